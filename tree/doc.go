@@ -1,0 +1,14 @@
+// Package tree says who brought whom: which partner recruited which, and to which partner a customer belongs.
+//
+// There are two kinds of edge, kept apart. A partner's edge to his recruiter builds the team and is permanent; a customer's binding to his owner says
+// who sold. Both carry the instant from which they hold, so that an order paid last Tuesday follows last Tuesday's line:
+//
+//	team := tree.NewTeam()
+//	team.Add(tree.Edge{Partner: "bob", Recruiter: "alice", From: june1})
+//	team.Add(tree.Edge{Partner: "alice", Recruiter: "bob", From: june2}) // *CycleError: bob stands below alice
+//	team.Uplines("bob", june2, 0)                                        // bob, alice
+//
+//	owner := tree.OwnerAt([]tree.Binding{{Customer: "carol", Owner: "bob", At: june3}}, june4) // bob
+//
+// The team is a forest: nobody stands above himself, whatever the order of events.
+package tree
