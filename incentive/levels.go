@@ -12,6 +12,7 @@ package incentive
 import (
 	"fmt"
 
+	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner"
 )
 
@@ -28,18 +29,12 @@ type Level struct {
 // Levels are the levels of a plan, in any order.
 type Levels []Level
 
-// Problem names a field by its path, such as levels[1].weight, and says what is wrong with it.
-type Problem struct {
-	Path    string
-	Message string
-}
-
 // Validate returns every problem, nil if there is none: ids are ids and unique, weights unique, and exactly one level is the default, where there are
 // levels at all.
-func (l Levels) Validate() []Problem {
-	var problems []Problem
+func (l Levels) Validate() []commission.Problem {
+	var problems []commission.Problem
 	add := func(i int, field, format string, args ...any) {
-		problems = append(problems, Problem{Path: fmt.Sprintf("levels[%d].%s", i, field), Message: fmt.Sprintf(format, args...)})
+		problems = append(problems, commission.Problem{Path: fmt.Sprintf("levels[%d].%s", i, field), Message: fmt.Sprintf(format, args...)})
 	}
 	ids, weights, def := map[partner.Level]int{}, map[int]int{}, -1
 	for i, level := range l {
@@ -60,7 +55,7 @@ func (l Levels) Validate() []Problem {
 		ids[level.ID], weights[level.Weight] = i, i
 	}
 	if len(l) > 0 && def < 0 {
-		problems = append(problems, Problem{Path: "levels", Message: `one level must say "default": true, the level on joining`})
+		problems = append(problems, commission.Problem{Path: "levels", Message: `one level must say "default": true, the level on joining`})
 	}
 	return problems
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/incentive"
 )
 
@@ -42,7 +43,7 @@ func TestRule_6_01_NoTwoLevelsStandAtOnePlace(t *testing.T) {
 
 func TestRule_1_12_ExactlyOneLevelIsTheDefault(t *testing.T) {
 	problems := incentive.Levels{{ID: "a", Weight: 1}}.Validate()
-	require.Equal(t, []incentive.Problem{{Path: "levels", Message: `one level must say "default": true, the level on joining`}}, problems)
+	require.Equal(t, []commission.Problem{{Path: "levels", Message: `one level must say "default": true, the level on joining`}}, problems)
 }
 
 func ExampleLevels() {

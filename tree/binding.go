@@ -14,7 +14,9 @@ type Binding struct {
 	ID       string // unique within the tenant; it decides between attempts at the same instant
 	Customer partner.Customer
 	Owner    partner.ID
-	At       time.Time // when it happened, by the host's clock
+	At       time.Time      // when it happened, by the host's clock
+	Had      partner.ID     // who owned the customer when it was recorded; "" for nobody
+	Reason   partner.Reason // why it changed nothing then; "" if it bound the customer
 	partner.Record
 }
 
@@ -32,13 +34,19 @@ const (
 	InactiveOwner partner.Reason = "inactive_owner"
 )
 
-// OwnerAt returns who owns the customer of these attempts at an instant: the first attempt in (time, id) order that is not after it, since the first
-// owner stays. No such attempt gives "". Attempts may come in any order.
+// couldBind reports whether the attempt binds a customer whom nobody owns before it: one that another owner stood against does.
+func (b *Binding) couldBind() bool {
+	return b.Reason == "" || b.Reason == Owned || b.Reason == SameOwner
+}
+
+// OwnerAt returns who owns the customer of these attempts at an instant: the owner of the first attempt in (time, id) order that is not after it, since
+// the first owner stays; attempts for an owner who could have none, or of a partner, do not count. No such attempt gives "". Attempts may come in any
+// order.
 func OwnerAt(attempts []Binding, instant time.Time) partner.ID {
 	var first *Binding
 	for i := range attempts {
 		a := &attempts[i]
-		if !a.At.After(instant) && (first == nil || before(a, first)) {
+		if a.couldBind() && !a.At.After(instant) && (first == nil || before(a, first)) {
 			first = a
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 // Edge says who recruited a partner. A partner has at most one.
 type Edge struct {
+	ID        string // unique within the tenant
 	Partner   partner.ID
 	Recruiter partner.ID
 	From      time.Time // the first instant at which it holds

@@ -74,11 +74,10 @@ func clip(s string) string {
 // [*RangeError] beyond 38 digits, found from the exponent before any large number is built.
 func Scaled(d decimal.Decimal, scale int) (Units, error) {
 	shift := scale + int(d.Exponent())
-	if n, ok := smallCoefficient(d); ok {
+	if d.NumDigits() <= 18 { // the coefficient surely fits an int64
+		n := d.CoefficientInt64()
 		switch {
-		case n == 0:
-			return Units{}, nil
-		case shift == 0:
+		case shift == 0 || n == 0:
 			return UnitsOf(n), nil
 		case shift > 0 && shift < len(pow10) && abs(n) <= uint64(maxInt64)/pow10[shift]:
 			return UnitsOf(n * int64(pow10[shift])), nil
@@ -87,14 +86,6 @@ func Scaled(d decimal.Decimal, scale int) (Units, error) {
 		}
 	}
 	return scaledBig(d, scale, shift)
-}
-
-// smallCoefficient returns the coefficient if it surely fits an int64, without an allocation.
-func smallCoefficient(d decimal.Decimal) (int64, bool) {
-	if d.NumDigits() > 18 {
-		return 0, false
-	}
-	return d.CoefficientInt64(), true
 }
 
 func scaledBig(d decimal.Decimal, scale, shift int) (Units, error) {

@@ -81,7 +81,9 @@ func TestAmountTextRoundTrips(t *testing.T) {
 }
 
 func TestAmountTextRefusesEverythingElse(t *testing.T) {
-	for _, text := range []string{"", "1", "0.00", "CNY", " CNY", "1 ", "1  CNY", "1.5 C Y", "1e3 CNY", "x CNY", "1. CNY", "1.0000000000000000000 CNY", "1 元", "00"} {
+	for _, text := range []string{
+		"", "1", "0.00", "CNY", " CNY", "1 ", "1  CNY", "1.5 C Y", "1e3 CNY", "x CNY", "1. CNY", "1.0000000000000000000 CNY", "1 元", "00",
+	} {
 		a := cny.Minor(5)
 		require.Error(t, a.UnmarshalText([]byte(text)), "%q", text)
 		require.Equal(t, cny.Minor(5), a, "an amount that cannot be read stays as it was")

@@ -43,9 +43,9 @@ func (m *Mode) UnmarshalText(text []byte) error {
 	return fmt.Errorf("money: rounding mode %q: write \"half-up\", \"half-even\" or \"down\"", clip(string(text)))
 }
 
-// away is the one place where rounding is decided: whether the quotient goes one unit away from zero. half compares the rest with one half, odd tells
-// whether the quotient is odd.
-func (m Mode) away(half int, odd bool) bool {
+// away is the one place where rounding is decided: whether the quotient goes one unit away from zero. half is below, at or above 0 as the rest is below,
+// at or above one half; odd tells whether the quotient is odd.
+func (m Mode) away(half int64, odd bool) bool {
 	switch m {
 	case HalfUp:
 		return half >= 0
@@ -59,11 +59,8 @@ func (m Mode) away(half int, odd bool) bool {
 func (m Mode) Quo(num, den *big.Int) *big.Int {
 	quotient, rest := new(big.Int), new(big.Int)
 	quotient.QuoRem(num, den, rest)
-	if rest.Sign() == 0 {
-		return quotient
-	}
 	rest.Abs(rest).Lsh(rest, 1)
-	if m.away(rest.Cmp(den), quotient.Bit(0) == 1) {
+	if m.away(int64(rest.Cmp(den)), quotient.Bit(0) == 1) {
 		quotient.Add(quotient, big.NewInt(int64(num.Sign())))
 	}
 	return quotient
@@ -72,60 +69,93 @@ func (m Mode) Quo(num, den *big.Int) *big.Int {
 // MulPow10 returns units × coefficient / 10^shift, rounded once to a whole number, and whether the fast form could do it: shift is 0 to 18 and the
 // result fits an int64. Otherwise the caller uses Quo.
 func (m Mode) MulPow10(units, coefficient int64, shift int) (int64, bool) {
-	hi, lo := bits.Mul64(abs(units), abs(coefficient))
-	negative := (units < 0) != (coefficient < 0)
-	var quotient, rest, den uint64
-	if uint(shift) >= uint(len(pow10)-1) {
+	if uint(shift) > MaxScale {
 		return 0, false
 	}
-	den = pow10[shift]
+	hi, lo := bits.Mul64(abs(units), abs(coefficient))
+	den := pow10[shift]
+	var quotient, rest uint64
 	switch {
 	case hi == 0:
-		// Constant divisors become multiplications; these are the common sums of a rate's and a price's decimals.
-		switch shift {
-		case 0:
-			quotient = lo
-		case 1:
-			quotient = lo / 10
-		case 2:
-			quotient = lo / 100
-		case 3:
-			quotient = lo / 1_000
-		case 4:
-			quotient = lo / 10_000
-		case 5:
-			quotient = lo / 100_000
-		case 6:
-			quotient = lo / 1_000_000
-		default:
-			quotient = lo / den
-		}
-		rest = lo - quotient*den
+		quotient, rest = lo/den, lo%den
 	case hi < den>>1:
 		// The quotient is below 2^63, so that the unit that rounding adds cannot wrap.
 		quotient, rest = bits.Div64(hi, lo, den)
 	default:
 		return 0, false
 	}
-	if rest != 0 {
-		half := 0
-		switch other := den - rest; {
-		case rest < other:
-			half = -1
-		case rest > other:
-			half = 1
-		}
-		if m.away(half, quotient&1 == 1) {
-			quotient++
-		}
+	if m.away(int64(2*rest-den), quotient&1 == 1) {
+		quotient++
 	}
 	if quotient > maxInt64 {
 		return 0, false
 	}
-	if negative {
+	if (units < 0) != (coefficient < 0) {
 		return -int64(quotient), true
 	}
 	return int64(quotient), true
+}
+
+// Divider divides by one power of ten and rounds, for those who do it often: by a multiplication and a shift. It takes numbers below [DividerLimit].
+type Divider struct {
+	bias    uint64 // twice what is added first, so that cutting off rounds
+	inverse uint64 // 2^(63+shift) / 10^n, rounded up
+	shift   uint8  // the least for which 2^shift is not below 10^n
+}
+
+// DividerLimit is the first number that a Divider does not take.
+const DividerLimit = 1 << 62
+
+// Divider returns what divides by 10^shift and rounds by this mode. There is one for a shift of 0 to 18, and not for HalfEven, where the quotient decides
+// what becomes of a half.
+func (m Mode) Divider(shift int) (d Divider, ok bool) {
+	if uint(shift) > MaxScale || int(m) >= len(dividers) || m.away(0, false) != m.away(0, true) {
+		return Divider{}, false
+	}
+	return dividers[m][shift], true
+}
+
+// Quo returns n / 10^shift rounded, for n below DividerLimit.
+//
+// The division is exact: the inverse is too large by less than 2^shift parts of 2^(63+shift), so that n times the error stays below one part in 10^n
+// (Granlund and Montgomery, Division by invariant integers using multiplication, theorem 4.2).
+func (d Divider) Quo(n uint64) uint64 {
+	quotient, _ := bits.Mul64(2*n+d.bias, d.inverse)
+	return quotient >> (d.shift & 63)
+}
+
+// MulAll sets into[i] to n × coefficients[i] / 10^shift rounded, as Quo does, and returns their sum. into must be as long as coefficients, no coefficient
+// below 0, and n times the sum of them below DividerLimit.
+func (d Divider) MulAll(into []Units, n uint64, coefficients []int64) (sum uint64) {
+	into = into[:len(coefficients)]
+	for i, c := range coefficients {
+		quotient := d.Quo(n * uint64(c))
+		into[i] = Units{lo: quotient}
+		sum += quotient
+	}
+	return sum
+}
+
+var dividers = func() (all [len(modeNames)][MaxScale + 1]Divider) {
+	for m := range all {
+		for shift := range all[m] {
+			all[m][shift] = newDivider(Mode(m), pow10[shift])
+		}
+	}
+	return all
+}()
+
+// newDivider asks the mode what becomes of one half.
+func newDivider(m Mode, den uint64) Divider {
+	d := Divider{inverse: 1 << 63, shift: uint8(bits.Len64(den - 1))}
+	if d.shift > 0 {
+		d.inverse, _ = bits.Div64(1<<(d.shift-1), 0, den)
+		d.inverse++
+	}
+	if m.away(0, false) {
+		d.bias = den // twice one half
+	}
+	return d
 }
 
 const maxInt64 = math.MaxInt64

@@ -1,0 +1,58 @@
+package commission
+
+import (
+	"slices"
+
+	"github.com/fenrun/fenrun/partner"
+)
+
+// Candidates are those whose line an order could pay, each "" where there is none.
+type Candidates struct {
+	Buyer    partner.ID // the buyer, if he has a place in the tree
+	Owner    partner.ID // the partner to whom the buyer is bound as of payment
+	Referrer partner.ID // the partner whom the order names, if there is such a partner
+	Unknown  bool       // whether the order names somebody who is no partner
+}
+
+func (c Candidates) of(source Attribution) partner.ID {
+	switch source {
+	case Buyer:
+		return c.Buyer
+	case Owner:
+		return c.Owner
+	case Referrer:
+		return c.Referrer
+	}
+	return ""
+}
+
+// Attributed is the partner whose line an order pays: the first of its uplines.
+type Attributed struct {
+	Partner partner.ID     // "" if nobody's
+	By      Attribution    // where he was found
+	Reason  partner.Reason // why nobody's; "" if somebody's
+}
+
+// defaultAttribution is the buyer's own line if he is in the tree, else his owner's.
+var defaultAttribution = []Attribution{Buyer, Owner}
+
+// Attributed returns the partner whose line an order pays, by the plan's order of preference, and the place where he was found. An empty candidate is
+// one that there is not; with none at all the result is "", and the reason says so.
+func (p Plan) Attributed(c Candidates) Attributed {
+	sources := p.Attribution
+	if len(sources) == 0 {
+		sources = defaultAttribution
+	}
+	for _, source := range sources {
+		if id := c.of(source); id != "" {
+			return Attributed{Partner: id, By: source}
+		}
+	}
+	switch {
+	case slices.Contains(sources, Referrer) && c.Unknown:
+		return Attributed{Reason: UnknownReferrer}
+	case slices.Contains(sources, Referrer) && !slices.Contains(sources, Owner):
+		return Attributed{Reason: NoReferrer}
+	}
+	return Attributed{Reason: NoOwner}
+}

@@ -1,0 +1,296 @@
+package commission
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+)
+
+// Calculate works out what an order pays. uplines is the line of people above the sale as of its payment: the attributed partner first (the buyer
+// himself where his own line is paid), then his recruiter, and so on, at least [Calculator.Reach] of them or all there are; empty where the order is
+// nobody's. into is a Result to use again, or nil.
+//
+// An order that makes no sense is an [*OrderError] with all its problems, and into is then empty. Uplines who earn nothing, excluded goods and the like
+// are no errors: [Result.Unpaid] names them with the reason.
+//
+// The stages are: discount over lines, excluded goods, rules (who, at which rate), campaign factor, rounding in its scope, floor of losses, cap.
+func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result) (*Result, error) {
+	if into == nil {
+		into = &Result{}
+	}
+	into.reset(c)
+	into.order, into.uplines = order, uplines
+	if err := into.takeLines(); err != nil {
+		into.reset(c)
+		return into, err
+	}
+	into.askRules()
+	if err := into.settle(); err != nil {
+		into.reset(c)
+		return into, err
+	}
+	return into, nil
+}
+
+func (r *Result) reset(c *Calculator) {
+	r.calc, r.order, r.uplines, r.failed = c, nil, nil, nil
+	r.lines, r.sets, r.shares, r.skips, r.coefficients = r.lines[:0], r.sets[:0], r.shares[:0], r.skips[:0], r.coefficients[:0]
+	r.cells, r.amounts, r.rates = r.cells[:0], r.amounts[:0], r.rates[:0]
+}
+
+// line is a line of an order while it is calculated. Its fields are assigned one by one, since it lies in a buffer that keeps the last order's.
+type line struct {
+	id       LineID
+	quantity int64
+	net      money.Units // at the price scale, the order's discount taken off
+	cost     money.Units // at the price scale
+	costed   bool        // whether a cost was given
+	set      int         // which set of shares it pays
+	reason   partner.Reason
+	left     left
+}
+
+// thaw takes a line as it was frozen.
+func (l *line) thaw(f *FrozenLine) {
+	l.id, l.quantity, l.net, l.reason, l.set = f.ID, f.Quantity, f.Net.Units(), f.Reason, f.Set
+	if l.costed = f.Cost != nil; l.costed {
+		l.cost = f.Cost.Units()
+	}
+}
+
+// takeLines checks the order and turns it into lines in whole units of the price scale, the order's discount spread over them.
+func (r *Result) takeLines() error {
+	lines := r.order.Lines
+	if len(lines) == 0 || len(lines) > MaxLines {
+		r.fail("lines", "an order has 1 to %d lines, not %d", MaxLines, len(lines))
+	}
+	if len(r.uplines) > MaxUplines {
+		r.fail("uplines", "%d are more than %d", len(r.uplines), MaxUplines)
+	}
+	if r.failed != nil {
+		return r.failed
+	}
+	r.lines = slices.Grow(r.lines, len(lines))[:len(lines)]
+	small := true
+	for i := range lines {
+		r.takeLine(i)
+		_, fits := r.lines[i].net.Int64()
+		small = small && fits
+	}
+	if i, j := duplicate(lines); j >= 0 {
+		r.fail(linePath(j, "id"), "lines %d and %d have the same id %q", i, j, lines[j].ID)
+	}
+	if _, err := positive(r.order.Freight, r.calc.price.Scale()); err != nil {
+		r.fail("freight", "%s", err)
+	}
+	// Small lines make no total that is too large.
+	if !small || !r.order.Discount.IsZero() {
+		r.takeDiscount()
+	}
+	if r.failed != nil {
+		return r.failed
+	}
+	return nil
+}
+
+func (r *Result) takeLine(i int) {
+	l, out, scale := &r.order.Lines[i], &r.lines[i], r.calc.price.Scale()
+	if l.Quantity < 1 || l.Quantity > MaxQuantity {
+		r.fail(linePath(i, "quantity"), "from 1 to %d units, not %d", MaxQuantity, l.Quantity)
+	}
+	net, err := positive(l.Amount, scale)
+	if err != nil {
+		r.fail(linePath(i, "amount"), "%s", err)
+	}
+	out.id, out.quantity, out.net, out.set, out.costed = l.ID, l.Quantity, net, 0, l.Cost.Valid
+	if l.Cost.Valid {
+		if out.cost, err = positive(l.Cost.Decimal, scale); err != nil {
+			r.fail(linePath(i, "cost"), "%s", err)
+		}
+	}
+	if len(l.Rates) > maxSlots {
+		r.fail(linePath(i, "rates"), "rates for %d slots are more than %d", len(l.Rates), maxSlots)
+	}
+}
+
+// takeDiscount checks the order's discount against the total of the lines and takes it off them.
+func (r *Result) takeDiscount() {
+	var total money.Units
+	var err error
+	for i := range r.lines {
+		if total, err = total.Add(r.lines[i].net); err != nil {
+			r.fail(linePath(i, "amount"), "the order's total: %s", err)
+		}
+	}
+	discount, err := positive(r.order.Discount, r.calc.price.Scale())
+	switch {
+	case err != nil:
+		r.fail("discount", "%s", err)
+	case r.failed == nil && discount.Cmp(total) > 0:
+		r.fail("discount", "%s is more than the lines together, %s", r.order.Discount, r.calc.price.Of(total).Plain())
+	case r.failed == nil:
+		r.spread(discount)
+	}
+}
+
+// fail notes a problem of the order; all of them are reported together.
+func (r *Result) fail(path, format string, args ...any) {
+	if r.failed == nil {
+		r.failed = &OrderError{Order: r.order.ID}
+	}
+	r.failed.add(path, format, args...)
+}
+
+// linePath is only built for an error.
+func linePath(i int, field string) string { return fmt.Sprintf("lines[%d].%s", i, field) }
+
+// positive returns d in whole units of the scale, 0 with an error.
+func positive(d decimal.Decimal, scale int) (money.Units, error) {
+	u, err := money.Scaled(d, scale)
+	if err == nil && u.Sign() < 0 {
+		return money.Units{}, fmt.Errorf("%s is below 0", d)
+	}
+	return u, err
+}
+
+// duplicate returns the indices of two lines with the same id, the second -1 if there are none.
+func duplicate(lines []Line) (first, second int) {
+	const few = 16
+	if len(lines) > few {
+		seen := make(map[LineID]int, len(lines))
+		for i := range lines {
+			if j, ok := seen[lines[i].ID]; ok {
+				return j, i
+			}
+			seen[lines[i].ID] = i
+		}
+		return 0, -1
+	}
+	var marks [few]uint64
+	for i := range lines {
+		marks[i] = mark(string(lines[i].ID))
+		for j := range i {
+			if marks[i] == marks[j] && lines[i].ID == lines[j].ID {
+				return j, i
+			}
+		}
+	}
+	return 0, -1
+}
+
+// mark is the beginning and the end of a short text: where marks differ, texts differ, and marks are faster to compare.
+func mark(s string) uint64 {
+	switch n := len(s); {
+	case n >= 4:
+		return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[n-4])<<32 | uint64(s[n-3])<<40 | uint64(s[n-2])<<48 | uint64(s[n-1])<<56
+	case n >= 2:
+		return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[n-2])<<16 | uint64(s[n-1])<<24
+	case n == 1:
+		return uint64(s[0])
+	}
+	return 0
+}
+
+// spread takes the discount off the lines, in proportion to their amounts; the discount is not above their sum, so that the weights bear it.
+func (r *Result) spread(discount money.Units) {
+	r.weights, r.parts = r.weights[:0], r.parts[:0]
+	for i := range r.lines {
+		r.weights = append(r.weights, r.lines[i].net)
+	}
+	r.parts, _ = money.Split(r.parts, discount, r.weights)
+	for i := range r.lines {
+		r.lines[i].net, _ = r.weights[i].Sub(r.parts[i])
+	}
+}
+
+// askRules asks every rule once for each set of lines that have the same rates.
+func (r *Result) askRules() {
+	c := r.calc
+	vacant, reason := r.selfPurchase()
+	plain := -1 // the set of the lines without rates of their own
+	for i := range r.lines {
+		line, source := &r.lines[i], &r.order.Lines[i]
+		c.leaveAll(line)
+		if line.reason = c.lineReason(source, line, reason); line.reason != "" {
+			continue
+		}
+		if !c.ownRates(source) {
+			if plain < 0 {
+				plain = r.ask(source, vacant, &c.plainRates)
+			}
+			line.set = plain
+			continue
+		}
+		rates := c.ratesOf(source)
+		if line.set = r.findSet(&rates); line.set < 0 {
+			r.rates = append(r.rates, rates)
+			own := &r.rates[len(r.rates)-1]
+			own.set = r.ask(source, vacant, own)
+			line.set = own.set
+		}
+	}
+}
+
+// ask asks every rule about a line and returns the set of what they answered.
+func (r *Result) ask(source *Line, vacant int, rates *lineRates) int {
+	r.openSet()
+	r.out.result = r
+	input := Input{Order: r.order, Line: source, Uplines: r.uplines, Vacant: vacant, rates: rates}
+	for j := range r.calc.rules {
+		r.out.rule = &r.calc.rules[j].name
+		r.calc.rules[j].rule.Shares(input, &r.out)
+	}
+	r.closeSet()
+	return len(r.sets) - 1
+}
+
+// selfPurchase applies the plan's policy where the line of uplines begins with the buyer: it drops him, keeps his place vacant, or pays nobody.
+func (r *Result) selfPurchase() (vacant int, reason partner.Reason) {
+	if len(r.uplines) == 0 {
+		return 0, ""
+	}
+	if string(r.uplines[0].Partner) != string(r.order.Customer) {
+		return 0, ""
+	}
+	switch r.calc.plan.SelfPurchase {
+	case ShiftUp:
+		r.uplines = r.uplines[1:]
+	case SkipSlot:
+		return 1, ""
+	case Nobody:
+		return 0, SelfPurchased
+	}
+	return 0, ""
+}
+
+// lineReason is why a line pays nothing whoever stands above.
+func (c *Calculator) lineReason(source *Line, line *line, order partner.Reason) partner.Reason {
+	switch {
+	case order != "":
+		return order
+	case c.excludes(source):
+		return ExcludedGoods
+	case line.net.IsZero():
+		return NothingPaid
+	case c.plan.Base == Profit && !line.costed:
+		return NoCost
+	}
+	return ""
+}
+
+// setSearch is how many sets back a line looks for one with its rates.
+const setSearch = 16
+
+func (r *Result) findSet(rates *lineRates) int {
+	for i := len(r.rates) - 1; i >= max(0, len(r.rates)-setSearch); i-- {
+		if r.rates[i].same(rates) {
+			return r.rates[i].set
+		}
+	}
+	return -1
+}

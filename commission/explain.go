@@ -1,0 +1,164 @@
+package commission
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fenrun/fenrun/partner"
+)
+
+// Explanation says why an entry is what it is: the entry itself, the plan that it was judged by, and who was passed over on the way to it. String says
+// it in English, Chinese in Chinese, from the same data.
+type Explanation struct {
+	Order     OrderID   `json:"order"`
+	Plan      int       `json:"plan"` // the version of the plan
+	Entry     Entry     `json:"entry"`
+	Rounding  Rounding  `json:"rounding"`
+	Cap       Rate      `json:"cap"`
+	ReleaseAt time.Time `json:"releaseAt"` // zero while it is not fixed
+	Passed    []Unpaid  `json:"passed,omitempty"`
+}
+
+// String returns one line of English.
+func (x Explanation) String() string {
+	e := &x.Entry
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s from line %s of order %s: %s", e.Payee, e.Amount, e.Line, x.Order, ruleText(e))
+	fmt.Fprintf(&b, ", %s (%s)", rateOnBase(e, " of ", " × %d units"), e.Source)
+	if e.Campaign != nil {
+		fmt.Fprintf(&b, " × %s (campaign %s)", e.Campaign.Factor, e.Campaign.Name)
+	}
+	fmt.Fprintf(&b, ", rounded %s per %s", x.Rounding.Mode, x.Rounding.Scope)
+	if e.Cut {
+		fmt.Fprintf(&b, ", cut by the line's cap of %s", x.Cap)
+	}
+	if e.Reason != "" {
+		fmt.Fprintf(&b, ", %s", ReasonEnglish(e.Reason))
+	}
+	for _, p := range x.Passed {
+		fmt.Fprintf(&b, "; passed over %s at %d: %s", orNobody(p.Partner, "nobody"), p.Position, ReasonEnglish(p.Reason))
+	}
+	fmt.Fprintf(&b, "; plan version %d", x.Plan)
+	if !x.ReleaseAt.IsZero() {
+		fmt.Fprintf(&b, "; released at %s", x.ReleaseAt.Format(timeFormat))
+	}
+	return b.String()
+}
+
+// Chinese returns one line of Chinese.
+func (x Explanation) Chinese() string {
+	e := &x.Entry
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s：%s，来自订单 %s 商品行 %s：%s", e.Payee, e.Amount, x.Order, e.Line, ruleChinese(e))
+	fmt.Fprintf(&b, "，%s（%s）", rateOnBase(e, " × ", " × %d 件"), sourceChinese(e.Source))
+	if e.Campaign != nil {
+		fmt.Fprintf(&b, "，× %s（活动 %s）", e.Campaign.Factor, e.Campaign.Name)
+	}
+	fmt.Fprintf(&b, "，%s", roundingChinese(x.Rounding))
+	if e.Cut {
+		fmt.Fprintf(&b, "，受商品行上限 %s 限制", x.Cap)
+	}
+	if e.Reason != "" {
+		fmt.Fprintf(&b, "，%s", ReasonChinese(e.Reason))
+	}
+	for _, p := range x.Passed {
+		fmt.Fprintf(&b, "；跳过第 %d 位 %s：%s", p.Position, orNobody(p.Partner, "（空缺）"), ReasonChinese(p.Reason))
+	}
+	fmt.Fprintf(&b, "；方案版本 %d", x.Plan)
+	if !x.ReleaseAt.IsZero() {
+		fmt.Fprintf(&b, "；%s 到账", x.ReleaseAt.Format(timeFormat))
+	}
+	return b.String()
+}
+
+func ruleText(e *Entry) string {
+	if e.Rule == RuleSlots {
+		return fmt.Sprintf("slot %d", e.Slot)
+	}
+	return fmt.Sprintf("%s, upline %d", e.Rule, e.Position)
+}
+
+func rateOnBase(e *Entry, of, units string) string {
+	if e.Rate.IsPerUnit() {
+		return e.Rate.String() + fmt.Sprintf(units, e.Units)
+	}
+	return e.Rate.String() + of + e.Base.Plain()
+}
+
+func orNobody(id partner.ID, nobody string) string {
+	if id == "" {
+		return nobody
+	}
+	return string(id)
+}
+
+var reasonTexts = map[partner.Reason][2]string{
+	NoOwner:               {"the buyer is bound to nobody", "买家没有归属合伙人"},
+	NoReferrer:            {"the order names no partner", "订单没有推广人"},
+	UnknownReferrer:       {"the order names somebody who is no partner", "推广人不是合伙人"},
+	SelfPurchased:         {"the buyer bought himself", "合伙人自购"},
+	ExcludedGoods:         {"the goods are excluded", "商品不参与分销"},
+	NoUpline:              {"nobody stands there", "该层没有上级"},
+	NoLeader:              {"no leader stands above the seller", "上级中没有团队长"},
+	NoRate:                {"no rate is set", "未设置比例"},
+	ZeroRate:              {"the rate is 0", "比例为 0"},
+	Overtaken:             {"a level below has the same or a higher share", "下级等级相同或更高"},
+	NoCost:                {"the line has no cost", "商品行没有成本"},
+	NoProfit:              {"there is no profit", "没有利润"},
+	NothingPaid:           {"nothing is paid for the line", "该行没有实付金额"},
+	RoundsToZero:          {"it rounds to nothing", "金额不足最小单位"},
+	CutByCap:              {"the cap of the line left nothing", "受商品行上限限制"},
+	Refunded:              {"taken back after a refund", "退款冲销"},
+	partner.NotPartner:    {"he is no partner", "不是合伙人"},
+	partner.NotYetPartner: {"he has not become a partner yet", "尚未成为合伙人"},
+	partner.EarningFrozen: {"his earnings are frozen", "收益已冻结"},
+}
+
+// ReasonEnglish returns a reason as a short English clause, the code itself for one of the host's own.
+func ReasonEnglish(r partner.Reason) string {
+	if t, ok := reasonTexts[r]; ok {
+		return t[0]
+	}
+	return string(r)
+}
+
+// ReasonChinese returns a reason as a short Chinese clause, the code itself for one of the host's own.
+func ReasonChinese(r partner.Reason) string {
+	if t, ok := reasonTexts[r]; ok {
+		return t[1]
+	}
+	return string(r)
+}
+
+func ruleChinese(e *Entry) string {
+	switch e.Rule {
+	case RuleSlots:
+		return fmt.Sprintf("第 %d 层", e.Slot)
+	case RuleTeam:
+		return fmt.Sprintf("团队奖励（上级第 %d 位）", e.Position)
+	case RuleDifferential:
+		return fmt.Sprintf("级差奖励（上级第 %d 位）", e.Position)
+	}
+	return fmt.Sprintf("%s（上级第 %d 位）", e.Rule, e.Position)
+}
+
+var sourceChineseNames = map[SourceKind]string{
+	FromLine: "订单行比例", FromSKU: "SKU 比例", FromProduct: "商品比例", FromCategory: "类目比例", FromPartner: "个人比例", FromLevel: "等级比例",
+	FromDefault: "默认比例", FromTeam: "团队奖励比例", FromDifferential: "级差比例",
+}
+
+func sourceChinese(s Source) string {
+	if s.Key == "" {
+		return sourceChineseNames[s.Kind]
+	}
+	return sourceChineseNames[s.Kind] + " " + s.Key
+}
+
+func roundingChinese(r Rounding) string {
+	mode := map[string]string{"half-up": "四舍五入", "half-even": "银行家舍入", "down": "向下取整"}[r.Mode.String()]
+	if r.Scope == PerOrder {
+		return "按订单" + mode
+	}
+	return "按笔" + mode
+}

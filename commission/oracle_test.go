@@ -1,0 +1,185 @@
+package commission_test
+
+import (
+	"math/big"
+	"slices"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+)
+
+// The oracle is a second, naive definition of what an order pays, in plain fractions. It is written from what the comments of Plan promise, shares no
+// arithmetic with the package, and takes no care of speed.
+
+type oracle struct {
+	scale     int // of the currency
+	plan      commission.Plan
+	campaigns []commission.Campaign
+}
+
+// oracleLine is what is left of a line: fractions of whole money, not of minor units.
+type oracleLine struct {
+	source    *commission.Line
+	units     int64
+	net, cost *big.Rat
+	shares    []oracleShare
+}
+
+type oracleShare struct {
+	rule           string
+	slot, position int
+	payee          partner.ID
+	perUnit        bool
+	rate           *big.Rat // with the campaign's factor
+}
+
+type oracleEntry struct {
+	line commission.LineID
+	oracleShare
+	amount *big.Rat // in minor units
+}
+
+// table has an amount in minor units for each line and each of its shares.
+type table [][]*big.Rat
+
+func (o oracle) priceScale() int { return max(o.plan.PriceScale, o.scale) }
+
+// freeze works out nets and shares, before any money: the lines that pay something.
+func (o oracle) freeze(order *commission.Order, uplines []commission.Upline) []oracleLine {
+	discounts := o.spread(order)
+	vacant := 0
+	if len(uplines) > 0 && string(uplines[0].Partner) == string(order.Customer) {
+		switch o.plan.SelfPurchase {
+		case commission.Nobody:
+			return nil
+		case commission.ShiftUp:
+			uplines = uplines[1:]
+		case commission.SkipSlot:
+			vacant = 1
+		}
+	}
+	var lines []oracleLine
+	for i := range order.Lines {
+		source := &order.Lines[i]
+		line := oracleLine{source: source, units: source.Quantity, net: new(big.Rat).Sub(source.Amount.Rat(), discounts[i]), cost: new(big.Rat)}
+		if source.Cost.Valid {
+			line.cost = source.Cost.Decimal.Rat()
+		}
+		excluded := slices.Contains(o.plan.Excluded.Products, source.Product) || slices.Contains(o.plan.Excluded.SKUs, source.SKU) ||
+			slices.Contains(o.plan.Excluded.Categories, source.Category)
+		if excluded || o.plan.Base == commission.Profit && !source.Cost.Valid {
+			continue
+		}
+		line.shares = slices.Concat(o.slots(source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant))
+		for j := range line.shares {
+			s := &line.shares[j]
+			s.rate = new(big.Rat).Mul(s.rate, o.factor(order, s))
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// target settles what is left of frozen lines when so much has come back.
+func (o oracle) target(lines []oracleLine, order *commission.Order, returned []commission.Returned) []oracleEntry {
+	left := make([]oracleLine, len(lines))
+	for i, line := range lines {
+		back := returned[slices.IndexFunc(order.Lines, func(l commission.Line) bool { return l.ID == line.source.ID })]
+		sold := line.source.Quantity
+		line.units = sold - back.Units
+		line.net = o.left(line.net, sold, back)
+		line.cost = new(big.Rat).Mul(line.cost, big.NewRat(line.units, sold))
+		left[i] = line
+	}
+	return o.settle(left)
+}
+
+// left is what a return leaves of a line's net: the part of the units that stay, less the money that went back, never below 0.
+func (o oracle) left(net *big.Rat, sold int64, back commission.Returned) *big.Rat {
+	left := new(big.Rat).Mul(net, big.NewRat(sold-back.Valued, sold))
+	if left.Sub(left, new(big.Rat).SetFrac(back.Money.Units().Big(nil), money.Pow10(o.priceScale()))); left.Sign() < 0 {
+		left.SetInt64(0)
+	}
+	return left
+}
+
+// settle turns what is left of the lines into entries: amounts, rounding, floor of losses, cap.
+func (o oracle) settle(lines []oracleLine) []oracleEntry {
+	exact := make(table, len(lines))
+	for i := range lines {
+		for j := range lines[i].shares {
+			exact[i] = append(exact[i], minor(o.exact(&lines[i], &lines[i].shares[j]), o.scale))
+		}
+	}
+	amounts := o.rounded(lines, exact)
+	floors := o.plan.Base == commission.Profit && o.plan.Loss == commission.FloorOrder
+	if floors {
+		drop(lines, amounts, exact, amounts)
+	}
+	paid := o.capped(lines, amounts)
+	for floors && drop(lines, amounts, paid) {
+		paid = o.capped(lines, amounts)
+	}
+	var entries []oracleEntry
+	for i := range lines {
+		for j, s := range lines[i].shares {
+			if paid[i][j].Sign() != 0 {
+				entries = append(entries, oracleEntry{lines[i].source.ID, s, paid[i][j]})
+			}
+		}
+	}
+	return entries
+}
+
+func (o oracle) exact(line *oracleLine, s *oracleShare) *big.Rat {
+	base := new(big.Rat).Set(line.net)
+	switch {
+	case line.net.Sign() <= 0:
+		base.SetInt64(0) // what nothing is paid for pays nothing and is no loss
+	case s.perUnit:
+		base.SetInt64(line.units)
+	case o.plan.Base == commission.Profit:
+		base.Sub(base, line.cost)
+		if base.Sign() < 0 && o.plan.Loss == commission.FloorLine {
+			base.SetInt64(0)
+		}
+	}
+	return base.Mul(base, s.rate)
+}
+
+// drop takes out everything of a payee and rule that is a loss over the order by any of these amounts, and reports whether there was anything.
+func drop(lines []oracleLine, amounts table, by ...table) bool {
+	var losses [][]place
+	for _, places := range groupsOf(lines) {
+		for _, t := range by {
+			sum := new(big.Rat)
+			for _, p := range places {
+				sum.Add(sum, t[p.line][p.share])
+			}
+			if sum.Sign() < 0 {
+				losses = append(losses, places)
+			}
+		}
+	}
+	for _, places := range losses {
+		for _, p := range places {
+			amounts[p.line][p.share] = new(big.Rat)
+		}
+	}
+	return len(losses) > 0
+}
+
+type place struct{ line, share int }
+
+// groupsOf finds the shares that are the same payee's by the same rule and slot.
+func groupsOf(lines []oracleLine) map[string][]place {
+	groups := map[string][]place{}
+	for i := range lines {
+		for j, s := range lines[i].shares {
+			k := s.rule + "/" + big.NewInt(int64(s.slot)).String() + "/" + string(s.payee)
+			groups[k] = append(groups[k], place{i, j})
+		}
+	}
+	return groups
+}

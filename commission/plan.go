@@ -1,0 +1,123 @@
+package commission
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+)
+
+// Plan is the commission section of a plan: what an order pays, as data. The zero value of a field is its default; [Plan.WithDefaults] shows them.
+type Plan struct {
+	// Rates by slot, slot 1 (the attributed partner) first, for whatever has no rate of its own.
+	Rates []Rate `json:"rates,omitempty"`
+	// Slots is how many slots are paid. 0 is the longest list of rates, at most 3; more than 3 are paid only where this says so. A plan whose rates all
+	// come with the order lines needs it.
+	Slots int `json:"slots,omitempty"`
+	// Levels, Partners, Categories, Products and SKUs give rates of their own, by slot. The first that is set wins: a rate given with the order line,
+	// then SKU, product, category, partner, level, and Rates. Levels and Partners are those of the one who is paid.
+	Levels     map[partner.Level][]Rate `json:"levels,omitempty"`
+	Partners   map[partner.ID][]Rate    `json:"partners,omitempty"`
+	Categories map[string][]Rate        `json:"categories,omitempty"`
+	Products   map[string][]Rate        `json:"products,omitempty"`
+	SKUs       map[string][]Rate        `json:"skus,omitempty"`
+	// LineRates says whether rates given with an order line count.
+	LineRates LineRates `json:"lineRates"`
+	// Excluded goods pay nothing.
+	Excluded Excluded `json:"excluded"`
+
+	// Team is the share of every order of his team that the nearest leader above the seller receives.
+	Team Team `json:"team"`
+	// Differential pays each upline what his level's share exceeds the best share below him, until somebody has the highest share of all.
+	Differential Differential `json:"differential"`
+
+	// Base is what a share is taken of. Per-unit rates do not depend on it.
+	Base Base `json:"base"`
+	// Loss says what a line sold below cost does, where Base is profit.
+	Loss Loss `json:"loss"`
+	// Attribution lists whose line an order pays, in order of preference: the first that there is. Default: buyer, owner.
+	Attribution []Attribution `json:"attribution,omitempty"`
+	// SelfPurchase says who is paid where the line of an order begins with the buyer himself.
+	SelfPurchase SelfPurchase `json:"selfPurchase"`
+	// Missing says what becomes of a slot whose holder is missing or earns nothing. A team reward whose leader earns nothing goes to the next leader
+	// under compress, else it is forfeited.
+	Missing Missing `json:"missing"`
+
+	// Cap is the most that a line may pay in all, as a share of its net paid. Default 100%.
+	Cap Rate `json:"cap"`
+	// Overflow says what happens to amounts above the cap.
+	Overflow Overflow `json:"overflow"`
+	// Rounding says how and where amounts are rounded.
+	Rounding Rounding `json:"rounding"`
+	// PriceScale is the number of decimals that amounts on an order may have. 0 is the currency's scale, which is also the least.
+	PriceScale int `json:"priceScale,omitempty"`
+}
+
+// Excluded lists goods that pay nothing.
+type Excluded struct {
+	Products   []string `json:"products,omitempty"`
+	SKUs       []string `json:"skus,omitempty"`
+	Categories []string `json:"categories,omitempty"`
+}
+
+// Team is the team reward. The zero Team pays none.
+type Team struct {
+	Rate   Rate                   `json:"rate"`
+	Levels map[partner.Level]Rate `json:"levels,omitempty"` // by the leader's level; Rate for the others
+}
+
+// Differential is the differential reward (级差): shares by level, walking up from slot 1. The zero Differential pays none.
+type Differential struct {
+	Rates map[partner.Level]Rate `json:"rates,omitempty"`
+}
+
+// Rounding is how amounts are rounded, and where.
+type Rounding struct {
+	Mode  money.Mode `json:"mode"`
+	Scope Scope      `json:"scope"`
+}
+
+// Campaign multiplies what named slots pay for orders paid within a window. Where several apply to a slot, the largest factor does.
+type Campaign struct {
+	Name   string          `json:"name"`
+	From   *time.Time      `json:"from,omitempty"` // nil: since ever
+	To     *time.Time      `json:"to,omitempty"`   // the first instant after it; nil: for ever
+	Factor decimal.Decimal `json:"factor"`
+	Slots  []int           `json:"slots,omitempty"` // none: every slot
+	Rules  []string        `json:"rules,omitempty"` // names of rules; none: slots
+}
+
+// covers reports whether an instant lies in the half-open window.
+func (c Campaign) covers(instant time.Time) bool {
+	return (c.From == nil || !instant.Before(*c.From)) && (c.To == nil || instant.Before(*c.To))
+}
+
+func optionText[T ~uint8](v T, names []string) string {
+	if int(v) < len(names) {
+		return names[v]
+	}
+	return fmt.Sprintf("unknown (%d)", uint8(v))
+}
+
+func parseOption[T ~uint8](into *T, text []byte, names []string) error {
+	i := slices.Index(names, string(text))
+	if i < 0 {
+		return &OptionError{Text: string(text), Names: names}
+	}
+	*into = T(i)
+	return nil
+}
+
+// OptionError says that a text names none of the choices there are.
+type OptionError struct {
+	Text  string
+	Names []string
+}
+
+func (e *OptionError) Error() string {
+	return fmt.Sprintf("commission: %q is none of %q", e.Text, e.Names)
+}

@@ -1,0 +1,39 @@
+package commission
+
+import "github.com/fenrun/fenrun/partner"
+
+// Reasons why an order, a line or a slot pays nothing. Those of the person (not a partner, frozen, …) are in package partner.
+const (
+	// NoOwner: the buyer is bound to nobody and has no line of his own.
+	NoOwner partner.Reason = "no_owner"
+	// NoReferrer: the plan pays whom the order names, and it names no partner.
+	NoReferrer partner.Reason = "no_referrer"
+	// UnknownReferrer: the order names somebody who is no partner.
+	UnknownReferrer partner.Reason = "unknown_referrer"
+	// SelfPurchased: the buyer bought himself, and the plan pays nobody or leaves his slot unpaid.
+	SelfPurchased partner.Reason = "self_purchase"
+	// ExcludedGoods: the plan excludes the goods.
+	ExcludedGoods partner.Reason = "excluded"
+	// NoUpline: nobody stands at that place.
+	NoUpline partner.Reason = "no_upline"
+	// NoLeader: no leader stands above the seller.
+	NoLeader partner.Reason = "no_leader"
+	// NoRate: no rate is set for the slot.
+	NoRate partner.Reason = "no_rate"
+	// ZeroRate: the rate is 0.
+	ZeroRate partner.Reason = "zero_rate"
+	// Overtaken: somebody below has the same or a higher level's share.
+	Overtaken partner.Reason = "overtaken"
+	// NoCost: the plan pays on profit, and the line has no cost.
+	NoCost partner.Reason = "no_cost"
+	// NoProfit: the line or the order was sold at or below cost.
+	NoProfit partner.Reason = "no_profit"
+	// NothingPaid: nothing was paid for the line, or nothing is left of it after refunds.
+	NothingPaid partner.Reason = "nothing_paid"
+	// RoundsToZero: the amount is below the smallest unit.
+	RoundsToZero partner.Reason = "rounds_to_zero"
+	// CutByCap: the cap of the line left nothing.
+	CutByCap partner.Reason = "cut_by_cap"
+	// Refunded: an entry that takes back what a refund leaves no ground for.
+	Refunded partner.Reason = "refunded"
+)

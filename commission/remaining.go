@@ -1,0 +1,172 @@
+package commission
+
+import (
+	"math"
+	"math/big"
+	"math/bits"
+
+	"github.com/fenrun/fenrun/commission/money"
+)
+
+// ratio is an exact number n/den at the price scale: n in wide where it does not fit n. den is at least 1.
+type ratio struct {
+	n    int64
+	den  int64
+	wide *big.Int
+}
+
+func whole(n int64) ratio { return ratio{n: n, den: 1} }
+
+func wholeUnits(u money.Units) ratio {
+	if n, ok := u.Int64(); ok {
+		return whole(n)
+	}
+	return ratio{den: 1, wide: u.Big(nil)}
+}
+
+// int64 returns the number and whether it is a whole one that fits.
+func (r *ratio) int64() (n int64, ok bool) { return r.n, r.wide == nil && r.den == 1 }
+
+// atLeast reports whether the number is surely at least u.
+func (r *ratio) atLeast(u money.Units) bool {
+	n, ok := r.int64()
+	return ok && u.Cmp(money.UnitsOf(n)) <= 0
+}
+
+func (r *ratio) num() *big.Int {
+	if r.wide != nil {
+		return r.wide
+	}
+	return big.NewInt(r.n)
+}
+
+func (r *ratio) sign() int {
+	if r.wide != nil {
+		return r.wide.Sign()
+	}
+	switch {
+	case r.n < 0:
+		return -1
+	case r.n > 0:
+		return 1
+	}
+	return 0
+}
+
+// minus returns r - s; both have the same denominator or one of them 1.
+func (r *ratio) minus(s *ratio) ratio {
+	den := max(r.den, s.den)
+	if r.wide == nil && s.wide == nil && r.den == s.den {
+		if d := r.n - s.n; (d < r.n) == (s.n > 0) {
+			return ratio{n: d, den: den}
+		}
+	}
+	a := new(big.Int).Mul(r.num(), big.NewInt(den/r.den))
+	b := new(big.Int).Mul(s.num(), big.NewInt(den/s.den))
+	return shrink(a.Sub(a, b), den)
+}
+
+// shrink returns num/den in its smallest form.
+func shrink(num *big.Int, den int64) ratio {
+	if den != 1 {
+		quotient, rest := new(big.Int).QuoRem(num, big.NewInt(den), new(big.Int))
+		if rest.Sign() == 0 {
+			num, den = quotient, 1
+		}
+	}
+	if num.IsInt64() {
+		return ratio{n: num.Int64(), den: den}
+	}
+	return ratio{den: den, wide: num}
+}
+
+// times returns u × n / den.
+func times(u money.Units, n, den int64) ratio {
+	if small, ok := u.Int64(); ok && small >= 0 {
+		if hi, lo := bits.Mul64(uint64(small), uint64(n)); hi == 0 && lo <= math.MaxInt64 {
+			if lo%uint64(den) == 0 {
+				return whole(int64(lo) / den)
+			}
+			return ratio{n: int64(lo), den: den}
+		}
+	}
+	return shrink(new(big.Int).Mul(u.Big(nil), big.NewInt(n)), den)
+}
+
+// rounded returns the number in whole units, half-up; it is for showing only. Orders keep it within range.
+func (r *ratio) rounded() money.Units {
+	if r.den == 1 && r.wide == nil {
+		return money.UnitsOf(r.n)
+	}
+	u, _ := money.UnitsFromBig(money.HalfUp.Quo(r.num(), big.NewInt(r.den)))
+	return u
+}
+
+// left is what is left of a line after refunds, exactly.
+type left struct {
+	units    int64
+	net      ratio
+	onProfit bool  // whether shares are taken of the profit
+	profit   ratio // net less cost
+}
+
+// base is what shares are taken of.
+func (l *left) base() *ratio {
+	if l.onProfit {
+		return &l.profit
+	}
+	return &l.net
+}
+
+// leaveAll is leave where nothing has come back.
+func (c *Calculator) leaveAll(line *line) {
+	l := &line.left
+	l.units = line.quantity
+	if n, ok := line.net.Int64(); ok {
+		l.net.n, l.net.den, l.net.wide = n, 1, nil
+	} else {
+		l.net = wholeUnits(line.net)
+	}
+	if l.onProfit = c.plan.Base == Profit && line.costed; l.onProfit {
+		l.profit = line.profit()
+	}
+}
+
+// leave works out what a refund leaves of a line: the units that stay, and of the net their part less the money that went back without units.
+func (c *Calculator) leave(line *line, back *Returned) {
+	l := &line.left
+	l.units, l.net = line.quantity-back.Units, times(line.net, line.quantity-back.Valued, line.quantity)
+	if !back.Money.IsZero() {
+		returned := wholeUnits(back.Money.Units())
+		l.net = l.net.minus(&returned)
+	}
+	if l.net.sign() <= 0 {
+		// What nothing is paid for pays nothing and is no loss either.
+		l.units, l.net, l.onProfit = 0, whole(0), false
+		return
+	}
+	if l.onProfit = c.plan.Base == Profit && line.costed; l.onProfit {
+		l.profit = line.profit()
+	}
+}
+
+// profit is what is left of the net, less the cost of the units that are left.
+func (l *line) profit() ratio {
+	cost := times(l.cost, l.left.units, l.quantity)
+	return l.left.net.minus(&cost)
+}
+
+// Left returns what is left of a line's net when so much has come back, cut off downwards at the price scale: the most that another refund of money can
+// give back.
+func (c *Calculator) Left(frozen *FrozenLine, back Returned) money.Amount {
+	net := c.netLeft(frozen, &back)
+	u, _ := money.UnitsFromBig(money.Down.Quo(net.num(), big.NewInt(net.den)))
+	return c.price.Of(u)
+}
+
+func (c *Calculator) netLeft(frozen *FrozenLine, back *Returned) *ratio {
+	var l line
+	l.thaw(frozen)
+	c.leave(&l, back)
+	return &l.left.net
+}

@@ -1,0 +1,194 @@
+package commission
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+)
+
+// Result is what an order pays: its entries, and who gets nothing and why. It may be used again as a buffer for the next calculation, which then
+// needs no memory of its own; what was read from it before stays valid.
+type Result struct {
+	calc    *Calculator
+	order   *Order
+	uplines []Upline
+
+	lines   []line
+	sets    []set
+	shares  []Share
+	skips   []Skip
+	cells   []cell        // the entries
+	amounts []money.Units // their amounts
+
+	// scratch, kept for the next calculation
+	out          Shares
+	failed       *OrderError
+	rates        []lineRates
+	coefficients []int64 // of the shares
+	weights      []money.Units
+	parts        []money.Units
+	groups       []group
+}
+
+// cell is one entry: a line and a share. Its amount stands beside it.
+type cell struct {
+	line, share int32
+	cut         bool
+}
+
+// Entry is one amount that an order pays: line × payee × rule.
+type Entry struct {
+	Line     LineID         `json:"line"`
+	Rule     string         `json:"rule"`
+	Slot     int            `json:"slot,omitempty"` // the paid slot; 0 for a rule without slots
+	Position int            `json:"position"`       // the place in the line of uplines: 1 is the attributed partner
+	Payee    partner.ID     `json:"payee"`
+	Level    partner.Level  `json:"level,omitempty"` // as of payment
+	Amount   money.Amount   `json:"amount"`          // in the currency of the plan; below 0 for a loss or a reversal
+	Base     money.Amount   `json:"base"`            // what the rate was taken of, at the price scale; for an amount per unit the line's net paid
+	Units    int64          `json:"units"`           // units that count
+	Rate     Rate           `json:"rate"`
+	Source   Source         `json:"source"`
+	Campaign *Applied       `json:"campaign,omitempty"` // what multiplied the rate; nil for none. It must not be changed.
+	Cut      bool           `json:"cut,omitempty"`      // whether the cap of the line lowered the amount
+	Reason   partner.Reason `json:"reason,omitempty"`   // why it was reversed; "" for what an order pays
+}
+
+// Unpaid is one who gets nothing from a line by a rule, and why. Line-wide reasons name no rule.
+type Unpaid struct {
+	Line     LineID         `json:"line"`
+	Rule     string         `json:"rule,omitempty"`
+	Slot     int            `json:"slot,omitempty"`
+	Position int            `json:"position,omitempty"`
+	Partner  partner.ID     `json:"partner,omitempty"` // "" where nobody stands
+	Reason   partner.Reason `json:"reason"`
+}
+
+// Len returns the number of entries.
+func (r *Result) Len() int { return len(r.cells) }
+
+// Entries yields the entries by line and, within a line, by rule, slot and position.
+func (r *Result) Entries() iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		for i := range r.cells {
+			if !yield(r.Entry(i)) {
+				return
+			}
+		}
+	}
+}
+
+// Entry returns entry i, 0 ≤ i < Len.
+func (r *Result) Entry(i int) Entry {
+	c := r.cells[i]
+	line, share := &r.lines[c.line], &r.shares[c.share]
+	base := line.left.base()
+	if share.Rate.IsPerUnit() {
+		base = &line.left.net
+	}
+	return Entry{
+		Line: line.id, Rule: share.Rule, Slot: int(share.Slot), Position: int(share.Position), Payee: share.Payee, Level: share.Level,
+		Amount: r.Amount(i), Base: r.calc.price.Of(base.rounded()), Units: line.left.units, Rate: share.Rate, Source: share.Source,
+		Campaign: share.Campaign, Cut: c.cut,
+	}
+}
+
+// Amount returns the amount of entry i alone.
+func (r *Result) Amount(i int) money.Amount { return r.calc.currency.Of(r.amounts[i]) }
+
+// Unpaid yields, line by line, whatever pays nothing, with the reason.
+func (r *Result) Unpaid() iter.Seq[Unpaid] {
+	return func(yield func(Unpaid) bool) {
+		next := 0 // the entry that would come next
+		for i := range r.lines {
+			line := &r.lines[i]
+			if line.reason != "" {
+				if !yield(Unpaid{Line: line.id, Reason: line.reason}) {
+					return
+				}
+				continue
+			}
+			set := &r.sets[line.set]
+			for _, s := range r.skips[set.skips:set.skipsEnd] {
+				if !yield(Unpaid{Line: line.id, Rule: s.Rule, Slot: int(s.Slot), Position: int(s.Position), Partner: s.Partner, Reason: s.Reason}) {
+					return
+				}
+			}
+			for j := set.shares; j < set.sharesEnd; j++ {
+				if next < len(r.cells) && r.cells[next].line == int32(i) && r.cells[next].share == int32(j) {
+					next++
+					continue
+				}
+				s := &r.shares[j]
+				reason := r.whyNothing(line, j)
+				if !yield(Unpaid{Line: line.id, Rule: s.Rule, Slot: int(s.Slot), Position: int(s.Position), Partner: s.Payee, Reason: reason}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// whyNothing finds why a share became no entry.
+func (r *Result) whyNothing(line *line, share int) partner.Reason {
+	if line.left.net.sign() <= 0 {
+		return NothingPaid
+	}
+	if !r.shares[share].Rate.IsPerUnit() && line.left.base().sign() <= 0 {
+		return NoProfit
+	}
+	switch amount, err := r.amountOf(line, share); {
+	case err == nil && amount.IsZero():
+		return RoundsToZero
+	case r.reachesCap(line):
+		return CutByCap
+	case r.calc.floorsOrder() && !r.pays(&r.shares[share]):
+		return NoProfit
+	}
+	return RoundsToZero
+}
+
+// reachesCap reports whether the entries of a line are all that it may pay, which they are wherever the cap cut something.
+func (r *Result) reachesCap(line *line) bool {
+	limit, err := r.calc.capOf(&line.left.net)
+	for i := range r.cells {
+		if &r.lines[r.cells[i].line] == line && err == nil {
+			limit, err = limit.Sub(r.amounts[i])
+		}
+	}
+	return err == nil && limit.IsZero()
+}
+
+// pays reports whether a share's rule pays its payee something on any line of the order.
+func (r *Result) pays(share *Share) bool {
+	return slices.ContainsFunc(r.cells, func(c cell) bool {
+		s := &r.shares[c.share]
+		return s.Rule == share.Rule && s.Slot == share.Slot && s.Position == share.Position
+	})
+}
+
+// Net returns what was paid for the goods, or is left of it after refunds: the sum of the lines' nets at the price scale.
+func (r *Result) Net() (money.Amount, error) {
+	var total money.Units
+	var err error
+	for i := range r.lines {
+		if total, err = total.Add(r.lines[i].left.net.rounded()); err != nil {
+			return money.Amount{}, err
+		}
+	}
+	return r.calc.price.Of(total), nil
+}
+
+// Total returns the sum of the entries.
+func (r *Result) Total() (money.Amount, error) {
+	total := r.calc.currency.Minor(0)
+	var err error
+	for i := range r.amounts {
+		if total, err = total.Add(r.Amount(i)); err != nil {
+			return money.Amount{}, err
+		}
+	}
+	return total, nil
+}

@@ -1,0 +1,331 @@
+package commission
+
+import (
+	"math/big"
+	"math/bits"
+	"slices"
+
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+)
+
+// settle turns shares into entries on what is left of the lines: amounts, rounding in its scope, floor of losses, cap.
+func (r *Result) settle() error {
+	if r.calc.overOrder {
+		return r.settleGroups()
+	}
+	for i := range r.lines {
+		line := &r.lines[i]
+		if line.reason != "" {
+			continue
+		}
+		start := len(r.cells)
+		sum, ok := r.payFast(i, line)
+		if !ok {
+			var err error
+			if sum, err = r.pay(i, line); err != nil {
+				return r.tooLarge(line, err)
+			}
+		}
+		if r.calc.capWhole && line.left.net.atLeast(sum) {
+			continue
+		}
+		if err := r.applyCap(line, start, sum); err != nil {
+			return r.tooLarge(line, err)
+		}
+	}
+	return nil
+}
+
+// payFast is pay for the common case: a base that is whole, not below 0, and small enough for products and sums of 62 bits. In any other it does nothing
+// and ok is false.
+func (r *Result) payFast(index int, line *line) (sum money.Units, ok bool) {
+	set := &r.sets[line.set]
+	base, whole := line.left.base().int64()
+	if hi, most := bits.Mul64(uint64(base), set.sum); !whole || !set.fast || hi != 0 || most >= money.DividerLimit {
+		return sum, false
+	}
+	coefficients := r.coefficients[set.shares:set.sharesEnd]
+	start := len(r.cells)
+	end := start + len(coefficients)
+	if end > cap(r.cells) || end > cap(r.amounts) {
+		r.growEntries(len(coefficients))
+	}
+	r.cells, r.amounts = r.cells[:end], r.amounts[:end]
+	total := set.divider.MulAll(r.amounts[start:], uint64(base), coefficients)
+	cells := r.cells[start:]
+	for i := range cells {
+		cells[i] = cell{line: int32(index), share: int32(set.shares + i)}
+	}
+	if set.divider.Quo(uint64(base)*set.least) == 0 {
+		r.dropZeros(start)
+	}
+	return money.UnitsOf(int64(total)), true
+}
+
+func (r *Result) growEntries(n int) {
+	r.cells, r.amounts = slices.Grow(r.cells, n), slices.Grow(r.amounts, n)
+}
+
+// pay adds what each share of a line's set pays on it, and returns the sum.
+func (r *Result) pay(index int, line *line) (sum money.Units, err error) {
+	set, start := &r.sets[line.set], len(r.cells)
+	for i := set.shares; i < set.sharesEnd; i++ {
+		amount, err := r.amountOf(line, i)
+		if err != nil {
+			return sum, err
+		}
+		if sum, err = sum.Add(amount); err != nil {
+			return sum, err
+		}
+		r.cells = append(r.cells, cell{line: int32(index), share: int32(i)})
+		r.amounts = append(r.amounts, amount)
+	}
+	r.dropZeros(start)
+	return sum, nil
+}
+
+// dropZeros removes what is no entry, from start on.
+func (r *Result) dropZeros(start int) {
+	kept := start
+	for i := start; i < len(r.cells); i++ {
+		if !r.amounts[i].IsZero() {
+			r.cells[kept], r.amounts[kept] = r.cells[i], r.amounts[i]
+			kept++
+		}
+	}
+	r.cells, r.amounts = r.cells[:kept], r.amounts[:kept]
+}
+
+func (r *Result) tooLarge(line *line, err error) error {
+	id := OrderID("")
+	if r.order != nil {
+		id = r.order.ID
+	}
+	return &OrderError{Order: id, Problems: []Problem{{Path: "lines." + string(line.id), Message: err.Error()}}}
+}
+
+// amountOf is base × rate × factor or units × amount × factor, rounded once.
+func (r *Result) amountOf(line *line, share int) (money.Units, error) {
+	mode, set := r.calc.plan.Rounding.Mode, &r.sets[line.set]
+	n, exact := line.left.base().int64()
+	if r.shares[share].Rate.kind == perUnit {
+		n, exact = line.left.units, true
+	} else if r.calc.plan.Loss == FloorLine && line.left.base().sign() < 0 {
+		return money.Units{}, nil
+	}
+	if exact && !set.wide {
+		if amount, ok := mode.MulPow10(n, r.coefficients[share], set.shift); ok {
+			return money.UnitsOf(amount), nil
+		}
+	}
+	num, den := r.calc.exactAmount(&r.shares[share], &line.left)
+	return money.UnitsFromBig(mode.Quo(num, den))
+}
+
+// exactAmount is the amount before rounding, as num/den in minor units.
+func (c *Calculator) exactAmount(s *Share, l *left) (num, den *big.Int) {
+	if s.Rate.kind == perUnit {
+		num, den = big.NewInt(l.units), big.NewInt(1)
+	} else {
+		num, den = new(big.Int).Set(l.base().num()), big.NewInt(l.base().den)
+		if num.Sign() < 0 && c.plan.Loss == FloorLine {
+			num.SetInt64(0)
+		}
+	}
+	num.Mul(num, big.NewInt(s.Rate.coefficient))
+	num.Mul(num, big.NewInt(s.factor().coefficient))
+	if shift := c.shift(s); shift < 0 {
+		num.Mul(num, money.Pow10(-shift))
+	} else {
+		den.Mul(den, money.Pow10(shift))
+	}
+	return num, den
+}
+
+// group is what one rule pays one payee in one slot over the whole order.
+type group struct {
+	rule     string
+	slot     int32
+	position int32
+	payee    partner.ID
+	cells    []groupCell
+}
+
+type groupCell struct {
+	line, share int32
+	exact       *big.Rat
+	units       money.Units
+}
+
+func (g *group) is(s *Share) bool {
+	return g.rule == s.Rule && g.slot == s.Slot && g.position == s.Position && g.payee == s.Payee
+}
+
+// settleGroups is settle where something is decided over the whole order: rounding per order, or the floor of losses per order.
+func (r *Result) settleGroups() error {
+	r.groups = r.groups[:0]
+	for i := range r.lines {
+		line := &r.lines[i]
+		if line.reason != "" {
+			continue
+		}
+		set := &r.sets[line.set]
+		for j := set.shares; j < set.sharesEnd; j++ {
+			u, err := r.amountOf(line, j)
+			if err != nil {
+				return r.tooLarge(line, err)
+			}
+			num, den := r.calc.exactAmount(&r.shares[j], &line.left)
+			g := &r.groups[r.groupIndex(&r.shares[j])]
+			g.cells = append(g.cells, groupCell{line: int32(i), share: int32(j), exact: new(big.Rat).SetFrac(num, den), units: u})
+		}
+	}
+	for i := range r.groups {
+		if err := r.roundGroup(&r.groups[i]); err != nil {
+			return r.tooLarge(&r.lines[r.groups[i].cells[0].line], err)
+		}
+	}
+	all := r.groupCells()
+	for {
+		if err := r.capGroups(all); err != nil {
+			return err
+		}
+		if again, err := r.dropLosers(); err != nil || !again {
+			return err
+		}
+	}
+}
+
+// groupCells returns the cells of all groups in the order of entries.
+func (r *Result) groupCells() []*groupCell {
+	var all []*groupCell
+	for i := range r.groups {
+		for j := range r.groups[i].cells {
+			all = append(all, &r.groups[i].cells[j])
+		}
+	}
+	slices.SortFunc(all, func(a, b *groupCell) int {
+		if a.line != b.line {
+			return int(a.line - b.line)
+		}
+		return int(a.share - b.share)
+	})
+	return all
+}
+
+// capGroups makes entries of the cells of all groups and applies the cap of each line.
+func (r *Result) capGroups(all []*groupCell) error {
+	r.cells, r.amounts = r.cells[:0], r.amounts[:0]
+	for len(all) > 0 {
+		line, start, sum := &r.lines[all[0].line], len(r.cells), money.Units{}
+		for first := all[0].line; len(all) > 0 && all[0].line == first; all = all[1:] {
+			c := all[0]
+			var err error
+			if sum, err = sum.Add(c.units); err != nil {
+				return r.tooLarge(line, err)
+			}
+			r.cells, r.amounts = append(r.cells, cell{line: c.line, share: c.share}), append(r.amounts, c.units)
+		}
+		r.dropZeros(start)
+		if err := r.applyCap(line, start, sum); err != nil {
+			return r.tooLarge(line, err)
+		}
+	}
+	return nil
+}
+
+// floorsOrder reports whether losses are netted within an order but never beyond it.
+func (c *Calculator) floorsOrder() bool { return c.plan.Base == Profit && c.plan.Loss == FloorOrder }
+
+// dropLosers empties the groups whose losses exceed what the caps have left of their profits, and reports whether there are any: without their losses
+// the others have less room under the caps.
+func (r *Result) dropLosers() (bool, error) {
+	if !r.calc.floorsOrder() {
+		return false, nil
+	}
+	paid := make([]money.Units, len(r.groups))
+	for i := range r.cells {
+		sum := &paid[r.groupIndex(&r.shares[r.cells[i].share])]
+		var err error
+		if *sum, err = sum.Add(r.amounts[i]); err != nil {
+			return false, err
+		}
+	}
+	dropped := false
+	for i := range paid {
+		if paid[i].Sign() < 0 {
+			r.groups[i].empty()
+			dropped = true
+		}
+	}
+	return dropped, nil
+}
+
+func (g *group) empty() {
+	for i := range g.cells {
+		g.cells[i].units = money.Units{}
+	}
+}
+
+// groupIndex finds the group of a share, and makes it if there is none yet.
+func (r *Result) groupIndex(s *Share) int {
+	for i := range r.groups {
+		if r.groups[i].is(s) {
+			return i
+		}
+	}
+	r.groups = append(r.groups, group{rule: s.Rule, slot: s.Slot, position: s.Position, payee: s.Payee})
+	return len(r.groups) - 1
+}
+
+// roundGroup rounds a group's exact sum once and lays it on the lines, and empties the group where losses exceed profits.
+func (r *Result) roundGroup(g *group) error {
+	exact, rounded := new(big.Rat), money.Units{}
+	for i := range g.cells {
+		exact.Add(exact, g.cells[i].exact)
+	}
+	if r.calc.plan.Rounding.Scope == PerOrder {
+		if err := r.layOrder(g, exact); err != nil {
+			return err
+		}
+	}
+	var err error
+	for i := range g.cells {
+		if rounded, err = rounded.Add(g.cells[i].units); err != nil {
+			return err
+		}
+	}
+	// The rounded sum counts too: cents rounded on many lines must not make somebody owe for an order that made a profit.
+	if r.calc.floorsOrder() && (exact.Sign() < 0 || rounded.Sign() < 0) {
+		g.empty()
+	}
+	return nil
+}
+
+// layOrder rounds the sum once and lays it on the lines: each gets its exact amount cut off downwards, and the units left over go to the largest
+// remainders, ties to the earlier.
+func (r *Result) layOrder(g *group, exact *big.Rat) error {
+	left := r.calc.plan.Rounding.Mode.Quo(exact.Num(), exact.Denom())
+	rests := make([]*big.Rat, len(g.cells))
+	order := make([]int, len(g.cells))
+	for i := range g.cells {
+		x := g.cells[i].exact
+		floor, rest := new(big.Int).DivMod(x.Num(), x.Denom(), new(big.Int))
+		units, err := money.UnitsFromBig(floor)
+		if err != nil {
+			return err
+		}
+		g.cells[i].units, rests[i], order[i] = units, new(big.Rat).SetFrac(rest, x.Denom()), i
+		left.Sub(left, floor)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return rests[b].Cmp(rests[a]) })
+	for _, i := range order[:left.Int64()] {
+		units, err := g.cells[i].units.Add(money.UnitsOf(1))
+		if err != nil {
+			return err
+		}
+		g.cells[i].units = units
+	}
+	return nil
+}

@@ -1,0 +1,268 @@
+package commission
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/fenrun/fenrun/commission/money"
+)
+
+// GuardedSlots is how many slots a plan pays without saying so in its field slots.
+const GuardedSlots = 3
+
+// maxSlots bounds the work of one order.
+const maxSlots = 100
+
+// PlanError lists everything that is wrong with a plan.
+type PlanError struct {
+	Problems []Problem
+}
+
+func (e *PlanError) Error() string {
+	texts := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		texts[i] = p.String()
+	}
+	return "commission: plan: " + strings.Join(texts, "; ")
+}
+
+// WithDefaults returns the plan with every field that was left out set to what it means in this currency.
+func (p Plan) WithDefaults(currency money.Currency) Plan {
+	if p.Slots == 0 {
+		p.Slots = min(p.longest(), GuardedSlots)
+	}
+	if len(p.Attribution) == 0 {
+		p.Attribution = slices.Clone(defaultAttribution)
+	}
+	if !p.Cap.IsSet() {
+		p.Cap = wholeLine
+	}
+	if p.PriceScale == 0 {
+		p.PriceScale = currency.Scale()
+	}
+	return p
+}
+
+// longest is the length of the longest list of rates by slot.
+func (p Plan) longest() int {
+	n := 0
+	for _, list := range p.lists() {
+		n = max(n, len(list.rates))
+	}
+	return n
+}
+
+// list is one list of rates by slot, with its path.
+type list struct {
+	path  string
+	rates []Rate
+}
+
+// lists returns every list of rates by slot in a fixed order.
+func (p Plan) lists() []list {
+	all := []list{{"rates", p.Rates}}
+	all = appendLists(all, "levels", p.Levels)
+	all = appendLists(all, "partners", p.Partners)
+	all = appendLists(all, "categories", p.Categories)
+	all = appendLists(all, "products", p.Products)
+	return appendLists(all, "skus", p.SKUs)
+}
+
+func appendLists[K ~string](all []list, name string, m map[K][]Rate) []list {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		all = append(all, list{keyPath(name, string(key)), m[key]})
+	}
+	return all
+}
+
+func keyPath(name, key string) string {
+	for _, r := range key {
+		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-') {
+			return fmt.Sprintf("%s[%q]", name, key)
+		}
+	}
+	return name + "." + key
+}
+
+// Validate returns every problem of the plan with these campaigns in this currency, nil if there is none. Paths are those of the two sections of a plan
+// document: "commission.rates[1]", "campaigns[0].factor".
+func (p Plan) Validate(currency money.Currency, campaigns []Campaign) []Problem {
+	v := problems{}
+	if longest := p.longest(); longest > GuardedSlots && p.Slots == 0 {
+		v.add("commission.slots", "there are rates for %d slots, more than %d; the guard is lifted by writing \"slots\": %d", longest, GuardedSlots, longest)
+	}
+	p = p.WithDefaults(currency)
+	if currency.IsZero() {
+		v.add("currency", "a plan needs a currency")
+	}
+	if p.Slots < 0 || p.Slots > maxSlots {
+		v.add("commission.slots", "from 0 to %d slots can be paid, not %d", maxSlots, p.Slots)
+	}
+	if p.PriceScale < currency.Scale() || p.PriceScale > money.MaxScale {
+		v.add("commission.priceScale", "amounts on an order have from %d (the currency's) to %d decimals, not %d", currency.Scale(), money.MaxScale, p.PriceScale)
+	}
+	if p.Cap.IsPerUnit() {
+		v.add("commission.cap", "a cap is a share of the line's net paid, such as \"30%%\"; %s is an amount for each unit", p.Cap)
+	}
+	for _, l := range p.lists() {
+		if len(l.rates) > maxSlots {
+			v.add("commission."+l.path, "%d slots are more than %d", len(l.rates), maxSlots)
+		}
+	}
+	for _, level := range slices.Sorted(maps.Keys(p.Differential.Rates)) {
+		if rate := p.Differential.Rates[level]; rate.kind != percent {
+			v.add(keyPath("commission.differential.rates", string(level)), "the differential is between shares such as \"10%%\", not %s", rate)
+		}
+	}
+	seen := map[Attribution]bool{}
+	for i, a := range p.Attribution {
+		if seen[a] {
+			v.add(fmt.Sprintf("commission.attribution[%d]", i), "%s stands twice", a)
+		}
+		seen[a] = true
+	}
+	v.options(p)
+	v.campaigns(p, campaigns)
+	if len(v) == 0 && p.Overflow == RefusePlan {
+		v.overflow(p, campaigns)
+	}
+	return v
+}
+
+type problems []Problem
+
+func (v *problems) add(path, format string, args ...any) {
+	*v = append(*v, Problem{Path: path, Message: fmt.Sprintf(format, args...)})
+}
+
+// options catches numbers that no name stands for, which only Go code can write.
+func (v *problems) options(p Plan) {
+	check := func(path string, value, names int) {
+		if value >= names {
+			v.add(path, "%d names no option", value)
+		}
+	}
+	check("commission.lineRates", int(p.LineRates), len(lineRatesNames))
+	check("commission.base", int(p.Base), len(baseNames))
+	check("commission.loss", int(p.Loss), len(lossNames))
+	check("commission.selfPurchase", int(p.SelfPurchase), len(selfPurchaseNames))
+	check("commission.missing", int(p.Missing), len(missingNames))
+	check("commission.overflow", int(p.Overflow), len(overflowNames))
+	check("commission.rounding.scope", int(p.Rounding.Scope), len(scopeNames))
+	check("commission.rounding.mode", int(p.Rounding.Mode), int(money.Down)+1)
+	for i, a := range p.Attribution {
+		check(fmt.Sprintf("commission.attribution[%d]", i), int(a), len(attributionNames))
+	}
+}
+
+func (v *problems) campaigns(p Plan, campaigns []Campaign) {
+	names := map[string]bool{}
+	for i, c := range campaigns {
+		path := fmt.Sprintf("campaigns[%d]", i)
+		if c.Name == "" || names[c.Name] {
+			v.add(path+".name", "every campaign has a name of its own, not %q", c.Name)
+		}
+		names[c.Name] = true
+		if c.From != nil && c.To != nil && !c.From.Before(*c.To) {
+			v.add(path+".to", "the window ends (%s) before it begins (%s)", c.To.Format(timeFormat), c.From.Format(timeFormat))
+		}
+		if factor, ok := rateOf(c.Factor, percent); !ok || c.Factor.GreaterThan(decimal.NewFromInt(1000)) || factor.coefficient == 0 {
+			v.add(path+".factor", "a factor is above 0 and at most 1000, with at most 18 digits; 2 doubles")
+		}
+		for j, slot := range c.Slots {
+			if slot < 1 || slot > p.Slots {
+				v.add(fmt.Sprintf("%s.slots[%d]", path, j), "the plan pays slots 1 to %d, not %d", p.Slots, slot)
+			}
+		}
+		for j, rule := range c.Rules {
+			if !slices.Contains(ruleNames, rule) {
+				v.add(fmt.Sprintf("%s.rules[%d]", path, j), "no rule is called %q; there are %q", rule, ruleNames)
+			}
+		}
+	}
+}
+
+const timeFormat = "2006-01-02T15:04:05Z07:00"
+
+var ruleNames = []string{RuleSlots, RuleTeam, RuleDifferential}
+
+// overflow refuses a plan of which some line can pay more than its cap: for each place where rates stand, the highest that each slot can pay there,
+// with what the places below it can add, times the largest factor that any campaign gives the slot.
+func (v *problems) overflow(p Plan, campaigns []Campaign) {
+	factor := func(rule string, slot int) decimal.Decimal {
+		largest := decimal.NewFromInt(1)
+		for _, c := range campaigns {
+			if c.names(rule, slot) {
+				largest = decimal.Max(largest, c.Factor)
+			}
+		}
+		return largest
+	}
+	team, differential := p.Team.Rate.share(), decimal.Zero
+	for _, rate := range p.Team.Levels {
+		team = decimal.Max(team, rate.share())
+	}
+	for _, rate := range p.Differential.Rates {
+		differential = decimal.Max(differential, rate.share())
+	}
+	fixed := team.Mul(factor(RuleTeam, 0)).Add(differential.Mul(factor(RuleDifferential, 0)))
+	limit := p.Cap.share()
+
+	// below[i] is the most that slot i+1 can pay from the places that have been looked at.
+	below := make([]decimal.Decimal, p.Slots)
+	for slot := range below {
+		below[slot] = p.rate(p.Rates, slot).share()
+	}
+	check := func(path string, own []Rate) []decimal.Decimal {
+		total := fixed
+		paid := make([]decimal.Decimal, p.Slots)
+		for slot := range paid {
+			paid[slot] = below[slot]
+			if rate := p.rate(own, slot); rate.IsSet() {
+				paid[slot] = rate.share()
+			}
+			total = total.Add(paid[slot].Mul(factor(RuleSlots, slot+1)))
+		}
+		if total.GreaterThan(limit) {
+			v.add("commission."+path, "a line can pay %s%% here, more than the cap of %s; the guard is lifted by another overflow policy, such as \"overflow\": \"pro-rata\"", total.Shift(2), p.Cap)
+		}
+		return paid
+	}
+	check("rates", nil)
+	for _, l := range appendLists(appendLists(nil, "levels", p.Levels), "partners", p.Partners) {
+		for slot := range below {
+			below[slot] = decimal.Max(below[slot], p.rate(l.rates, slot).share())
+		}
+		if len(*v) == 0 {
+			check(l.path, nil)
+		}
+	}
+	for _, place := range [][]list{appendLists(nil, "categories", p.Categories), appendLists(nil, "products", p.Products), appendLists(nil, "skus", p.SKUs)} {
+		reached := slices.Clone(below)
+		for _, l := range place {
+			for slot, most := range check(l.path, l.rates) {
+				reached[slot] = decimal.Max(reached[slot], most)
+			}
+		}
+		below = reached
+	}
+}
+
+func (p Plan) rate(rates []Rate, slot int) Rate {
+	if slot < len(rates) {
+		return rates[slot]
+	}
+	return Rate{}
+}
+
+// share is the share of the base, 0 for an amount per unit or a rate that is not set.
+func (r Rate) share() decimal.Decimal {
+	if r.kind != percent {
+		return decimal.Zero
+	}
+	return r.Decimal()
+}
