@@ -1,0 +1,21 @@
+// Package settlement keeps what is owed: what an order's commission becomes from the day it is earned to the day it is paid out.
+//
+// Every commission is a [Row]: this payee, this order, this much. Rows are never edited; a refund adds a row that takes back. A row is pending until its
+// order's hold is over, then it is available, and a withdrawal moves it out:
+//
+//	             refund                 refund                            Reject, Fail
+//	           ┌────────┐             ┌────────┐                       ┌───────────────┐
+//	 Accrue    ▼        │   release   ▼        │    Request            ▼               │    Pay
+//	──────►  pending  ──┴──────────► available ┴──────────────► (available)  withdrawing ───────► paid + taxed + fees
+//	                                  │    ▲
+//	              what is not there   ▼    │  what comes in next
+//	                                  debt ┘
+//
+// A refund after release takes back at once. What available cannot bear is debt, netted from whatever becomes available next; available and debt are
+// never both above 0. At any time, per partner and currency:
+//
+//	earned = pending + available + withdrawing + paid + taxed + fees − debt
+//
+// Everything here is a pure function of its input: [Order.Post], [Order.Refund], [Order.Receive] and the moves of a [Withdrawal] return what to write;
+// somebody else reads and writes.
+package settlement

@@ -1,0 +1,137 @@
+package settlement
+
+import (
+	"slices"
+	"time"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+)
+
+// Order is what the ledger keeps of an order: what it froze when it was paid, and what has come since. Before it is paid it can exist too, with nothing
+// but parked events.
+type Order struct {
+	ID       commission.OrderID
+	Revision int64 // raised by every write; 0: not stored
+	Posted   bool
+	Customer partner.Customer
+	PaidAt   time.Time
+	Plan     int // the version of the plan that judged it
+
+	Attributed commission.Attributed
+	Frozen     commission.Frozen
+	Total      money.Amount // what stands: the sum of its rows
+
+	Returned   []commission.Returned // what has come back, by line
+	Refunds    []AppliedRefund
+	ReceivedAt time.Time // zero: not yet
+	ReleaseAt  time.Time // when its rows become available; zero: not fixed
+	Released   time.Time // when they did; zero: not yet
+
+	Parked   []Parked   // events that came before the order and wait for it, in order of arrival
+	Unparked []Unparked // what became of them when it came
+	Promoted bool       // whether the order made its buyer a partner
+	partner.Record
+}
+
+// AppliedRefund remembers which revision a refund made, and whether the order had been released by then.
+type AppliedRefund struct {
+	Key      string
+	Revision int64
+	At       time.Time
+	Released bool
+}
+
+// Parked is an event that waits for its order.
+type Parked struct {
+	Key      string
+	Received *Receipt
+	Refund   *Refund
+	partner.Record
+}
+
+// Unparked says what became of an event that had come before its order.
+type Unparked struct {
+	Key     string
+	Event   string // "received" or "refund"
+	Refused string // why it could not be applied; "" if it was
+}
+
+// Clone returns a copy that shares no memory with o.
+func (o Order) Clone() Order {
+	o.Frozen = o.Frozen.Clone()
+	o.Returned = slices.Clone(o.Returned)
+	o.Refunds = slices.Clone(o.Refunds)
+	o.Unparked = slices.Clone(o.Unparked)
+	o.Parked = slices.Clone(o.Parked)
+	for i := range o.Parked {
+		if r := o.Parked[i].Received; r != nil {
+			own := *r
+			o.Parked[i].Received = &own
+		}
+		if r := o.Parked[i].Refund; r != nil {
+			own := *r
+			own.Lines = slices.Clone(r.Lines)
+			o.Parked[i].Refund = &own
+		}
+	}
+	return o
+}
+
+// Posting is what an order pays, to be written.
+type Posting struct {
+	Order Order
+	Rows  []Row
+}
+
+// Accrual is what is known of an order when it is posted.
+type Accrual struct {
+	Customer   partner.Customer
+	PaidAt     time.Time
+	Plan       int
+	Terms      Terms
+	Attributed commission.Attributed
+	Result     *commission.Result
+	Key        string
+	Record     partner.Record
+}
+
+// Accrue posts an order: it freezes what was calculated and makes one row a payee. o is what the ledger has of the order, with its parked events or
+// nothing.
+func (o Order) Accrue(a Accrual) (Posting, error) {
+	o = o.Clone()
+	o.Posted, o.Customer, o.PaidAt, o.Plan, o.Attributed, o.Record = true, a.Customer, a.PaidAt, a.Plan, a.Attributed, a.Record
+	o.Frozen = a.Result.Freeze()
+	o.Returned = make([]commission.Returned, len(o.Frozen.Lines))
+	o.Revision++
+	var err error
+	if o.Total, err = a.Result.Total(); err != nil {
+		return Posting{}, err
+	}
+	if a.Terms.Anchor == AnchorPaid {
+		o.ReleaseAt = a.PaidAt.Add(a.Terms.Hold())
+	}
+	entries := slices.AppendSeq(make([]commission.Entry, 0, a.Result.Len()), a.Result.Entries())
+	all, err := rows(OfOrder(o.ID), o.Revision, a.Key, a.PaidAt, a.Record, entries)
+	return Posting{Order: o, Rows: all}, err
+}
+
+// Receipt says that an order has been received: its hold begins.
+type Receipt struct {
+	Order commission.OrderID
+	At    time.Time
+}
+
+// Receive fixes when the order's rows become available. Only the first receipt counts, and where the hold begins at payment none changes anything.
+func (o Order) Receive(r Receipt, terms Terms) Order {
+	if !o.ReceivedAt.IsZero() {
+		return o
+	}
+	o.ReceivedAt = r.At
+	if terms.Anchor == AnchorReceived {
+		o.ReleaseAt = r.At.Add(terms.Hold())
+	}
+	o.Revision++
+	return o
+}

@@ -1,0 +1,83 @@
+package settlement
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+)
+
+// SourceKind is a kind of thing that pays.
+type SourceKind string
+
+// OrderSource is a paid order.
+const OrderSource SourceKind = "order"
+
+// Source is what pays: an order.
+type Source struct {
+	Kind SourceKind
+	ID   string
+}
+
+// OfOrder returns the source that an order is.
+func OfOrder(id commission.OrderID) Source { return Source{Kind: OrderSource, ID: string(id)} }
+
+// Row is what a source pays one payee in one revision: the sum of its entries. It is unique by source, payee and revision, and immutable but for Folded
+// and Released, which are set once.
+type Row struct {
+	Source   Source
+	Payee    partner.ID
+	Revision int64 // of the source: the posting, then each refund
+	Key      string
+	Amount   money.Amount
+	Entries  []commission.Entry
+	At       time.Time // when it took effect, by the host's clock
+	Folded   time.Time // when it was added to the balance; zero: not yet
+	Released time.Time // when it became available; zero: not yet
+	partner.Record
+}
+
+// Clone returns a copy that shares no memory with r.
+func (r Row) Clone() Row {
+	r.Entries = CloneEntries(r.Entries)
+	return r
+}
+
+// CloneEntries returns a copy of the entries that shares no memory with them.
+func CloneEntries(entries []commission.Entry) []commission.Entry {
+	entries = slices.Clone(entries)
+	for i := range entries {
+		if applied := entries[i].Campaign; applied != nil {
+			own := *applied
+			entries[i].Campaign = &own
+		}
+	}
+	return entries
+}
+
+// rows packs entries into one row a payee, in payee order. Payees whose entries cancel out get a row too, since its entries say why.
+func rows(source Source, revision int64, key string, at time.Time, record partner.Record, entries []commission.Entry) ([]Row, error) {
+	byPayee := slices.Clone(entries)
+	slices.SortStableFunc(byPayee, func(a, b commission.Entry) int { return cmp.Compare(a.Payee, b.Payee) })
+	var all []Row
+	for start := 0; start < len(byPayee); {
+		end := start
+		total := money.Amount{}
+		var err error
+		for end < len(byPayee) && byPayee[end].Payee == byPayee[start].Payee {
+			if total, err = total.Add(byPayee[end].Amount); err != nil {
+				return nil, err
+			}
+			end++
+		}
+		all = append(all, Row{
+			Source: source, Payee: byPayee[start].Payee, Revision: revision, Key: key, Amount: total,
+			Entries: byPayee[start:end:end], At: at, Record: record,
+		})
+		start = end
+	}
+	return all, nil
+}
