@@ -1,0 +1,85 @@
+package memstore
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
+)
+
+func (t *tx) LockOrders(ctx context.Context, ids []commission.OrderID) ([]settlement.Order, error) {
+	if err := t.writes(ctx); err != nil {
+		return nil, err
+	}
+	out, err := t.Orders(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		out[i].ID = id
+	}
+	return out, nil
+}
+
+func (t *tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
+	if err := t.writes(ctx); err != nil {
+		return err
+	}
+	for _, o := range orders {
+		if o.Revision != t.orders.values[o.ID].Revision+1 {
+			return store.ErrStale
+		}
+		t.orders.set(t, o.ID, o.Clone())
+		if o.Posted && o.Released.IsZero() && !o.ReleaseAt.IsZero() {
+			put(t, t.due, o.ID, o.ReleaseAt)
+		} else {
+			remove(t, t.due, o.ID)
+		}
+	}
+	return nil
+}
+
+func (t *tx) Orders(ctx context.Context, ids []commission.OrderID) ([]settlement.Order, error) {
+	if err := t.reads(ctx); err != nil {
+		return nil, err
+	}
+	out := make([]settlement.Order, len(ids))
+	for i, id := range ids {
+		out[i] = t.orders.values[id].Clone()
+	}
+	return out, nil
+}
+
+func (t *tx) ScanOrders(ctx context.Context, after commission.OrderID, limit int) ([]settlement.Order, error) {
+	if err := t.reads(ctx); err != nil {
+		return nil, err
+	}
+	var out []settlement.Order
+	for _, id := range t.orders.after(after, limit) {
+		out = append(out, t.orders.values[id].Clone())
+	}
+	return out, nil
+}
+
+func (t *tx) DueOrders(ctx context.Context, instant time.Time, skip []commission.OrderID, limit int) ([]commission.OrderID, error) {
+	if err := t.reads(ctx); err != nil {
+		return nil, err
+	}
+	var out []commission.OrderID
+	for id, at := range t.due {
+		if !at.After(instant) && !slices.Contains(skip, id) {
+			out = append(out, id)
+		}
+	}
+	slices.SortFunc(out, func(a, b commission.OrderID) int {
+		if c := t.due[a].Compare(t.due[b]); c != 0 {
+			return c
+		}
+		return cmp.Compare(a, b)
+	})
+	return out[:min(len(out), max(limit, 0))], nil
+}

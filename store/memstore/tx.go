@@ -1,0 +1,161 @@
+package memstore
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
+)
+
+// records is all that a tenant has.
+type records struct {
+	partners *table[partner.ID, partner.Partner]
+	facts    map[partner.ID][]partner.Fact
+	spend    map[partner.Customer]money.Amount
+
+	edges      map[partner.ID]tree.Edge
+	bindings   map[partner.Customer][]tree.Binding
+	bindingIDs map[string]bool
+
+	plans []store.PlanVersion
+
+	orders   *table[commission.OrderID, settlement.Order]
+	due      map[commission.OrderID]time.Time // posted, not released, with a fixed release time
+	rows     map[settlement.Source][]*settlement.Row
+	payees   map[partner.ID][]*settlement.Row
+	unfolded []*settlement.Row           // in order of writing; what is folded meanwhile is passed over
+	pending  map[partner.ID]money.Amount // the sum of each payee's rows that are not folded
+	balances map[partner.ID]settlement.Balance
+
+	withdrawals *table[settlement.WithdrawalID, settlement.Withdrawal]
+
+	claims   map[store.ClaimKey]store.Claim
+	events   []store.Event
+	numbered int
+}
+
+func newRecords() *records {
+	return &records{
+		partners: newTable[partner.ID, partner.Partner](), facts: map[partner.ID][]partner.Fact{}, spend: map[partner.Customer]money.Amount{},
+		edges: map[partner.ID]tree.Edge{}, bindings: map[partner.Customer][]tree.Binding{}, bindingIDs: map[string]bool{},
+		orders: newTable[commission.OrderID, settlement.Order](), due: map[commission.OrderID]time.Time{},
+		rows: map[settlement.Source][]*settlement.Row{}, payees: map[partner.ID][]*settlement.Row{},
+		pending: map[partner.ID]money.Amount{}, balances: map[partner.ID]settlement.Balance{},
+		withdrawals: newTable[settlement.WithdrawalID, settlement.Withdrawal](), claims: map[store.ClaimKey]store.Claim{},
+	}
+}
+
+// tx is one transaction on a tenant's records. Writes happen in place; undo holds what takes them back, last first.
+type tx struct {
+	*records
+	undo     *[]func()
+	readOnly bool
+	ended    bool
+}
+
+var _ store.Tx = (*tx)(nil)
+
+func (t *tx) end() { t.ended = true }
+
+func (t *tx) reads(ctx context.Context) error {
+	if t.ended {
+		return ErrEnded
+	}
+	return ctx.Err()
+}
+
+func (t *tx) writes(ctx context.Context) error {
+	if err := t.reads(ctx); err != nil {
+		return err
+	}
+	if t.readOnly {
+		return store.ErrReadOnly
+	}
+	return nil
+}
+
+func (t *tx) onUndo(f func()) { *t.undo = append(*t.undo, f) }
+
+// put sets m[key] and remembers what was there.
+func put[K comparable, V any](t *tx, m map[K]V, key K, value V) {
+	old, had := m[key]
+	m[key] = value
+	t.onUndo(func() {
+		if had {
+			m[key] = old
+		} else {
+			delete(m, key)
+		}
+	})
+}
+
+// remove deletes m[key] and remembers what was there.
+func remove[K comparable, V any](t *tx, m map[K]V, key K) {
+	old, had := m[key]
+	if !had {
+		return
+	}
+	delete(m, key)
+	t.onUndo(func() { m[key] = old })
+}
+
+// push appends to *list and remembers its length.
+func push[V any](t *tx, list *[]V, values ...V) {
+	length := len(*list)
+	*list = append(*list, values...)
+	t.onUndo(func() { *list = (*list)[:length] })
+}
+
+// table is a map that can be read in order of its keys; the order is worked out when it is first asked for after a change.
+type table[K ~string, V any] struct {
+	values map[K]V
+	mu     sync.Mutex // readers of a View sort too
+	keys   []K
+	sorted bool
+}
+
+func newTable[K ~string, V any]() *table[K, V] { return &table[K, V]{values: map[K]V{}} }
+
+func (t *table[K, V]) set(x *tx, key K, value V) {
+	if _, had := t.values[key]; !had {
+		t.sorted = false
+		x.onUndo(func() { t.sorted = false })
+	}
+	put(x, t.values, key, value)
+}
+
+// after returns at most limit keys above the given one, in order.
+func (t *table[K, V]) after(key K, limit int) []K {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.sorted {
+		t.keys = t.keys[:0]
+		for k := range t.values {
+			t.keys = append(t.keys, k)
+		}
+		slices.Sort(t.keys)
+		t.sorted = true
+	}
+	i, found := slices.BinarySearch(t.keys, key)
+	if found {
+		i++
+	}
+	return slices.Clone(t.keys[i:min(len(t.keys), i+max(limit, 0))])
+}
+
+// page sorts what there is and returns at most limit of what comes after a place. It is for scans that nothing waits for.
+func page[T any](all []T, compare func(a, b T) int, after T, limit int) []T {
+	slices.SortFunc(all, compare)
+	from, found := slices.BinarySearchFunc(all, after, compare)
+	if found {
+		from++
+	}
+	return all[from:min(len(all), from+max(limit, 0))]
+}

@@ -1,0 +1,187 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/tree"
+)
+
+// Partners keeps who takes part.
+type Partners interface {
+	// AddPartners adds partners. One whose id exists is an [*ExistsError].
+	AddPartners(ctx context.Context, partners []partner.Partner) error
+	// Partners returns partners by id.
+	Partners(ctx context.Context, ids []partner.ID) ([]partner.Partner, error)
+	// ScanPartners returns at most limit partners with an id above after, in order of id.
+	ScanPartners(ctx context.Context, after partner.ID, limit int) ([]partner.Partner, error)
+
+	// AddFacts adds facts and numbers them: Seq continues each partner's count, in the order given. The partners' facts are locked until the end.
+	AddFacts(ctx context.Context, facts []partner.Fact) error
+	// Facts returns all facts of each partner in order of Seq.
+	Facts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, error)
+
+	// AddSpend adds to what customers have spent themselves and returns each customer's total after it. The same customer may come more than once.
+	AddSpend(ctx context.Context, spend []Spend) ([]money.Amount, error)
+	// ScanCustomers returns at most limit customers with an id above after, in order of id, each with what he has spent in all: those who have spent or
+	// whom somebody attempted to bind.
+	ScanCustomers(ctx context.Context, after partner.Customer, limit int) ([]Spend, error)
+}
+
+// Spend is what a customer has paid for goods himself.
+type Spend struct {
+	Customer partner.Customer
+	Amount   money.Amount
+}
+
+// Tree keeps who brought whom.
+type Tree interface {
+	// LockTree keeps everybody else from adding edges until the end, so that two that would close a ring cannot be added at once. It is the first lock
+	// of a transaction that takes it.
+	LockTree(ctx context.Context) error
+	// AddEdges adds edges. A partner who has one is an [*ExistsError].
+	AddEdges(ctx context.Context, edges []tree.Edge) error
+	// Edges returns each partner's edge to his recruiter.
+	Edges(ctx context.Context, ids []partner.ID) ([]tree.Edge, error)
+	// Uplines returns for each query the line of people upwards as of its instant, as [tree.Walk] does.
+	Uplines(ctx context.Context, queries []UplineQuery) ([][]partner.ID, error)
+
+	// AddBindings adds attempts to bind customers. One whose id exists is an [*ExistsError].
+	AddBindings(ctx context.Context, attempts []tree.Binding) error
+	// Bindings returns all attempts of each customer in order of time, then id.
+	Bindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error)
+}
+
+// UplineQuery asks for the line of people from Start upwards, Start first.
+type UplineQuery struct {
+	Start partner.ID
+	At    time.Time
+	Depth int // 0: all
+}
+
+// Plans keeps published plans.
+type Plans interface {
+	// AddPlan adds a plan. Its version is one above the last one's, from 1 on; any other is [ErrStale].
+	AddPlan(ctx context.Context, plan PlanVersion) error
+	// Plans returns the plans from version first on, in order of version.
+	Plans(ctx context.Context, first int) ([]PlanVersion, error)
+}
+
+// PlanVersion is one published plan.
+type PlanVersion struct {
+	Version int
+	From    time.Time // the first instant that it judges
+	Hash    string    // of the text
+	Text    []byte    // the canonical document
+	partner.Record
+}
+
+// Ledger keeps orders, rows and balances.
+type Ledger interface {
+	// LockOrders returns orders as they are now and keeps them from others until the end: nobody else can lock or save them. What does not exist is
+	// locked too and comes back with only its ID and revision 0.
+	LockOrders(ctx context.Context, ids []commission.OrderID) ([]settlement.Order, error)
+	// SaveOrders writes orders. Each one's revision must be one above the stored one's, else it is [ErrStale].
+	SaveOrders(ctx context.Context, orders []settlement.Order) error
+	// Orders returns orders without locking.
+	Orders(ctx context.Context, ids []commission.OrderID) ([]settlement.Order, error)
+	// ScanOrders returns at most limit orders with an id above after, in order of id.
+	ScanOrders(ctx context.Context, after commission.OrderID, limit int) ([]settlement.Order, error)
+	// DueOrders returns at most limit ids of orders that are posted, not released, and due at an instant (ReleaseAt is not after it), in order of
+	// ReleaseAt, then id, passing over skip. It may leave out orders that others have locked.
+	DueOrders(ctx context.Context, instant time.Time, skip []commission.OrderID, limit int) ([]commission.OrderID, error)
+
+	// AddRows adds rows. One whose source, payee and revision exist is an [*ExistsError].
+	AddRows(ctx context.Context, rows []settlement.Row) error
+	// Rows returns all rows of each source in order of revision, then payee.
+	Rows(ctx context.Context, sources []settlement.Source) ([][]settlement.Row, error)
+	// PartnerRows returns at most limit rows of a payee that come after the given one, newest first: in descending order of At, source, revision. The
+	// zero RowCursor begins.
+	PartnerRows(ctx context.Context, payee partner.ID, after RowCursor, limit int) ([]settlement.Row, error)
+	// FoldRows marks at most limit rows that are not folded as folded at an instant and returns them as they are after it, in order of payee, source,
+	// revision. The caller adds them to the balances in the same transaction. It may leave out rows that others are working on.
+	FoldRows(ctx context.Context, limit int, instant time.Time) ([]settlement.Row, error)
+	// ReleaseRows marks all rows of the sources that are not released as released at an instant, and as folded where they were not, and returns them as
+	// they were before it, in order of payee, source, revision.
+	ReleaseRows(ctx context.Context, sources []settlement.Source, instant time.Time) ([]settlement.Row, error)
+
+	// Balances returns each partner's balance; Pending counts rows that are not folded too. Somebody without one has the zero Balance with his id. An
+	// amount that is 0 may come without its currency.
+	Balances(ctx context.Context, ids []partner.ID) ([]settlement.Balance, error)
+	// ChangeBalances applies changes in the order given, each in one step that nothing can come between: the condition and the sum are judged on the
+	// balance as it is now, whatever this transaction has read. Where less is available than a change needs it is [settlement.ErrInsufficient], and
+	// none of the call's changes takes effect.
+	ChangeBalances(ctx context.Context, changes []settlement.Change) error
+}
+
+// RowCursor is a place in a payee's rows.
+type RowCursor struct {
+	At       time.Time
+	Source   settlement.Source
+	Revision int64
+}
+
+// Payouts keeps withdrawals.
+type Payouts interface {
+	// AddWithdrawals adds withdrawals. One whose id exists is an [*ExistsError].
+	AddWithdrawals(ctx context.Context, withdrawals []settlement.Withdrawal) error
+	// LockWithdrawals returns withdrawals as they are now and keeps them from others until the end: nobody else can lock or save them.
+	LockWithdrawals(ctx context.Context, ids []settlement.WithdrawalID) ([]settlement.Withdrawal, error)
+	// SaveWithdrawals writes withdrawals. Each one's revision must be one above the stored one's, else it is [ErrStale].
+	SaveWithdrawals(ctx context.Context, withdrawals []settlement.Withdrawal) error
+	// Withdrawals returns withdrawals without locking.
+	Withdrawals(ctx context.Context, ids []settlement.WithdrawalID) ([]settlement.Withdrawal, error)
+	// ScanWithdrawals returns at most limit withdrawals with an id above after, in order of id.
+	ScanWithdrawals(ctx context.Context, after settlement.WithdrawalID, limit int) ([]settlement.Withdrawal, error)
+}
+
+// Events keeps what was done: idempotency keys, and events for whoever listens.
+type Events interface {
+	// Claim records that operations are done under their keys. A key that is taken keeps what it has. It returns for each claim who has the key now:
+	// the claim itself, told by its token, or the one that came first.
+	Claim(ctx context.Context, claims []Claim) ([]Claim, error)
+	// Claimed returns for each operation and key who has it, without claiming.
+	Claimed(ctx context.Context, keys []ClaimKey) ([]Claim, error)
+	// ScanClaims returns at most limit claims with a key above after, in order of operation, then key.
+	ScanClaims(ctx context.Context, after ClaimKey, limit int) ([]Claim, error)
+
+	// AppendEvents appends events; whatever Number they come with, they have none yet. Their ids are unique: the caller makes them so.
+	AppendEvents(ctx context.Context, events []Event) error
+	// UnnumberedEvents returns at most limit events without a number, with an id above after, in order of id.
+	UnnumberedEvents(ctx context.Context, after string, limit int) ([]Event, error)
+	// NumberEvents gives at most limit events that have no number the next ones, without gaps, and returns how many. What was committed before
+	// something else was appended comes before it, and the events of one transaction keep their order.
+	NumberEvents(ctx context.Context, limit int) (int, error)
+	// Events returns at most limit events with a number above after, in order of number.
+	Events(ctx context.Context, after int64, limit int) ([]Event, error)
+}
+
+// ClaimKey names one use of an operation.
+type ClaimKey struct {
+	Operation string
+	Key       string
+}
+
+// Claim says who used a key, and for what.
+type Claim struct {
+	ClaimKey
+	Hash   string // of the payload
+	Fields string // a short hash of each field, so that a conflict can name the one that differs
+	Token  string // of the call that came first; unique
+	At     time.Time
+}
+
+// Event is something that happened.
+type Event struct {
+	ID      string
+	Number  int64 // 1, 2, … without a gap; 0 until it has one
+	Kind    string
+	Subject string // the id of what it happened to
+	At      time.Time
+	Data    []byte // JSON, by kind
+	partner.Record
+}
