@@ -1,0 +1,293 @@
+package program
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
+)
+
+// Report is what an audit found.
+type Report struct {
+	Checks   int       // how many comparisons were made
+	Broken   []Finding // those that failed
+	Orders   int
+	Rows     int
+	Partners int
+}
+
+// Finding is one broken rule.
+type Finding struct {
+	Invariant string // "I1" …: see Audit
+	Subject   string // the id of what it was found on
+	Message   string
+}
+
+// String returns "invariant subject: message".
+func (f Finding) String() string { return fmt.Sprintf("%s %s: %s", f.Invariant, f.Subject, f.Message) }
+
+// OK reports whether nothing is broken.
+func (r Report) OK() bool { return len(r.Broken) == 0 }
+
+// String says it in one line, or a line a finding.
+func (r Report) String() string {
+	if r.OK() {
+		return fmt.Sprintf("entries and balances agree: %d checks on %d orders, %d rows and %d partners", r.Checks, r.Orders, r.Rows, r.Partners)
+	}
+	lines := make([]string, 0, len(r.Broken)+1)
+	lines = append(lines, fmt.Sprintf("%d of %d checks failed:", len(r.Broken), r.Checks))
+	for _, f := range r.Broken {
+		lines = append(lines, "  "+f.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// auditPage is how many records an audit reads at a time.
+const auditPage = 1000
+
+// Audit reads everything and compares it with itself, writing nothing:
+//
+//	I1   the rows of an order sum to what stands on it, and a row's entries to the row
+//	I2   earned = pending + available + withdrawing + paid + taxed + fees − debt, per partner, against the sum of his rows
+//	I3   nothing is below 0 but what losses may bring; available and debt are never both above 0
+//	I6   what stands on an order is what its frozen terms pay on what is left of it
+//	I8   net + tax + fee = gross for every withdrawal that was paid
+//	I9   withdrawing is the sum of open withdrawals
+//	I10  nothing is released before its time, and all rows of a released order are
+//	I12  every balance is what its rows and withdrawals make
+//	I13  nobody stands above himself
+//	I14  the entries of a line are together not above its cap
+func (p *Program) Audit(ctx context.Context) (Report, error) {
+	var a *audit
+	err := p.view(ctx, func(tx store.Tx) error {
+		a = &audit{call: &call{shell: p.shell, ctx: ctx, tx: tx}, expected: map[partner.ID]*expectation{}}
+		for _, step := range []func() error{a.orders, a.withdrawals, a.balances} {
+			if err := step(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if a == nil {
+		return Report{}, err
+	}
+	return a.report, err
+}
+
+type audit struct {
+	*call
+	report   Report
+	expected map[partner.ID]*expectation
+}
+
+// expectation is what a partner's rows and withdrawals make.
+type expectation struct {
+	earned, pending, net, withdrawing, paid, taxed, fees money.Amount
+	losses                                               bool
+}
+
+func (a *audit) of(id partner.ID) *expectation {
+	if a.expected[id] == nil {
+		a.expected[id] = &expectation{}
+	}
+	return a.expected[id]
+}
+
+// check counts a comparison and keeps it if it failed.
+func (a *audit) check(ok bool, invariant, subject, format string, args ...any) {
+	a.report.Checks++
+	if !ok {
+		a.report.Broken = append(a.report.Broken, Finding{Invariant: invariant, Subject: subject, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+// sum adds to *to, which an audit of records that the library wrote cannot exceed; where it does the sum shows as a difference.
+func sum(to *money.Amount, by money.Amount) { *to, _ = to.Add(by) }
+
+func (a *audit) orders() error {
+	for after := commission.OrderID(""); ; {
+		orders, err := a.tx.ScanOrders(a.ctx, after, auditPage)
+		if err != nil || len(orders) == 0 {
+			return err
+		}
+		sources := make([]settlement.Source, len(orders))
+		for i, o := range orders {
+			sources[i] = settlement.OfOrder(o.ID)
+		}
+		rows, err := a.tx.Rows(a.ctx, sources)
+		if err != nil {
+			return err
+		}
+		for i := range orders {
+			if err := a.order(&orders[i], rows[i]); err != nil {
+				return err
+			}
+		}
+		after = orders[len(orders)-1].ID
+	}
+}
+
+func (a *audit) order(o *settlement.Order, rows []settlement.Row) error {
+	if !o.Posted {
+		a.check(len(rows) == 0, "I1", string(o.ID), "%d rows for an order that is not posted", len(rows))
+		return nil
+	}
+	a.report.Orders++
+	v, err := a.planOf(o.Plan)
+	if err != nil {
+		return err
+	}
+	var total money.Amount
+	var standing []commission.Entry
+	for i := range rows {
+		row := &rows[i]
+		a.report.Rows++
+		var entries money.Amount
+		for _, e := range row.Entries {
+			sum(&entries, e.Amount)
+			a.check(e.Payee == row.Payee, "I1", string(o.ID), "an entry of %s in a row of %s", e.Payee, row.Payee)
+		}
+		a.check(entries.Units() == row.Amount.Units(), "I1", string(o.ID), "entries of %s sum to %s, the row has %s", row.Payee, entries, row.Amount)
+		a.check(row.Released.IsZero() == o.Released.IsZero(), "I10", string(o.ID), "row %d of %s is not released with its order", row.Revision, row.Payee)
+		sum(&total, row.Amount)
+		standing = append(standing, row.Entries...)
+		a.expect(row, v)
+	}
+	a.check(total.Units() == o.Total.Units(), "I1", string(o.ID), "rows sum to %s, the order has %s", total, o.Total)
+	early := !o.Released.IsZero() && (o.ReleaseAt.IsZero() || o.Released.Before(o.ReleaseAt))
+	a.check(!early, "I10", string(o.ID), "released at %s, due at %s", o.Released.Format(time.RFC3339), o.ReleaseAt.Format(time.RFC3339))
+	return a.target(o, v, standing)
+}
+
+// target compares what stands on an order with what its frozen terms pay on what is left of it, and each line with its cap.
+func (a *audit) target(o *settlement.Order, v *version, standing []commission.Entry) error {
+	target, err := v.calc.Target(o.Frozen, o.Returned, nil)
+	if err != nil {
+		return err
+	}
+	difference, err := commission.Difference(standing, target)
+	if err != nil {
+		return err
+	}
+	a.check(len(difference) == 0, "I6", string(o.ID), "%d entries differ from what is left of the order", len(difference))
+	lines := map[commission.LineID]money.Amount{}
+	for _, e := range standing {
+		total := lines[e.Line]
+		sum(&total, e.Amount)
+		lines[e.Line] = total
+	}
+	for i := range o.Frozen.Lines {
+		line := &o.Frozen.Lines[i]
+		limit, err := v.calc.CapOf(line, o.Returned[i])
+		if err != nil {
+			return err
+		}
+		a.check(lines[line.ID].Units().Cmp(limit.Units()) <= 0, "I14", string(o.ID), "line %s pays %s, its cap is %s", line.ID, lines[line.ID], limit)
+	}
+	return nil
+}
+
+// expect adds a row to what its payee should have.
+func (a *audit) expect(row *settlement.Row, v *version) {
+	x := a.of(row.Payee)
+	sum(&x.earned, row.Amount)
+	if row.Released.IsZero() {
+		sum(&x.pending, row.Amount)
+	} else {
+		sum(&x.net, row.Amount)
+	}
+	x.losses = x.losses || v.calc.Plan().Base == commission.Profit && v.calc.Plan().Loss == commission.Signed
+}
+
+func (a *audit) withdrawals() error {
+	for after := settlement.WithdrawalID(""); ; {
+		page, err := a.tx.ScanWithdrawals(a.ctx, after, auditPage)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, w := range page {
+			x := a.of(w.Partner)
+			switch {
+			case w.State.Open():
+				sum(&x.net, w.Gross.Neg())
+				sum(&x.withdrawing, w.Gross)
+			case w.State == settlement.Paid:
+				net, err := w.Net()
+				a.check(err == nil && net.Sign() >= 0 && w.Tax.Sign() >= 0 && w.Fee.Sign() >= 0, "I8", string(w.ID), "gross %s, tax %s, fee %s", w.Gross, w.Tax, w.Fee)
+				sum(&x.net, w.Gross.Neg())
+				sum(&x.paid, net)
+				sum(&x.taxed, w.Tax)
+				sum(&x.fees, w.Fee)
+			}
+			a.check(len(w.Steps) > 0 && w.Steps[len(w.Steps)-1].State == w.State, "I9", string(w.ID), "its last step is not its state, %s", w.State)
+		}
+		after = page[len(page)-1].ID
+	}
+}
+
+func (a *audit) balances() error {
+	for after := partner.ID(""); ; {
+		page, err := a.tx.ScanPartners(a.ctx, after, auditPage)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		ids := make([]partner.ID, len(page))
+		queries := make([]store.UplineQuery, len(page))
+		for i, p := range page {
+			ids[i], queries[i] = p.ID, store.UplineQuery{Start: p.ID, At: tree.Ever}
+		}
+		balances, err := a.tx.Balances(a.ctx, ids)
+		if err != nil {
+			return err
+		}
+		lines, err := a.tx.Uplines(a.ctx, queries)
+		if err != nil {
+			return err
+		}
+		for i := range balances {
+			a.report.Partners++
+			a.balance(&balances[i])
+			a.acyclic(lines[i])
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+func (a *audit) balance(b *settlement.Balance) {
+	x, id := a.of(b.Partner), string(b.Partner)
+	available, debt := settlement.SplitNet(x.net)
+	for _, c := range []struct {
+		name        string
+		invariant   string
+		has, should money.Amount
+	}{
+		{"pending", "I12", b.Pending, x.pending}, {"available", "I12", b.Available, available}, {"debt", "I12", b.Debt, debt},
+		{"withdrawing", "I9", b.Withdrawing, x.withdrawing}, {"paid", "I12", b.Paid, x.paid}, {"taxed", "I12", b.Taxed, x.taxed}, {"fees", "I12", b.Fees, x.fees},
+	} {
+		a.check(c.has.Units() == c.should.Units(), c.invariant, id, "%s is %s, rows and withdrawals make %s", c.name, c.has, c.should)
+		a.check(c.has.Sign() >= 0 || c.name == "pending" && x.losses, "I3", id, "%s is %s", c.name, c.has)
+	}
+	a.check(b.Available.IsZero() || b.Debt.IsZero(), "I3", id, "available %s and debt %s at once", b.Available, b.Debt)
+	earned, err := b.Earned()
+	a.check(err == nil && earned.Units() == x.earned.Units(), "I2", id, "the balance makes %s earned, the rows %s", earned, x.earned)
+}
+
+// acyclic looks for somebody who comes twice in a line upwards.
+func (a *audit) acyclic(line []partner.ID) {
+	seen := make(map[partner.ID]bool, len(line))
+	twice := partner.ID("")
+	for _, id := range line {
+		if seen[id] {
+			twice = id
+		}
+		seen[id] = true
+	}
+	a.check(twice == "", "I13", string(line[0]), "%s stands above himself", twice)
+}

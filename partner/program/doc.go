@@ -1,0 +1,23 @@
+// Package program is a partner programme behind one door: the shop tells it what happened (a recruit, a bind, an order paid, received, refunded), and it
+// keeps who earns what, from when it can be withdrawn, and why.
+//
+//	plan := program.MustPlan(`{"currency": "CNY", "commission": {"rates": ["10%", "5%"]}}`)
+//	prog, err := program.New(memstore.New(), program.Config{Plan: plan})
+//
+//	prog.Partners.Add(ctx, program.Add{Partner: "alice"})
+//	prog.Team.Recruit(ctx, program.Recruit{Partner: "bob", Recruiter: "alice"})
+//	prog.Team.Bind(ctx, program.Bind{Customer: "carol", Owner: "bob"})
+//
+//	outcome, err := prog.Orders.Paid(ctx, program.Order{ID: "o-1", Customer: "carol", PaidAt: paid, Lines: []program.Line{
+//		{ID: "1", Product: "tea", Quantity: 3, Amount: decimal.RequireFromString("597.00")},
+//	}})
+//	fmt.Println(outcome) // bob 59.70, alice 29.85, and what the shop keeps
+//
+// Every write takes one struct with the facts and four fields that every write has: Key (the same key is done once; empty: the natural one), At (when it
+// happened; zero: now), Actor and Reason. The same call again gives the first result again; the same key with other facts is a
+// [store.ErrConflict] that names the field.
+//
+// Bad input is an error and changes nothing. What merely pays nothing (a buyer without owner, a frozen partner) is no error: the outcome says why.
+//
+// The programme starts no goroutine: the shop's scheduler calls [Program.RunDue], which releases what is due.
+package program

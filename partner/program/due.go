@@ -1,0 +1,230 @@
+package program
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
+)
+
+// Due is what a run did.
+type Due struct {
+	Numbered int                  // events that got their number
+	Folded   int                  // rows added to balances
+	Released []commission.OrderID // orders whose commission became available
+	Failed   []FailedOrder        // orders that could not be released; the run passed over them
+	More     bool                 // whether the run stopped at its bound with work left: call again
+}
+
+// FailedOrder is an order that could not be released, and why.
+type FailedOrder struct {
+	Order commission.OrderID
+	Err   error
+}
+
+// batches bounds one run: this many transactions of each kind.
+const batches = 20
+
+// RunDue does what is due at an instant (zero: now): it releases the orders whose hold is over, adds posted rows to the balances and numbers events. It
+// works in bounded transactions and stops at a bound, so that More asks for another call; it may be stopped at any point, and two may run at once. An
+// order that cannot be released is reported and neither stops nor repeats the others. The shop's scheduler calls it, every minute for example.
+func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
+	if p.store == nil {
+		return Due{}, ErrNoStore
+	}
+	if now.IsZero() {
+		now = p.now()
+	}
+	r := dueRun{shell: p.shell, now: instant(now)}
+	for _, step := range []func(context.Context) (bool, error){r.release, r.fold, r.number} {
+		for n := 0; ; n++ {
+			if n == batches {
+				r.due.More = true
+				break
+			}
+			more, err := step(ctx)
+			if err != nil {
+				return r.due, err
+			}
+			if !more {
+				break
+			}
+		}
+	}
+	return r.due, nil
+}
+
+type dueRun struct {
+	*shell
+	now  time.Time
+	due  Due
+	skip []commission.OrderID
+}
+
+// release releases one batch of due orders, and where that fails each of them alone.
+func (r *dueRun) release(ctx context.Context) (more bool, err error) {
+	var ids, released []commission.OrderID
+	err = r.store.Update(ctx, r.tenant, func(tx store.Tx) error {
+		c := r.call(ctx, tx)
+		if ids, err = tx.DueOrders(ctx, r.now, r.skip, r.config.Batch); err != nil || len(ids) == 0 {
+			return err
+		}
+		released, err = c.release(ids, r.now)
+		return err
+	})
+	if err == nil {
+		r.due.Released = append(r.due.Released, released...)
+		return len(ids) == r.config.Batch, nil
+	}
+	if r.joined || len(ids) == 0 || ctx.Err() != nil {
+		return false, err
+	}
+	for _, id := range ids {
+		err := r.store.Update(ctx, r.tenant, func(tx store.Tx) error {
+			released, err = r.call(ctx, tx).release([]commission.OrderID{id}, r.now)
+			return err
+		})
+		if err != nil {
+			if ctx.Err() != nil {
+				return false, err
+			}
+			r.config.Log.WarnContext(ctx, "an order cannot be released", "order", id, "error", err)
+			r.due.Failed = append(r.due.Failed, FailedOrder{Order: id, Err: err})
+			r.skip = append(r.skip, id)
+			continue
+		}
+		r.due.Released = append(r.due.Released, released...)
+	}
+	return len(ids) == r.config.Batch, nil
+}
+
+func (r *dueRun) call(ctx context.Context, tx store.Tx) *call {
+	return &call{shell: r.shell, ctx: ctx, tx: tx, at: r.now, token: r.config.NewID(), record: partner.Record{Recorded: r.shell.now()}}
+}
+
+// release makes the rows of orders available: it locks them, looks again whether they are due, marks the rows, and adds to the balances in partner order.
+func (c *call) release(ids []commission.OrderID, now time.Time) ([]commission.OrderID, error) {
+	orders, err := c.tx.LockOrders(c.ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var due []settlement.Order
+	var released []commission.OrderID
+	var sources []settlement.Source
+	for _, o := range orders {
+		if !o.Posted || !o.Released.IsZero() || o.ReleaseAt.IsZero() || o.ReleaseAt.After(now) {
+			continue
+		}
+		o.Released = now
+		o.Revision++
+		due, released, sources = append(due, o), append(released, o.ID), append(sources, settlement.OfOrder(o.ID))
+	}
+	if len(due) == 0 {
+		return nil, nil
+	}
+	if err := c.tx.SaveOrders(c.ctx, due); err != nil {
+		return nil, err
+	}
+	rows, err := c.tx.ReleaseRows(c.ctx, sources, now)
+	if err != nil {
+		return nil, err
+	}
+	changes, err := changesByPayee(rows, func(row *settlement.Row) settlement.Change {
+		change := settlement.Change{Net: row.Amount}
+		if !row.Folded.IsZero() {
+			change.Pending = row.Amount.Neg()
+		}
+		return change
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := c.tx.ChangeBalances(c.ctx, changes); err != nil {
+		return nil, err
+	}
+	for _, o := range due {
+		if err := c.emit("order_released", string(o.ID), map[string]any{"commission": o.Total}); err != nil {
+			return nil, err
+		}
+	}
+	return released, c.tx.AppendEvents(c.ctx, c.events)
+}
+
+// changesByPayee adds up what rows, which stand by payee, do to each payee's balance.
+func changesByPayee(rows []settlement.Row, of func(*settlement.Row) settlement.Change) ([]settlement.Change, error) {
+	var out []settlement.Change
+	for i := range rows {
+		c := of(&rows[i])
+		c.Partner = rows[i].Payee
+		n := len(out)
+		if n == 0 || out[n-1].Partner != c.Partner {
+			out = append(out, c)
+			continue
+		}
+		var err error
+		if out[n-1].Net, err = out[n-1].Net.Add(c.Net); err != nil {
+			return nil, err
+		}
+		if out[n-1].Pending, err = out[n-1].Pending.Add(c.Pending); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// fold adds one batch of posted rows to the balances.
+func (r *dueRun) fold(ctx context.Context) (more bool, err error) {
+	folded := 0
+	err = r.store.Update(ctx, r.tenant, func(tx store.Tx) error {
+		rows, err := tx.FoldRows(ctx, r.config.Batch, r.now)
+		if err != nil {
+			return err
+		}
+		folded = len(rows)
+		changes, err := changesByPayee(rows, func(row *settlement.Row) settlement.Change { return settlement.Change{Pending: row.Amount} })
+		if err != nil {
+			return err
+		}
+		return tx.ChangeBalances(ctx, changes)
+	})
+	if err != nil {
+		return false, err
+	}
+	r.due.Folded += folded
+	return folded == r.config.Batch, nil
+}
+
+// number gives one batch of events their numbers.
+func (r *dueRun) number(ctx context.Context) (more bool, err error) {
+	numbered := 0
+	err = r.store.Update(ctx, r.tenant, func(tx store.Tx) error {
+		numbered, err = tx.NumberEvents(ctx, r.config.Batch)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	r.due.Numbered += numbered
+	return numbered == r.config.Batch, nil
+}
+
+// String says it in one line.
+func (d Due) String() string {
+	return fmt.Sprintf("released %d orders, folded %d rows, numbered %d events, %d failed", len(d.Released), d.Folded, d.Numbered, len(d.Failed))
+}
+
+// Events returns at most limit events with a number above after, in order of number: the feed for the shop's own listeners. Events get their number from
+// RunDue; a reader that remembers the last number it has seen misses none.
+func (p *Program) Events(ctx context.Context, after int64, limit int) ([]store.Event, error) {
+	var out []store.Event
+	err := p.view(ctx, func(tx store.Tx) error {
+		var err error
+		out, err = tx.Events(ctx, after, limit)
+		return err
+	})
+	return out, err
+}

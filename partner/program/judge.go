@@ -1,0 +1,120 @@
+package program
+
+import (
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/store"
+)
+
+// judged is an order with all that decides it.
+type judged struct {
+	order      *commission.Order
+	version    *version
+	publish    apply
+	attributed commission.Attributed
+	result     *commission.Result
+	net        money.Amount // what was paid for the goods, in whole units of the currency: what all plans of a programme share
+	owner      partner.ID
+	buyer      PartnerState
+}
+
+// judge reads what held when the order was paid and calculates.
+func (c *call) judge(in *Order) (*judged, error) {
+	j := &judged{order: in.commission()}
+	var err error
+	if j.version, j.publish, err = c.planAt("paidAt", j.order.PaidAt); err != nil {
+		return nil, err
+	}
+	if err := c.attribute(j); err != nil {
+		return nil, err
+	}
+	uplines, err := c.uplines(j)
+	if err != nil {
+		return nil, err
+	}
+	if j.result, err = j.version.calc.Calculate(j.order, uplines, nil); err != nil {
+		return nil, err
+	}
+	goods, err := j.result.Net()
+	if err != nil {
+		return nil, err
+	}
+	j.net, err = inUnits(j.version.calc.Currency(), goods)
+	return j, err
+}
+
+// attribute finds whose order it is.
+func (c *call) attribute(j *judged) error {
+	var err error
+	if j.owner, err = c.owner(j.order.Customer, j.order.PaidAt); err != nil {
+		return err
+	}
+	if j.buyer, err = c.partner(partner.ID(j.order.Customer), j.order.PaidAt); err != nil {
+		return err
+	}
+	candidates := commission.Candidates{Owner: j.owner}
+	if j.buyer.Status != "" {
+		candidates.Buyer = j.buyer.ID
+	}
+	if j.order.Referrer != "" {
+		referrer, err := c.partner(j.order.Referrer, j.order.PaidAt)
+		if err != nil {
+			return err
+		}
+		candidates.Referrer, candidates.Unknown = referrer.ID, referrer.ID == ""
+	}
+	j.attributed = j.version.calc.Plan().Attributed(candidates)
+	return nil
+}
+
+// uplines returns the line of people above the sale, as they were when it was paid.
+func (c *call) uplines(j *judged) ([]commission.Upline, error) {
+	if j.attributed.Partner == "" {
+		return nil, nil
+	}
+	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: j.attributed.Partner, At: j.order.PaidAt, Depth: j.version.calc.Reach()}})
+	if err != nil {
+		return nil, err
+	}
+	facts, err := c.tx.Facts(c.ctx, lines[0])
+	if err != nil {
+		return nil, err
+	}
+	uplines := make([]commission.Upline, len(lines[0]))
+	for i, id := range lines[0] {
+		state := partner.At(facts[i], j.order.PaidAt)
+		uplines[i] = commission.Upline{Partner: id, Level: state.Level, Leader: j.version.plan.Levels.Leads(state.Level), Bar: state.Bar()}
+	}
+	return uplines, nil
+}
+
+// spend counts what the buyer has paid, and makes him a partner if that reaches what the plan asks for: from the next order on.
+func (c *call) spend(j *judged, in *Order) (promoted bool, err error) {
+	totals, err := c.tx.AddSpend(c.ctx, []store.Spend{{Customer: in.Customer, Amount: j.net}})
+	if err != nil {
+		return false, err
+	}
+	if !j.version.plan.Joining.Reached(totals[0]) {
+		return false, nil
+	}
+	id := partner.ID(in.Customer)
+	now, err := c.partner(id, c.at)
+	if err != nil || now.Status == partner.Active {
+		return false, err
+	}
+	level := j.version.plan.Levels.Default()
+	if now.ID != "" {
+		level = "" // a candidate keeps the level he has
+	}
+	if err := c.join(id, now.ID != "", partner.Active, level); err != nil {
+		return false, err
+	}
+	// Nobody stands below somebody who was no partner until now, so that this edge cannot close a ring.
+	if now.ID == "" && j.owner != "" {
+		if err := c.addEdge(id, j.owner); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}

@@ -1,0 +1,130 @@
+package program
+
+import (
+	"context"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
+)
+
+// Paid takes a paid order: it finds whose order it is and who stands above as of its payment, calculates, and posts what each of them earns, pending.
+// Events that came before the order are applied in the same transaction. The buyer's own spending counts after the order itself, so that an order that
+// makes him a partner pays the relations there were before it.
+//
+// An order that pays nobody is recorded too, and the outcome says why. An order that makes no sense is a [*commission.OrderError] or names the field
+// otherwise, one before the first plan is [ErrNoPlan]; nothing is written then.
+func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
+	if err := in.check(); err != nil {
+		return Outcome{}, err
+	}
+	return write(ctx, o.shell, in.operation(), func(c *call, out *Outcome) (apply, error) {
+		judged, err := c.judge(&in)
+		if err != nil {
+			return nil, err
+		}
+		stored, err := c.tx.LockOrders(ctx, []commission.OrderID{in.ID})
+		if err != nil {
+			return nil, err
+		}
+		posting, err := stored[0].Accrue(settlement.Accrual{
+			Customer: in.Customer, PaidAt: judged.order.PaidAt, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
+			Attributed: judged.attributed, Result: judged.result, Key: c.key, Record: c.record,
+		})
+		if err != nil {
+			return nil, err
+		}
+		return func() error {
+			if err := judged.publish(); err != nil {
+				return err
+			}
+			if posting.Order.Promoted, err = c.spend(judged, &in); err != nil {
+				return err
+			}
+			if err := c.save(posting); err != nil {
+				return err
+			}
+			if err := c.emit("order_paid", string(in.ID), map[string]any{"customer": in.Customer, "commission": posting.Order.Total}); err != nil {
+				return err
+			}
+			order, err := c.unpark(posting.Order, judged.version)
+			if err != nil {
+				return err
+			}
+			*out, err = firstOutcome(order, judged.version)
+			return err
+		}, nil
+	}, func(c *call, first store.Claim, out *Outcome) error {
+		order, v, err := c.posted(in.ID)
+		if err != nil {
+			return err
+		}
+		*out, err = firstOutcome(order, v)
+		out.Repeated = first.Token != c.token // this call's own token is that of a commit whose answer was lost
+		return err
+	})
+}
+
+// Quote works out what an order would pay if it were paid now as it is, by the same engine as Paid, and writes nothing. The id may be left out, and a
+// PaidAt that is left out is now. Its errors are those of Paid.
+func (o Orders) Quote(ctx context.Context, in Order) (Outcome, error) {
+	if in.ID == "" {
+		in.ID = "quote"
+	}
+	if in.PaidAt.IsZero() {
+		in.PaidAt = o.now()
+	}
+	if err := in.check(); err != nil {
+		return Outcome{}, err
+	}
+	var out Outcome
+	err := o.view(ctx, func(tx store.Tx) error {
+		c := &call{shell: o.shell, ctx: ctx, tx: tx, at: instant(in.PaidAt)}
+		c.record.Recorded = o.now()
+		judged, err := c.judge(&in)
+		if err != nil {
+			return err
+		}
+		posting, err := settlement.Order{ID: in.ID}.Accrue(settlement.Accrual{
+			Customer: in.Customer, PaidAt: judged.order.PaidAt, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
+			Attributed: judged.attributed, Result: judged.result, Record: c.record,
+		})
+		if err != nil {
+			return err
+		}
+		out, err = outcomeOf(posting.Order, judged.version)
+		return err
+	})
+	return out, err
+}
+
+// Outcome returns what an order paid when it was posted, with the release time as it is now. It is a [*NotFoundError] for an order that is not known.
+func (o Orders) Outcome(ctx context.Context, id commission.OrderID) (Outcome, error) {
+	var out Outcome
+	err := o.view(ctx, func(tx store.Tx) error {
+		order, v, err := (&call{shell: o.shell, ctx: ctx, tx: tx}).posted(id)
+		if err != nil {
+			return err
+		}
+		out, err = outcomeOf(order, v)
+		return err
+	})
+	return out, err
+}
+
+// save writes a posting: the order, then its rows, then, for what is released already, the balances.
+func (c *call) save(p settlement.Posting) error {
+	if err := c.tx.SaveOrders(c.ctx, []settlement.Order{p.Order}); err != nil {
+		return err
+	}
+	if err := c.tx.AddRows(c.ctx, p.Rows); err != nil {
+		return err
+	}
+	var changes []settlement.Change
+	for _, row := range p.Rows {
+		if !row.Released.IsZero() {
+			changes = append(changes, settlement.Change{Partner: row.Payee, Net: row.Amount})
+		}
+	}
+	return c.tx.ChangeBalances(c.ctx, changes)
+}

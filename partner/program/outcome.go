@@ -1,0 +1,129 @@
+package program
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/settlement"
+)
+
+// Outcome is what an order pays.
+type Outcome struct {
+	Order      commission.OrderID
+	Plan       int                   // the version of the plan that judged it
+	Attributed commission.Attributed // whose order it is; its Reason says why nobody's
+	Entries    []commission.Entry    // who earns what
+	Unpaid     []commission.Unpaid   // who gets nothing, and why
+	Goods      money.Amount          // what was paid for the goods, after discounts, without freight; at the price scale
+	Commission money.Amount          // the sum of the entries
+	ReleaseAt  time.Time             // when it becomes available; zero while the order is not received
+	Promoted   bool                  // whether it made the buyer a partner, from the next order on
+	Unparked   []settlement.Unparked // what became of events that had come before the order
+	Repeated   bool                  // whether this had been done before, and the outcome is the first one again
+
+	hold string
+}
+
+// Kept returns what the shop keeps of the goods after commission, in whole units of the currency. Its error is that of [money.Amount.Sub].
+func (o Outcome) Kept() (money.Amount, error) {
+	goods, err := inUnits(o.Commission.Currency(), o.Goods)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	return goods.Sub(o.Commission)
+}
+
+// inUnits is an amount at a price scale in whole units of the currency, cut off downwards. What is not below 0 stays so.
+func inUnits(currency money.Currency, priced money.Amount) (money.Amount, error) {
+	return currency.Amount(priced.Decimal().Truncate(int32(currency.Scale())))
+}
+
+// String says it as a table: a line an entry, then who gets nothing and why, then what the shop keeps.
+func (o Outcome) String() string {
+	var text strings.Builder
+	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	for _, e := range o.Entries {
+		fmt.Fprintf(w, "%s\tearns %s\t%s of %s (line %s, %s)\treleased %s\n", e.Payee, e.Amount, e.Rate, e.Base.Plain(), e.Line, e.Source, o.released())
+	}
+	for _, u := range o.Unpaid {
+		who := string(u.Partner)
+		if who == "" {
+			who = "nobody"
+		}
+		fmt.Fprintf(w, "%s\tearns nothing\tline %s, %s\t%s\n", who, u.Line, place(u), commission.ReasonEnglish(u.Reason))
+	}
+	if o.Attributed.Partner == "" {
+		fmt.Fprintf(w, "nobody\tearns\t%s\t\n", commission.ReasonEnglish(o.Attributed.Reason))
+	}
+	w.Flush()
+	if kept, err := o.Kept(); err == nil {
+		fmt.Fprintf(&text, "the shop keeps %s of %s\n", kept, o.Goods)
+	}
+	return text.String()
+}
+
+func place(u commission.Unpaid) string {
+	switch {
+	case u.Rule == "":
+		return "all rules"
+	case u.Slot > 0:
+		return fmt.Sprintf("slot %d", u.Slot)
+	}
+	return u.Rule
+}
+
+func (o Outcome) released() string {
+	if o.ReleaseAt.IsZero() {
+		return o.hold
+	}
+	return o.ReleaseAt.Format(time.RFC3339)
+}
+
+// outcomeOf works out what a posted order paid at first, from what it froze.
+func outcomeOf(o settlement.Order, v *version) (Outcome, error) {
+	result, err := v.calc.Target(o.Frozen, nil, nil)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out := Outcome{
+		Order: o.ID, Plan: o.Plan, Attributed: o.Attributed, ReleaseAt: o.ReleaseAt,
+		Promoted: o.Promoted, Unparked: o.Unparked,
+		Entries: slices.AppendSeq(make([]commission.Entry, 0, result.Len()), result.Entries()), hold: fmt.Sprintf("%d days after it is %s", int(v.plan.Settlement.Hold().Hours()/24), v.plan.Settlement.Anchor),
+	}
+	if o.Attributed.Partner != "" {
+		out.Unpaid = slices.Collect(result.Unpaid())
+	}
+	if out.Goods, err = result.Net(); err != nil {
+		return out, err
+	}
+	out.Commission, err = result.Total()
+	return out, err
+}
+
+// firstOutcome is the outcome as it was when the order was posted, whatever has come since.
+func firstOutcome(o settlement.Order, v *version) (Outcome, error) {
+	out, err := outcomeOf(o, v)
+	received := slices.ContainsFunc(o.Unparked, func(u settlement.Unparked) bool { return u.Event == eventReceived })
+	if v.plan.Settlement.Anchor == settlement.AnchorReceived && !received {
+		out.ReleaseAt = time.Time{}
+	}
+	return out, err
+}
+
+// posted returns an order that has been posted, and its plan.
+func (c *call) posted(id commission.OrderID) (settlement.Order, *version, error) {
+	orders, err := c.tx.Orders(c.ctx, []commission.OrderID{id})
+	if err != nil {
+		return settlement.Order{}, nil, err
+	}
+	if !orders[0].Posted {
+		return settlement.Order{}, nil, &NotFoundError{Record: "order", ID: string(id)}
+	}
+	v, err := c.planOf(orders[0].Plan)
+	return orders[0], v, err
+}

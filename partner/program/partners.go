@@ -1,0 +1,250 @@
+package program
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fenrun/fenrun/incentive"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/store"
+)
+
+// Add makes somebody a partner.
+type Add struct {
+	Partner   partner.ID
+	Level     partner.Level // "": the plan's default level
+	Candidate bool          // whether he begins as a recruit does: as a candidate, where the plan asks something of recruits
+	Meta
+}
+
+// SetLevel gives a partner a level.
+type SetLevel struct {
+	Partner partner.ID
+	Level   partner.Level
+	Meta
+}
+
+// Freeze freezes a partner's earnings, or lifts the freeze.
+type Freeze struct {
+	Partner partner.ID
+	Meta
+}
+
+// NotFoundError says that there is no such record.
+type NotFoundError struct {
+	Record string // "partner", "order", "withdrawal", "entry"
+	ID     string
+}
+
+func (e *NotFoundError) Error() string {
+	return fmt.Sprintf("program: there is no %s %q", e.Record, e.ID)
+}
+
+// LevelError says that the plan has no such level.
+type LevelError struct {
+	Level partner.Level
+}
+
+func (e *LevelError) Error() string { return fmt.Sprintf("program: the plan has no level %q", e.Level) }
+
+// PartnerState is a partner as of an instant.
+type PartnerState struct {
+	partner.Partner
+	partner.State
+	Recruiter partner.ID // "" for none
+}
+
+// Add makes somebody a partner who earns from At on, whatever the plan asks of recruits; a candidate becomes a partner by it. Somebody who is a partner
+// already stays what he is. A Candidate has a place in the tree, so that he can recruit, and earns nothing before he has reached what the plan asks of
+// recruits; a plan that asks for nothing makes him a partner at once.
+//
+// It is a [*LevelError] for a level that the plan does not have, and a [*partner.IDError] for an id that cannot be one.
+func (p Partners) Add(ctx context.Context, in Add) (PartnerState, error) {
+	if err := partner.CheckID("partner", in.Partner); err != nil {
+		return PartnerState{}, err
+	}
+	op := operation{name: "add", key: string(in.Partner), meta: in.Meta}
+	if in.Candidate {
+		op.name = "candidate" // not the same as becoming a partner later
+	}
+	op.payload.add("partner", string(in.Partner))
+	op.payload.add("level", string(in.Level))
+	op.payload.add("at", canonicalTime(in.At))
+	return write(ctx, p.shell, op, func(c *call, out *PartnerState) (apply, error) {
+		v, publish, err := c.planAt("at", c.at)
+		if err != nil {
+			return nil, err
+		}
+		level, err := levelOnJoining(v.plan.Levels, in.Level)
+		if err != nil {
+			return nil, err
+		}
+		state, err := c.partner(in.Partner, c.at)
+		if err != nil {
+			return nil, err
+		}
+		if state.ID != "" && in.Level == "" {
+			level = "" // a candidate keeps the level he has
+		}
+		status := partner.Active
+		if in.Candidate {
+			status = v.plan.Joining.StatusOnRecruit()
+		}
+		return func() error {
+			if err := publish(); err != nil {
+				return err
+			}
+			if state.Status == partner.Active || state.Status == status {
+				*out = state
+				return nil
+			}
+			if err := c.join(in.Partner, state.ID != "", status, level); err != nil {
+				return err
+			}
+			*out, err = c.partner(in.Partner, c.at)
+			return err
+		}, nil
+	}, func(c *call, first store.Claim, out *PartnerState) error {
+		var err error
+		*out, err = c.partner(in.Partner, c.at)
+		return err
+	})
+}
+
+func levelOnJoining(levels incentive.Levels, asked partner.Level) (partner.Level, error) {
+	if asked == "" {
+		return levels.Default(), nil
+	}
+	if _, ok := levels.Find(asked); !ok {
+		return "", &LevelError{Level: asked}
+	}
+	return asked, nil
+}
+
+// join writes what makes somebody a partner or a candidate.
+func (c *call) join(id partner.ID, known bool, status partner.Status, level partner.Level) error {
+	if !known {
+		if err := c.tx.AddPartners(c.ctx, []partner.Partner{{ID: id, Joined: c.at, Record: c.record}}); err != nil {
+			return err
+		}
+	}
+	facts := []partner.Fact{{Partner: id, Kind: partner.FactStatus, Value: string(status), At: c.at, Record: c.record}}
+	if level != "" {
+		facts = append(facts, partner.Fact{Partner: id, Kind: partner.FactLevel, Value: string(level), At: c.at, Record: c.record})
+	}
+	if err := c.tx.AddFacts(c.ctx, facts); err != nil {
+		return err
+	}
+	return c.emit("partner_"+string(status), string(id), map[string]any{"level": level})
+}
+
+// partner returns what holds of somebody at an instant; the zero PartnerState for nobody.
+func (c *call) partner(id partner.ID, at time.Time) (PartnerState, error) {
+	found, err := c.tx.Partners(c.ctx, []partner.ID{id})
+	if err != nil || found[0].ID == "" || !c.knows(found[0].Record) {
+		return PartnerState{}, err
+	}
+	facts, err := c.tx.Facts(c.ctx, []partner.ID{id})
+	if err != nil {
+		return PartnerState{}, err
+	}
+	edges, err := c.tx.Edges(c.ctx, []partner.ID{id})
+	if err != nil {
+		return PartnerState{}, err
+	}
+	state := PartnerState{Partner: found[0], State: partner.At(slices.DeleteFunc(facts[0], func(f partner.Fact) bool { return !c.knows(f.Record) }), at)}
+	if c.knows(edges[0].Record) {
+		state.Recruiter = edges[0].Recruiter
+	}
+	return state, nil
+}
+
+// knows reports whether what was recorded so counts for this call.
+func (c *call) knows(r partner.Record) bool { return c.known.IsZero() || !r.Recorded.After(c.known) }
+
+// At returns a partner as of an instant; the zero instant is now. It is a [*NotFoundError] for somebody who is none.
+func (p Partners) At(ctx context.Context, id partner.ID, at time.Time) (PartnerState, error) {
+	if at.IsZero() {
+		at = p.now()
+	}
+	var out PartnerState
+	err := p.view(ctx, func(tx store.Tx) error {
+		var err error
+		out, err = (&call{shell: p.shell, ctx: ctx, tx: tx}).partner(id, instant(at))
+		if err == nil && out.ID == "" {
+			err = &NotFoundError{Record: "partner", ID: string(id)}
+		}
+		return err
+	})
+	return out, err
+}
+
+// SetLevel gives a partner a level from At on. It is a [*NotFoundError] for somebody who is no partner and a [*LevelError] for a level that the plan
+// does not have.
+func (p Partners) SetLevel(ctx context.Context, in SetLevel) (PartnerState, error) {
+	return p.set(ctx, "level", in.Partner, in.Meta, partner.FactLevel, string(in.Level))
+}
+
+// Freeze freezes a partner's earnings: orders paid from At on pay him nothing. What he has earned stays his.
+func (p Partners) Freeze(ctx context.Context, in Freeze) (PartnerState, error) {
+	return p.set(ctx, "freeze", in.Partner, in.Meta, partner.FactEarning, partner.Frozen)
+}
+
+// Unfreeze lifts a freeze: orders paid from At on pay him again. What he missed he does not get.
+func (p Partners) Unfreeze(ctx context.Context, in Freeze) (PartnerState, error) {
+	return p.set(ctx, "unfreeze", in.Partner, in.Meta, partner.FactEarning, partner.Open)
+}
+
+// set writes one fact. Its natural key is what it says and when.
+func (p Partners) set(ctx context.Context, name string, id partner.ID, meta Meta, kind partner.FactKind, value string) (PartnerState, error) {
+	if err := partner.CheckID("partner", id); err != nil {
+		return PartnerState{}, err
+	}
+	at := meta.At
+	if at.IsZero() {
+		at = p.now()
+	}
+	op := operation{name: name, key: list(string(id), value, canonicalTime(at)), meta: meta}
+	op.payload.add("partner", string(id))
+	op.payload.add(name, value)
+	if meta.Key != "" { // the natural key has the instant
+		op.payload.add("at", canonicalTime(meta.At))
+	}
+	return write(ctx, p.shell, op, func(c *call, out *PartnerState) (apply, error) {
+		state, err := c.partner(id, c.at)
+		if err != nil {
+			return nil, err
+		}
+		if state.ID == "" {
+			return nil, &NotFoundError{Record: "partner", ID: string(id)}
+		}
+		publish := func() error { return nil }
+		if kind == partner.FactLevel {
+			var v *version
+			if v, publish, err = c.planAt("at", c.at); err != nil {
+				return nil, err
+			}
+			if _, ok := v.plan.Levels.Find(partner.Level(value)); !ok {
+				return nil, &LevelError{Level: partner.Level(value)}
+			}
+		}
+		return func() error {
+			if err := publish(); err != nil {
+				return err
+			}
+			if err := c.tx.AddFacts(ctx, []partner.Fact{{Partner: id, Kind: kind, Value: value, At: c.at, Record: c.record}}); err != nil {
+				return err
+			}
+			if *out, err = c.partner(id, c.at); err != nil {
+				return err
+			}
+			return c.emit("partner_"+name, string(id), map[string]any{"value": value})
+		}, nil
+	}, func(c *call, first store.Claim, out *PartnerState) error {
+		var err error
+		*out, err = c.partner(id, c.at)
+		return err
+	})
+}

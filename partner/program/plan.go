@@ -1,0 +1,222 @@
+package program
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/incentive"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/partner/program/internal/strictjson"
+	"github.com/fenrun/fenrun/settlement"
+)
+
+// PlanFormat is the number of the plan format that this version reads and writes.
+const PlanFormat = 1
+
+// Plan is a partner programme as one document. The zero value of a field is its default; [Plan.WithDefaults] shows them. The smallest plan:
+//
+//	{"currency": "CNY", "commission": {"rates": ["10%", "5%"]}}
+type Plan struct {
+	Name       string                `json:"name,omitempty"`
+	Format     int                   `json:"format,omitempty"` // 0 is the current one, [PlanFormat]
+	Currency   Currency              `json:"currency" strict:"required"`
+	Levels     incentive.Levels      `json:"levels,omitempty"`
+	Joining    partner.Joining       `json:"joining"`
+	Commission commission.Plan       `json:"commission"`
+	Campaigns  []commission.Campaign `json:"campaigns,omitempty"`
+	Settlement settlement.Terms      `json:"settlement"`
+}
+
+// Currency is the currency of a plan: "CNY", or {"code": "DOT", "scale": 10} for one that ISO 4217 does not list or with another scale.
+type Currency struct {
+	money.Currency
+}
+
+// CurrencyOf returns the plan's form of a currency.
+func CurrencyOf(c money.Currency) Currency { return Currency{c} }
+
+// MarshalJSON writes the shorter form that says it.
+func (c Currency) MarshalJSON() ([]byte, error) {
+	if scale, ok := money.StandardScale(c.Code()); ok && scale == c.Scale() {
+		return json.Marshal(c.Code())
+	}
+	return json.Marshal(currencyForm{c.Code(), c.Scale()})
+}
+
+type currencyForm struct {
+	Code  string `json:"code" strict:"required"`
+	Scale int    `json:"scale" strict:"required"`
+}
+
+// UnmarshalJSON reads either form.
+func (c *Currency) UnmarshalJSON(raw []byte) error {
+	var form currencyForm
+	if len(raw) > 0 && raw[0] == '"' {
+		if err := json.Unmarshal(raw, &form.Code); err != nil {
+			return err
+		}
+		scale, ok := money.StandardScale(form.Code)
+		if !ok {
+			return fmt.Errorf(`%q is no currency of ISO 4217; give its scale: {"code": %q, "scale": 2}`, form.Code, form.Code)
+		}
+		form.Scale = scale
+	} else if err := strictjson.Decode(raw, &form); err != nil {
+		return err
+	}
+	parsed, err := money.NewCurrency(form.Code, form.Scale)
+	c.Currency = parsed
+	return err
+}
+
+// PlanError lists everything that is wrong with a plan document, each problem with its place.
+type PlanError struct {
+	Problems []PlanProblem
+}
+
+// PlanProblem is one thing that is wrong: where (path, and line and column where the plan came as text), and what.
+type PlanProblem struct {
+	Path    string
+	Line    int // 1, 2, …; 0 where the plan did not come as text
+	Column  int
+	Message string
+}
+
+// String returns "line:column: path: message".
+func (p PlanProblem) String() string {
+	place := p.Path
+	if place == "" {
+		place = "document"
+	}
+	if p.Line == 0 {
+		return place + ": " + p.Message
+	}
+	return fmt.Sprintf("%d:%d: %s: %s", p.Line, p.Column, place, p.Message)
+}
+
+func (e *PlanError) Error() string {
+	texts := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		texts[i] = p.String()
+	}
+	return "program: plan: " + strings.Join(texts, "\n")
+}
+
+// ParsePlan reads a plan document. It is a [*PlanError] with all problems, each with path, line and column, and the nearest known name.
+func ParsePlan(text []byte) (Plan, error) {
+	var p Plan
+	positions, err := strictjson.DecodePositions(text, &p)
+	if err != nil {
+		return Plan{}, planError(err)
+	}
+	problems := p.problems()
+	for i := range problems {
+		at := positions.At(problems[i].Path)
+		problems[i].Line, problems[i].Column = at.Line, at.Column
+	}
+	if len(problems) > 0 {
+		return Plan{}, &PlanError{Problems: problems}
+	}
+	return p, nil
+}
+
+// MustPlan is [ParsePlan] for constants; it panics where that returns an error.
+func MustPlan(text string) Plan {
+	p, err := ParsePlan([]byte(text))
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+func planError(err error) error {
+	problems, ok := err.(strictjson.Problems)
+	if !ok {
+		return err
+	}
+	e := &PlanError{}
+	for _, p := range problems {
+		e.Problems = append(e.Problems, PlanProblem{Path: p.Path, Line: p.Position.Line, Column: p.Position.Column, Message: p.Message})
+	}
+	return e
+}
+
+// Validate returns nil if the plan can be used, else a [*PlanError] with all its problems.
+func (p Plan) Validate() error {
+	if problems := p.problems(); len(problems) > 0 {
+		return &PlanError{Problems: problems}
+	}
+	return nil
+}
+
+func (p Plan) problems() []PlanProblem {
+	var all []PlanProblem
+	add := func(path, message string) { all = append(all, PlanProblem{Path: path, Message: message}) }
+	if p.Format != 0 && p.Format != PlanFormat {
+		add("format", fmt.Sprintf("this version reads plan format %d, not %d", PlanFormat, p.Format))
+	}
+	for _, x := range p.Levels.Validate() {
+		add(x.Path, x.Message)
+	}
+	for _, x := range p.Commission.Validate(p.Currency.Currency, p.Campaigns) {
+		add(x.Path, x.Message)
+	}
+	for _, x := range p.Settlement.Validate(p.Currency.Currency) {
+		add(x.Path, x.Message)
+	}
+	if p.Joining.Spend.Valid && p.Joining.Spend.Decimal.Sign() <= 0 {
+		add("joining.spend", "a threshold is above 0; leave it out for none")
+	}
+	p.unknownLevels(add)
+	return all
+}
+
+// unknownLevels finds rates for levels that the plan does not have.
+func (p Plan) unknownLevels(add func(path, message string)) {
+	known := make([]string, len(p.Levels))
+	for i, level := range p.Levels {
+		known[i] = string(level.ID)
+	}
+	check := func(section string, used []partner.Level) {
+		for _, id := range used {
+			if _, ok := p.Levels.Find(id); ok {
+				continue
+			}
+			message := fmt.Sprintf("the plan has no level %q", id)
+			if near := strictjson.Nearest(string(id), known); near != "" {
+				message += fmt.Sprintf("; did you mean %q?", near)
+			}
+			add(strictjson.Field(section, string(id)), message)
+		}
+	}
+	check("commission.levels", slices.Sorted(maps.Keys(p.Commission.Levels)))
+	check("commission.team.levels", slices.Sorted(maps.Keys(p.Commission.Team.Levels)))
+	check("commission.differential.rates", slices.Sorted(maps.Keys(p.Commission.Differential.Rates)))
+}
+
+// WithDefaults returns the plan with every field that was left out set to what it means.
+func (p Plan) WithDefaults() Plan {
+	p.Format = PlanFormat
+	p.Commission = p.Commission.WithDefaults(p.Currency.Currency)
+	p.Settlement = p.Settlement.WithDefaults()
+	return p
+}
+
+// Text returns the canonical document: every default written out, fields in a fixed order. Reading it and writing it again gives the same bytes.
+func (p Plan) Text() ([]byte, error) { return strictjson.Encode(p.WithDefaults()) }
+
+// Hash returns the SHA-256 of the canonical document as 64 hex digits: two plans with the same hash are the same plan.
+func (p Plan) Hash() (string, error) {
+	text, err := p.Text()
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
+}

@@ -1,0 +1,249 @@
+package program
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/store"
+)
+
+// Publish says from when a plan is in force.
+type Publish struct {
+	Plan Plan
+	From time.Time // zero: now; never in the past
+	Meta
+}
+
+// BackdatedError says that a plan would change what has been judged.
+type BackdatedError struct {
+	From, Now time.Time
+}
+
+func (e *BackdatedError) Error() string {
+	return fmt.Sprintf("program: a plan cannot be in force from %s, which is before now (%s)", e.From.Format(time.RFC3339), e.Now.Format(time.RFC3339))
+}
+
+// PublishedPlan is one published version.
+type PublishedPlan struct {
+	Version int
+	From    time.Time // zero: since ever
+	Hash    string
+	Plan    Plan
+}
+
+// Publish stores a plan as the next version, in force from an instant on, and returns it. An order is judged by the version in force when it was paid;
+// where several begin at one instant, by the last. Where nothing is stored yet, the plan of the Config becomes the version before it.
+//
+// It is a [*PlanError] for a plan that cannot be used or is in another currency than the plans before, and a [*BackdatedError] for an instant in the past.
+func (p Plans) Publish(ctx context.Context, in Publish) (PublishedPlan, error) {
+	hash, err := in.Plan.Hash()
+	if err != nil {
+		return PublishedPlan{}, err
+	}
+	if err := in.Plan.Validate(); err != nil {
+		return PublishedPlan{}, err
+	}
+	from := in.From
+	if from.IsZero() {
+		from = p.now() // a plan that is in force again after another is a version of its own
+	}
+	op := operation{name: "publish", key: hash + "@" + canonicalTime(from), meta: in.Meta}
+	op.payload.add("plan", hash)
+	if in.Key != "" { // the natural key has the instant
+		op.payload.add("from", canonicalTime(in.From))
+	}
+	return write(ctx, p.shell, op, func(c *call, out *PublishedPlan) (apply, error) {
+		from := instant(in.From)
+		if in.From.IsZero() {
+			from = c.record.Recorded
+		}
+		if from.Before(c.record.Recorded) {
+			return nil, &BackdatedError{From: from, Now: c.record.Recorded}
+		}
+		versions, err := c.versions()
+		if err != nil {
+			return nil, err
+		}
+		first := func() error { return nil }
+		if len(versions) == 0 && !c.config.Plan.Currency.IsZero() {
+			var configured *version
+			if configured, first, err = c.configured(); err != nil {
+				return nil, err
+			}
+			versions = append(versions, configured)
+		}
+		if n := len(versions); n > 0 && versions[n-1].plan.Currency != in.Plan.Currency {
+			return nil, &PlanError{Problems: []PlanProblem{{Path: "currency", Message: fmt.Sprintf("the programme is in %s and stays in it", versions[n-1].plan.Currency)}}}
+		}
+		return func() error {
+			if err := first(); err != nil {
+				return err
+			}
+			version, err := c.publish(in.Plan, from, len(versions)+1)
+			if err != nil {
+				return err
+			}
+			*out = version.published()
+			return c.emit("plan_published", hash, map[string]any{"version": out.Version})
+		}, nil
+	}, func(c *call, first store.Claim, out *PublishedPlan) error {
+		versions, err := c.versions()
+		for _, v := range versions {
+			if v.stored.Hash == hash && v.stored.Recorded.Equal(first.At) {
+				*out = v.published()
+			}
+		}
+		return err
+	})
+}
+
+// All returns every published plan in order of version.
+func (p Plans) All(ctx context.Context) ([]PublishedPlan, error) {
+	var out []PublishedPlan
+	err := p.view(ctx, func(tx store.Tx) error {
+		versions, err := (&call{shell: p.shell, ctx: ctx, tx: tx}).versions()
+		for _, v := range versions {
+			out = append(out, v.published())
+		}
+		return err
+	})
+	return out, err
+}
+
+// version is a stored plan, ready to calculate.
+type version struct {
+	stored store.PlanVersion
+	plan   Plan
+	calc   *commission.Calculator
+}
+
+func (v *version) published() PublishedPlan {
+	return PublishedPlan{Version: v.stored.Version, From: v.stored.From, Hash: v.stored.Hash, Plan: v.plan}
+}
+
+// planCache keeps each tenant's versions that are known to be committed, from 1 on without a gap. They never change.
+type planCache struct {
+	mu       sync.Mutex
+	versions map[store.Tenant][]*version
+}
+
+func (c *planCache) known(tenant store.Tenant) []*version {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clip(c.versions[tenant])
+}
+
+func (c *planCache) learn(tenant store.Tenant, versions []*version) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.versions == nil {
+		c.versions = map[store.Tenant][]*version{}
+	}
+	if len(versions) > len(c.versions[tenant]) {
+		c.versions[tenant] = versions
+	}
+}
+
+// versions returns every stored plan. What the shop's own transaction sees may never be committed, so only what a transaction of the programme's own
+// reads, before it publishes itself, is remembered.
+func (c *call) versions() ([]*version, error) {
+	known := c.plans.known(c.tenant)
+	stored, err := c.tx.Plans(c.ctx, len(known)+1)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range stored {
+		v, err := load(s)
+		if err != nil {
+			return nil, err
+		}
+		known = append(known, v)
+	}
+	if !c.joined && !c.published {
+		c.plans.learn(c.tenant, known)
+	}
+	return known, nil
+}
+
+func load(s store.PlanVersion) (*version, error) {
+	plan, err := ParsePlan(s.Text)
+	if err != nil {
+		return nil, fmt.Errorf("program: stored plan %d: %w", s.Version, err)
+	}
+	calc, err := commission.New(plan.Currency.Currency, plan.Commission, plan.Campaigns...)
+	if err != nil {
+		return nil, fmt.Errorf("program: stored plan %d: %w", s.Version, err)
+	}
+	return &version{stored: s, plan: plan, calc: calc}, nil
+}
+
+func (c *call) publish(plan Plan, from time.Time, number int) (*version, error) {
+	text, err := plan.Text()
+	if err != nil {
+		return nil, err
+	}
+	hash, err := plan.Hash()
+	if err != nil {
+		return nil, err
+	}
+	stored := store.PlanVersion{Version: number, From: from, Hash: hash, Text: text, Record: c.record}
+	c.published = true
+	if err := c.tx.AddPlan(c.ctx, stored); err != nil {
+		return nil, err
+	}
+	return load(stored)
+}
+
+// planAt returns the plan in force at an instant: of the versions that have begun, the one that began last, and of those the last version. Where nothing
+// is stored it is the one of the Config, which first then writes to the store. field names the instant in an error.
+func (c *call) planAt(field string, at time.Time) (v *version, first apply, err error) {
+	versions, err := c.versions()
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(versions) == 0 && !c.config.Plan.Currency.IsZero() {
+		return c.configured()
+	}
+	for _, candidate := range versions {
+		if !candidate.stored.From.After(at) && (v == nil || !candidate.stored.From.Before(v.stored.From)) {
+			v = candidate
+		}
+	}
+	if v == nil {
+		return nil, nil, &NoPlanError{Field: field, At: at}
+	}
+	return v, func() error { return nil }, nil
+}
+
+// configured returns the plan of the Config as the version that it will be.
+func (c *call) configured() (*version, apply, error) {
+	text, err := c.config.Plan.Text()
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := load(store.PlanVersion{Version: 1, Text: text, Record: partner.Record{Recorded: c.record.Recorded}})
+	if err != nil {
+		return nil, nil, err
+	}
+	return v, func() error {
+		_, err := c.publish(c.config.Plan, time.Time{}, 1)
+		return err
+	}, nil
+}
+
+// planOf returns a version by its number.
+func (c *call) planOf(number int) (*version, error) {
+	versions, err := c.versions()
+	if err != nil {
+		return nil, err
+	}
+	if number < 1 || number > len(versions) {
+		return nil, fmt.Errorf("program: there is no plan version %d", number)
+	}
+	return versions[number-1], nil
+}

@@ -1,0 +1,164 @@
+package rehearsal
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/partner/program"
+)
+
+// outcome compares what an order pays.
+func (c checker) outcome(want *Expect, got *program.Outcome) {
+	if want.Entries != nil {
+		c.entries(want.Entries, got.Entries)
+	}
+	if want.Unpaid != nil || want.Complete {
+		c.unpaid(want, got.Unpaid)
+	}
+	c.amount("commission", want.Commission, got.Commission)
+	c.amount("goods", want.Goods, got.Goods)
+	if want.Kept.Valid {
+		kept, err := got.Kept()
+		if err != nil {
+			c.check(false, "kept", "", err.Error())
+		} else {
+			c.exactly("kept", want.Kept.Decimal, kept)
+		}
+	}
+	optional(c, "attributed", want.Attributed, got.Attributed.Partner)
+	optional(c, "reason", want.Reason, got.Attributed.Reason)
+	optional(c, "promoted", want.Promoted, got.Promoted)
+	optional(c, "repeated", want.Repeated, got.Repeated)
+	c.instant("releaseAt", want.ReleaseAt, got.ReleaseAt)
+	c.version(want, got.Plan)
+	if want.Unparked != nil {
+		c.unparked(want.Unparked, got)
+	}
+}
+
+// entries compares two complete lists of entries, whatever their order.
+func (c checker) entries(want []Entry, got []commission.Entry) {
+	open := append(got[:0:0], got...)
+	for _, w := range want {
+		place := placeOf(w.Line, ruleName(w.Rule, w.Slot), w.Slot)
+		what := fmt.Sprintf("entry %s of %s", place, w.Payee)
+		at := -1
+		for i, g := range open {
+			if g.Payee == w.Payee && placeOf(g.Line, g.Rule, g.Slot) == place {
+				at = i
+				break
+			}
+		}
+		if at < 0 {
+			c.check(false, what, w.Amount.String(), "")
+			continue
+		}
+		c.entry(what, &w, &open[at])
+		open = append(open[:at], open[at+1:]...)
+	}
+	for _, g := range open {
+		c.check(false, fmt.Sprintf("entry %s of %s", placeOf(g.Line, g.Rule, g.Slot), g.Payee), "", g.Amount.Plain())
+	}
+	c.check(true, "entries", "", "") // that no other came
+}
+
+func (c checker) entry(what string, want *Entry, got *commission.Entry) {
+	c.exactly(what, want.Amount, got.Amount)
+	c.amount(what+", its base", want.Base, got.Base)
+	if want.Rate.IsSet() {
+		c.same(what+", its rate", want.Rate.String(), got.Rate.String())
+	}
+	if want.Source != "" {
+		c.same(what+", where its rate is from", want.Source, got.Source.String())
+	}
+	optional(c, what+", whether it was cut", want.Cut, got.Cut)
+}
+
+// placeOf names where an entry stands: "line 1 slot 2", "line 1 team", or the whole "line 1".
+func placeOf(line commission.LineID, rule string, slot int) string {
+	switch {
+	case rule == "":
+		return fmt.Sprintf("line %s", line)
+	case rule == commission.RuleSlots:
+		return fmt.Sprintf("line %s slot %d", line, slot)
+	case slot > 0:
+		return fmt.Sprintf("line %s %s slot %d", line, rule, slot)
+	}
+	return fmt.Sprintf("line %s %s", line, rule)
+}
+
+// unpaid compares who gets nothing: those who are listed, or all.
+func (c checker) unpaid(want *Expect, got []commission.Unpaid) {
+	seen := map[string]string{}
+	for _, g := range got {
+		seen[nobody(placeOf(g.Line, g.Rule, g.Slot), string(g.Partner))] = string(g.Reason)
+	}
+	for _, w := range want.Unpaid {
+		what := nobody(placeOf(w.Line, ruleName(w.Rule, w.Slot), w.Slot), string(w.Partner))
+		c.same(what, string(w.Reason), seen[what])
+		delete(seen, what)
+	}
+	if !want.Complete {
+		return
+	}
+	for _, g := range got {
+		what := nobody(placeOf(g.Line, g.Rule, g.Slot), string(g.Partner))
+		if reason, more := seen[what]; more {
+			c.check(false, what, "", reason)
+		}
+	}
+}
+
+func nobody(place, partner string) string {
+	if partner == "" {
+		return "unpaid " + place
+	}
+	return fmt.Sprintf("unpaid %s of %s", place, partner)
+}
+
+func (c checker) unparked(want []Unparked, got *program.Outcome) {
+	var had, has []string
+	for _, u := range want {
+		had = append(had, u.Event)
+	}
+	for _, u := range got.Unparked {
+		has = append(has, u.Event)
+	}
+	c.same("unparked", strings.Join(had, ", "), strings.Join(has, ", "))
+	for i, u := range want {
+		if i < len(got.Unparked) {
+			refused := got.Unparked[i].Refused
+			c.check((u.Refused == "") == (refused == "") && strings.Contains(refused, u.Refused), "unparked "+u.Event+", refused", u.Refused, refused)
+		}
+	}
+}
+
+// refund compares what a refund takes back: a complete list of payees.
+func (c checker) refund(want *Expect, got *program.RefundOutcome) {
+	optional(c, "parked", want.Parked, got.Parked)
+	if want.Changes == nil {
+		return
+	}
+	open := append(got.Changes[:0:0], got.Changes...)
+	for _, w := range want.Changes {
+		at := -1
+		for i, g := range open {
+			if g.Payee == w.Payee {
+				at = i
+			}
+		}
+		if at < 0 {
+			c.check(false, fmt.Sprintf("change of %s", w.Payee), fmt.Sprintf("%s → %s", w.Before, w.After), "")
+			continue
+		}
+		g := open[at]
+		c.exactly(fmt.Sprintf("change of %s, before", w.Payee), w.Before, g.Before)
+		c.exactly(fmt.Sprintf("change of %s, after", w.Payee), w.After, g.After)
+		optional(c, fmt.Sprintf("change of %s, from what was released", w.Payee), w.Released, g.Debt)
+		open = append(open[:at], open[at+1:]...)
+	}
+	for _, g := range open {
+		c.check(false, fmt.Sprintf("change of %s", g.Payee), "", fmt.Sprintf("%s → %s", g.Before.Plain(), g.After.Plain()))
+	}
+}

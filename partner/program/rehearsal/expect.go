@@ -1,0 +1,143 @@
+package rehearsal
+
+import (
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
+)
+
+// Expect is what must come of an event. What is left out is not checked, except that an event must succeed unless an error is expected. A list that is
+// given is complete unless its comment says otherwise: [] is none.
+type Expect struct {
+	// Error is a part of the message with which the event is refused, ErrorType what kind of error it is. Either alone will do.
+	Error     string    `json:"error,omitempty"`
+	ErrorType ErrorType `json:"errorType,omitempty"`
+	// Balances are checked in the buckets that are named, after the event.
+	Balances map[partner.ID]Buckets `json:"balances"`
+
+	// Of paid and quote. Unpaid lists some of those who get nothing, or all of them where Complete says so.
+	Entries    []Entry             `json:"entries"`
+	Unpaid     []Unpaid            `json:"unpaid"`
+	Complete   bool                `json:"complete,omitempty"`
+	Commission decimal.NullDecimal `json:"commission"`
+	Goods      decimal.NullDecimal `json:"goods"` // paid for the goods: after discounts, without freight
+	Kept       decimal.NullDecimal `json:"kept"`  // what the shop keeps of it
+	Attributed *partner.ID         `json:"attributed"`
+	Version    int                 `json:"version,omitempty"` // of the plan that judged the order; of publish: the new one
+	Promoted   *bool               `json:"promoted"`          // whether the order made its buyer a partner
+	Unparked   []Unparked          `json:"unparked"`          // events that had come before the order, in order of arrival
+	Repeated   *bool               `json:"repeated"`          // whether the order had been paid before
+
+	// Of refund: what the order pays each payee before and after it.
+	Changes []Change `json:"changes"`
+	// Of received and refund: whether it waits for its order.
+	Parked *bool `json:"parked"`
+	// Of received and paid: when the commission becomes available.
+	ReleaseAt *time.Time `json:"releaseAt"`
+	// Of run: the orders whose commission became available.
+	Released []commission.OrderID `json:"released"`
+
+	// Of bind: who owns the customer after it, "" for nobody, and whether by this event.
+	Owner *partner.ID `json:"owner"`
+	Bound *bool       `json:"bound"`
+	// Of recruit: whether the edge is new.
+	Recruited *bool `json:"recruited"`
+	// Of add, recruit, freeze, unfreeze and level: what holds of the partner after it.
+	Recruiter *partner.ID     `json:"recruiter"`
+	Level     *partner.Level  `json:"level"`
+	Status    *partner.Status `json:"status"`
+	// Of paid and quote: why the order is nobody's; of bind and recruit: why nothing changed; "" for none.
+	Reason *partner.Reason `json:"reason"`
+
+	// Of withdraw, approve, reject, pay and fail. Withdrawal is the key of the request that this is the same withdrawal as.
+	State      settlement.State    `json:"state,omitempty"`
+	Net        decimal.NullDecimal `json:"net"` // gross less tax and fee
+	Withdrawal string              `json:"withdrawal,omitempty"`
+}
+
+// Entry is one amount that an order pays: who gets how much for which line. Base, Rate, Source and Cut are checked where they are given.
+type Entry struct {
+	Line   commission.LineID   `json:"line" strict:"required"`
+	Slot   int                 `json:"slot,omitempty"`
+	Rule   string              `json:"rule,omitempty"` // "": slots
+	Payee  partner.ID          `json:"payee" strict:"required"`
+	Amount decimal.Decimal     `json:"amount" strict:"required"`
+	Base   decimal.NullDecimal `json:"base"`             // what the rate was taken of
+	Rate   commission.Rate     `json:"rate"`             // "-" and absent are the same: not checked
+	Source string              `json:"source,omitempty"` // where the rate came from: "default", "product p2"
+	Cut    *bool               `json:"cut"`              // whether the cap of the line lowered it
+}
+
+// Unpaid is one who gets nothing from a line. Without rule and slot it is the whole line.
+type Unpaid struct {
+	Line    commission.LineID `json:"line" strict:"required"`
+	Slot    int               `json:"slot,omitempty"`
+	Rule    string            `json:"rule,omitempty"`    // "" with a slot: slots
+	Partner partner.ID        `json:"partner,omitempty"` // "" where nobody stands
+	Reason  partner.Reason    `json:"reason" strict:"required"`
+}
+
+// Change is what an order pays somebody before and after a refund. Released is whether it was taken from what had been released.
+type Change struct {
+	Payee    partner.ID      `json:"payee" strict:"required"`
+	Before   decimal.Decimal `json:"before" strict:"required"`
+	After    decimal.Decimal `json:"after" strict:"required"`
+	Released *bool           `json:"released"`
+}
+
+// Unparked is an event that had come before its order.
+type Unparked struct {
+	Event   string `json:"event" strict:"required"` // "received" or "refund"
+	Refused string `json:"refused,omitempty"`       // a part of the reason why it could not be applied; "": it was
+}
+
+// Buckets are the parts of a balance; only those that are given are checked.
+type Buckets struct {
+	Earned      decimal.NullDecimal `json:"earned"`
+	Pending     decimal.NullDecimal `json:"pending"`
+	Available   decimal.NullDecimal `json:"available"`
+	Withdrawing decimal.NullDecimal `json:"withdrawing"`
+	Paid        decimal.NullDecimal `json:"paid"`
+	Taxed       decimal.NullDecimal `json:"taxed"`
+	Fees        decimal.NullDecimal `json:"fees"`
+	Debt        decimal.NullDecimal `json:"debt"`
+}
+
+// Final is what must hold at the end. The totals are over all orders, after all refunds.
+type Final struct {
+	Balances   map[partner.ID]Buckets `json:"balances"`
+	Commission decimal.NullDecimal    `json:"commission"`
+	Goods      decimal.NullDecimal    `json:"goods"`   // paid for goods and not given back
+	Kept       decimal.NullDecimal    `json:"kept"`    // goods less commission
+	Entries    *int                   `json:"entries"` // how many, reversals too
+}
+
+// fails reports whether the event is expected to be refused.
+func (e *Expect) fails() bool { return e != nil && (e.Error != "" || e.ErrorType != "") }
+
+// given returns the names of the fields that expect something.
+func (e *Expect) given() []string {
+	var names []string
+	v := reflect.ValueOf(e).Elem()
+	for i := range v.NumField() {
+		if !v.Field(i).IsZero() {
+			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// ruleName returns the rule of an entry, by its name or by its having a slot.
+func ruleName(rule string, slot int) string {
+	if rule == "" && slot > 0 {
+		return commission.RuleSlots
+	}
+	return rule
+}

@@ -1,0 +1,131 @@
+package rehearsal
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/partner/program"
+)
+
+// Scenario is what happens to a programme and what must come of it. [Parse] reads it from a file.
+type Scenario struct {
+	Name        string       `json:"name" strict:"required"`
+	About       string       `json:"about,omitempty"` // what it shows, for people
+	Rules       []string     `json:"rules,omitempty"` // the numbers of the rules that it proves: "5.2"
+	Plan        program.Plan `json:"plan" strict:"required"`
+	From        time.Time    `json:"from"`                  // the first instant at which the plan is in force; zero: since ever
+	Start       time.Time    `json:"start"`                 // where the clock stands at the beginning; zero: the first event says when it is
+	EarlyEvents string       `json:"earlyEvents,omitempty"` // "park" or "" keeps a receipt or refund that comes before its order; "refuse" refuses it
+	Events      []Event      `json:"events" strict:"required"`
+	Expect      *Final       `json:"expect"` // what holds at the end; nil: nothing is expected
+}
+
+// Event is one thing that happens. It has exactly one action.
+type Event struct {
+	At       time.Time `json:"at"`            // when it happened; zero: now, where the clock stands
+	Recorded time.Time `json:"recorded"`      // when the programme is told; zero: At
+	Key      string    `json:"key,omitempty"` // done once for each key; "": the natural one. A withdrawal needs a key, and is called by it afterwards.
+	Actor    string    `json:"actor,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
+
+	Add      *Add        `json:"add"`
+	Recruit  *Recruit    `json:"recruit"`
+	Bind     *Bind       `json:"bind"`
+	Freeze   *Person     `json:"freeze"`
+	Unfreeze *Person     `json:"unfreeze"`
+	Level    *Level      `json:"level"`
+	Publish  *Publish    `json:"publish"`
+	Paid     *Order      `json:"paid"`
+	Quote    *Order      `json:"quote"`
+	Received *Received   `json:"received"`
+	Refund   *Refund     `json:"refund"`
+	Run      *Due        `json:"run"`
+	Withdraw *Withdraw   `json:"withdraw"`
+	Approve  *Withdrawal `json:"approve"`
+	Reject   *Withdrawal `json:"reject"`
+	Pay      *Payout     `json:"pay"`
+	Fail     *Withdrawal `json:"fail"`
+
+	Expect *Expect `json:"expect"` // what must come of it; nil: no error
+}
+
+// Add makes somebody a partner.
+type Add struct {
+	Partner partner.ID    `json:"partner" strict:"required"`
+	Level   partner.Level `json:"level,omitempty"` // "": the plan's default level
+}
+
+// Recruit says who brought whom.
+type Recruit struct {
+	Partner   partner.ID `json:"partner" strict:"required"`
+	Recruiter partner.ID `json:"recruiter" strict:"required"`
+}
+
+// Bind says by whom a customer came.
+type Bind struct {
+	Customer partner.Customer `json:"customer" strict:"required"`
+	Owner    partner.ID       `json:"owner" strict:"required"`
+}
+
+// Person names the partner who is frozen or unfrozen.
+type Person struct {
+	Partner partner.ID `json:"partner" strict:"required"`
+}
+
+// Level gives a partner a level.
+type Level struct {
+	Partner partner.ID    `json:"partner" strict:"required"`
+	Level   partner.Level `json:"level" strict:"required"`
+}
+
+// Publish publishes another plan.
+type Publish struct {
+	Plan program.Plan `json:"plan" strict:"required"`
+	From time.Time    `json:"from"` // zero: when the event happens
+}
+
+// Order is an order that is paid, or asked about, when the event happens.
+type Order struct {
+	Order    commission.OrderID `json:"order" strict:"required"`
+	Customer partner.Customer   `json:"customer" strict:"required"`
+	Referrer partner.ID         `json:"referrer,omitempty"` // the partner whom the order itself names; "" for none
+	Lines    []program.Line     `json:"lines" strict:"required"`
+	Discount decimal.Decimal    `json:"discount"` // taken off the whole order
+	Freight  decimal.Decimal    `json:"freight"`  // paid on top
+}
+
+// Received names the order that was received.
+type Received struct {
+	Order commission.OrderID `json:"order" strict:"required"`
+}
+
+// Refund says what came back of an order.
+type Refund struct {
+	Refund string               `json:"refund" strict:"required"` // the shop's id of the refund
+	Order  commission.OrderID   `json:"order" strict:"required"`
+	Lines  []program.RefundLine `json:"lines" strict:"required"`
+}
+
+// Due lets the scheduler run what is due when the event happens.
+type Due struct{}
+
+// Withdraw asks for money to be paid out.
+type Withdraw struct {
+	Partner partner.ID      `json:"partner" strict:"required"`
+	Amount  decimal.Decimal `json:"amount" strict:"required"`
+}
+
+// Withdrawal names a withdrawal by the key of its request.
+type Withdrawal struct {
+	Withdrawal string `json:"withdrawal" strict:"required"`
+}
+
+// Payout says that a withdrawal was paid, and what was taken from its gross.
+type Payout struct {
+	Withdrawal string          `json:"withdrawal" strict:"required"` // the key of its request
+	Tax        decimal.Decimal `json:"tax"`
+	Fee        decimal.Decimal `json:"fee"`
+}

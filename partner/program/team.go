@@ -1,0 +1,266 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
+)
+
+// Recruit says that a partner brought somebody into his team.
+type Recruit struct {
+	Partner   partner.ID // who was brought
+	Recruiter partner.ID // by whom
+	Meta
+}
+
+// RecruitOutcome says what became of a recruit.
+type RecruitOutcome struct {
+	Partner  PartnerState
+	Recruits bool           // whether the edge is new
+	Reason   partner.Reason // why not: [tree.Owned] where he has another recruiter, [tree.SameOwner] where he has this one
+}
+
+// Bind says that a customer came by a partner: he clicked his link, scanned his code, was assigned to him.
+type Bind struct {
+	Customer partner.Customer
+	Owner    partner.ID
+	Meta
+}
+
+// BindOutcome says what became of an attempt to bind.
+type BindOutcome struct {
+	Owner  partner.ID     // who owns the customer as of At
+	Bound  bool           // whether by this attempt
+	Reason partner.Reason // why not
+}
+
+// Recruit puts somebody into the team of a recruiter, for ever. Who is not known yet becomes a partner by it, or a candidate where the plan asks
+// something of recruits. The recruiter must be known; he may be a candidate. Who has a recruiter keeps him, and the outcome says so.
+//
+// It is [tree.ErrSelf] or a [*tree.CycleError] where somebody would stand above himself, and a [*NotFoundError] for an unknown recruiter.
+func (t Team) Recruit(ctx context.Context, in Recruit) (RecruitOutcome, error) {
+	if err := errors.Join(partner.CheckID("partner", in.Partner), partner.CheckID("recruiter", in.Recruiter)); err != nil {
+		return RecruitOutcome{}, err
+	}
+	if in.Partner == in.Recruiter {
+		return RecruitOutcome{}, tree.ErrSelf
+	}
+	op := operation{name: "recruit", key: list(string(in.Partner), string(in.Recruiter)), meta: in.Meta}
+	op.payload.add("partner", string(in.Partner))
+	op.payload.add("recruiter", string(in.Recruiter))
+	op.payload.add("at", canonicalTime(in.At))
+	return write(ctx, t.shell, op, func(c *call, out *RecruitOutcome) (apply, error) {
+		v, publish, err := c.planAt("at", c.at)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.tx.LockTree(ctx); err != nil {
+			return nil, err
+		}
+		state, err := c.canRecruit(in)
+		if err != nil {
+			return nil, err
+		}
+		return func() error {
+			if err := publish(); err != nil {
+				return err
+			}
+			out.Reason = recruited(state.Recruiter, in.Recruiter)
+			if state.ID == "" {
+				if err := c.join(in.Partner, false, v.plan.Joining.StatusOnRecruit(), v.plan.Levels.Default()); err != nil {
+					return err
+				}
+			}
+			if out.Reason == "" {
+				out.Recruits = true
+				if err := c.addEdge(in.Partner, in.Recruiter); err != nil {
+					return err
+				}
+			}
+			out.Partner, err = c.partner(in.Partner, c.at)
+			return err
+		}, nil
+	}, func(c *call, first store.Claim, out *RecruitOutcome) error {
+		state, err := c.partner(in.Partner, c.at)
+		if err != nil {
+			return err
+		}
+		edges, err := c.tx.Edges(ctx, []partner.ID{in.Partner})
+		if err != nil {
+			return err
+		}
+		*out = RecruitOutcome{Partner: state, Recruits: edges[0].ID == first.Token}
+		if !out.Recruits {
+			out.Reason = recruited(state.Recruiter, in.Recruiter)
+		}
+		return nil
+	})
+}
+
+// canRecruit returns the state of who is recruited, or why he cannot be.
+func (c *call) canRecruit(in Recruit) (PartnerState, error) {
+	recruiter, err := c.partner(in.Recruiter, c.at)
+	if err != nil {
+		return PartnerState{}, err
+	}
+	if recruiter.ID == "" {
+		return PartnerState{}, &NotFoundError{Record: "partner", ID: string(in.Recruiter)}
+	}
+	state, err := c.partner(in.Partner, c.at)
+	if err != nil || state.ID == "" || state.Recruiter != "" {
+		return state, err
+	}
+	above, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: in.Recruiter, At: tree.Ever}})
+	if err != nil {
+		return state, err
+	}
+	return state, tree.CheckRecruit(in.Partner, in.Recruiter, above[0])
+}
+
+func recruited(has, wants partner.ID) partner.Reason {
+	switch has {
+	case "":
+		return ""
+	case wants:
+		return tree.SameOwner
+	}
+	return tree.Owned
+}
+
+// addEdge adds an edge that begins when it is recorded, or later where it happens later: what was paid before follows the tree as it was.
+func (c *call) addEdge(id, recruiter partner.ID) error {
+	from := c.at
+	if from.Before(c.record.Recorded) {
+		from = c.record.Recorded
+	}
+	if err := c.tx.AddEdges(c.ctx, []tree.Edge{{ID: c.token, Partner: id, Recruiter: recruiter, From: from, Record: c.record}}); err != nil {
+		return err
+	}
+	return c.emit("partner_recruited", string(id), map[string]any{"recruiter": recruiter})
+}
+
+// Bind binds a customer to an owner. The first owner stays: every attempt is kept as a record, and where it changes nothing the outcome names the owner
+// and the reason. An unknown or inactive owner binds nothing and is a reason too, so that a bad link never disturbs the shop. It is [tree.ErrSelf] where
+// somebody would own himself.
+func (t Team) Bind(ctx context.Context, in Bind) (BindOutcome, error) {
+	if err := errors.Join(partner.CheckID("customer", in.Customer), partner.CheckID("owner", in.Owner)); err != nil {
+		return BindOutcome{}, err
+	}
+	if string(in.Customer) == string(in.Owner) {
+		return BindOutcome{}, tree.ErrSelf
+	}
+	at := in.At
+	if at.IsZero() {
+		at = t.now()
+	}
+	op := operation{name: "bind", key: list(string(in.Customer), string(in.Owner), canonicalTime(at)), meta: in.Meta}
+	op.payload.add("customer", string(in.Customer))
+	op.payload.add("owner", string(in.Owner))
+	if in.Key != "" { // the natural key has the instant
+		op.payload.add("at", canonicalTime(in.At))
+	}
+	return write(ctx, t.shell, op, func(c *call, out *BindOutcome) (apply, error) {
+		before, err := c.tx.Bindings(ctx, []partner.Customer{in.Customer})
+		if err != nil {
+			return nil, err
+		}
+		attempt := tree.Binding{ID: c.token, Customer: in.Customer, Owner: in.Owner, At: c.at, Had: tree.OwnerAt(before[0], c.at), Record: c.record}
+		if *out, err = c.bindable(attempt, before[0]); err != nil {
+			return nil, err
+		}
+		attempt.Reason = out.Reason
+		return func() error {
+			if err := c.tx.AddBindings(ctx, []tree.Binding{attempt}); err != nil {
+				return err
+			}
+			return c.emit("customer_bind", string(in.Customer), map[string]any{"owner": in.Owner, "reason": out.Reason})
+		}, nil
+	}, func(c *call, first store.Claim, out *BindOutcome) error {
+		attempts, err := c.tx.Bindings(ctx, []partner.Customer{in.Customer})
+		if err != nil {
+			return err
+		}
+		for _, a := range attempts[0] {
+			if a.ID == first.Token {
+				*out = BindOutcome{Owner: a.Had, Bound: a.Reason == "", Reason: a.Reason}
+			}
+		}
+		if out.Bound {
+			out.Owner = in.Owner
+		}
+		return nil
+	})
+}
+
+// bindable works out what an attempt to bind does to a customer with these attempts before it.
+func (c *call) bindable(attempt tree.Binding, before []tree.Binding) (BindOutcome, error) {
+	owner, err := c.partner(attempt.Owner, c.at)
+	if err != nil {
+		return BindOutcome{}, err
+	}
+	self, err := c.partner(partner.ID(attempt.Customer), c.at)
+	if err != nil {
+		return BindOutcome{}, err
+	}
+	out := BindOutcome{Owner: attempt.Had}
+	switch {
+	case attempt.Had == attempt.Owner:
+		out.Reason = tree.SameOwner
+	case owner.ID == "":
+		out.Reason = tree.UnknownOwner
+	case owner.Bar() != "":
+		out.Reason = tree.InactiveOwner
+	case self.ID != "":
+		out.Reason = tree.IsPartner
+	case tree.OwnerAt(append(slices.Clone(before), attempt), attempt.At) != attempt.Owner: // of two at one instant the id decides
+		out.Reason = tree.Owned
+	default:
+		out.Owner, out.Bound = attempt.Owner, true
+	}
+	return out, nil
+}
+
+// owner returns who owns a customer as of an instant, "" for nobody.
+func (c *call) owner(customer partner.Customer, at time.Time) (partner.ID, error) {
+	attempts, err := c.tx.Bindings(c.ctx, []partner.Customer{customer})
+	if err != nil {
+		return "", err
+	}
+	return tree.OwnerAt(attempts[0], at), nil
+}
+
+// Owner returns who owns a customer as of an instant (zero: now), "" for nobody.
+func (t Team) Owner(ctx context.Context, customer partner.Customer, at time.Time) (partner.ID, error) {
+	if at.IsZero() {
+		at = t.now()
+	}
+	var owner partner.ID
+	err := t.view(ctx, func(tx store.Tx) error {
+		var err error
+		owner, err = (&call{shell: t.shell, ctx: ctx, tx: tx}).owner(customer, instant(at))
+		return err
+	})
+	return owner, err
+}
+
+// Uplines returns the line of people from a partner upwards as of an instant (zero: now), himself first, at most depth of them (0: all). Somebody
+// without recruiter gives only himself.
+func (t Team) Uplines(ctx context.Context, id partner.ID, at time.Time, depth int) ([]partner.ID, error) {
+	if at.IsZero() {
+		at = t.now()
+	}
+	var line []partner.ID
+	err := t.view(ctx, func(tx store.Tx) error {
+		lines, err := tx.Uplines(ctx, []store.UplineQuery{{Start: id, At: instant(at), Depth: depth}})
+		if err == nil {
+			line = lines[0]
+		}
+		return err
+	})
+	return line, err
+}
