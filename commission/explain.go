@@ -109,7 +109,7 @@ var reasonTexts = map[partner.Reason][2]string{
 	NothingPaid:           {"nothing is paid for the line", "该行没有实付金额"},
 	RoundsToZero:          {"it rounds to nothing", "金额不足最小单位"},
 	CutByCap:              {"the cap of the line left nothing", "受商品行上限限制"},
-	Refunded:              {"taken back after a refund", "退款冲销"},
+	Refunded:              {"adjusted after a refund", "退款调整"},
 	partner.NotPartner:    {"he is no partner", "不是合伙人"},
 	partner.NotYetPartner: {"he has not become a partner yet", "尚未成为合伙人"},
 	partner.EarningFrozen: {"his earnings are frozen", "收益已冻结"},

@@ -82,8 +82,8 @@ func TestRule_4_46_AnExplanationShowsAllThatMadeTheAmount(t *testing.T) {
 		require.NotContains(t, text, "30%")
 		require.NotContains(t, text, "B")
 	}
-	require.Contains(t, x.String(), "taken back after a refund")
-	require.Contains(t, x.Chinese(), "退款冲销")
+	require.Contains(t, x.String(), "adjusted after a refund")
+	require.Contains(t, x.Chinese(), "退款调整")
 }
 
 func TestPassedOverAreThoseBelowThePayeeByTheSameRuleAndSlot(t *testing.T) {

@@ -34,6 +34,6 @@ const (
 	RoundsToZero partner.Reason = "rounds_to_zero"
 	// CutByCap: the cap of the line left nothing.
 	CutByCap partner.Reason = "cut_by_cap"
-	// Refunded: an entry that takes back what a refund leaves no ground for.
+	// Refunded: an entry by which a refund changes what stands, mostly by taking back.
 	Refunded partner.Reason = "refunded"
 )

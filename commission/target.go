@@ -111,6 +111,9 @@ func Difference(standing []Entry, target *Result) ([]Entry, error) {
 				return nil, err
 			}
 		}
+		if len(standing) > 0 {
+			e.Reason = Refunded
+		}
 		if !e.Amount.IsZero() {
 			changes = append(changes, e)
 		}
@@ -121,7 +124,7 @@ func Difference(standing []Entry, target *Result) ([]Entry, error) {
 			continue
 		}
 		gone := *stands
-		gone.Amount, gone.Base, gone.Units = money.Amount{}, money.Amount{}, 0
+		gone.Amount, gone.Base, gone.Units, gone.Reason = money.Amount{}, money.Amount{}, 0, Refunded
 		if err := gone.subtract(stands); err != nil {
 			return nil, err
 		}
@@ -161,6 +164,5 @@ func (e *Entry) subtract(stands *Entry) (err error) {
 	}
 	e.Base, err = e.Base.Sub(stands.Base)
 	e.Units -= stands.Units
-	e.Reason = Refunded
 	return err
 }

@@ -275,7 +275,7 @@ func TestRule_4_46_EveryEntryIsExplained(t *testing.T) {
 		"earnings are frozen; plan version 1; released at 2026-06-08T12:00:00Z", all[0].String())
 	require.Equal(t, "alice：71.64 CNY，来自订单 o-1 商品行 1：第 1 层，12% × 597.00（商品比例 tea），按笔四舍五入；跳过第 1 位 bob：收益已冻结；方案版本 1；2026-06-08T12:00:00Z 到账", all[0].Chinese())
 	require.Contains(t, all[1].String(), "-23.88 CNY")
-	require.Contains(t, all[1].String(), "taken back after a refund")
+	require.Contains(t, all[1].String(), "12% of -199.00 (product tea), rounded half-up per entry, adjusted after a refund")
 	_, err = s.Orders.Explain(ctx, program.EntryID{Order: "o-1", Revision: 9})
 	var missing *program.NotFoundError
 	require.ErrorAs(t, err, &missing)

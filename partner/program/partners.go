@@ -71,7 +71,7 @@ func (p Partners) Add(ctx context.Context, in Add) (PartnerState, error) {
 	}
 	op.payload.add("partner", string(in.Partner))
 	op.payload.add("level", string(in.Level))
-	op.payload.add("at", canonicalTime(in.At))
+	op.addKeyedAt()
 	return write(ctx, p.shell, op, func(c *call, out *PartnerState) (apply, error) {
 		v, publish, err := c.planAt("at", c.at)
 		if err != nil {
@@ -209,9 +209,7 @@ func (p Partners) set(ctx context.Context, name string, id partner.ID, meta Meta
 	op := operation{name: name, key: list(string(id), value, canonicalTime(at)), meta: meta}
 	op.payload.add("partner", string(id))
 	op.payload.add(name, value)
-	if meta.Key != "" { // the natural key has the instant
-		op.payload.add("at", canonicalTime(meta.At))
-	}
+	op.addKeyedAt()
 	return write(ctx, p.shell, op, func(c *call, out *PartnerState) (apply, error) {
 		state, err := c.partner(id, c.at)
 		if err != nil {

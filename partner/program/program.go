@@ -79,7 +79,7 @@ type NoPlanError struct {
 }
 
 func (e *NoPlanError) Error() string {
-	return fmt.Sprintf("program: %s: no plan was in force at %s", e.Field, e.At.Format(time.RFC3339))
+	return fmt.Sprintf("program: %s: no plan was in force at %s", e.Field, e.At.Format(time.RFC3339Nano))
 }
 
 // Is makes the error [ErrNoPlan].

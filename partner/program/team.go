@@ -53,7 +53,7 @@ func (t Team) Recruit(ctx context.Context, in Recruit) (RecruitOutcome, error) {
 	op := operation{name: "recruit", key: list(string(in.Partner), string(in.Recruiter)), meta: in.Meta}
 	op.payload.add("partner", string(in.Partner))
 	op.payload.add("recruiter", string(in.Recruiter))
-	op.payload.add("at", canonicalTime(in.At))
+	op.addKeyedAt()
 	return write(ctx, t.shell, op, func(c *call, out *RecruitOutcome) (apply, error) {
 		v, publish, err := c.planAt("at", c.at)
 		if err != nil {
@@ -161,9 +161,7 @@ func (t Team) Bind(ctx context.Context, in Bind) (BindOutcome, error) {
 	op := operation{name: "bind", key: list(string(in.Customer), string(in.Owner), canonicalTime(at)), meta: in.Meta}
 	op.payload.add("customer", string(in.Customer))
 	op.payload.add("owner", string(in.Owner))
-	if in.Key != "" { // the natural key has the instant
-		op.payload.add("at", canonicalTime(in.At))
-	}
+	op.addKeyedAt()
 	return write(ctx, t.shell, op, func(c *call, out *BindOutcome) (apply, error) {
 		before, err := c.tx.Bindings(ctx, []partner.Customer{in.Customer})
 		if err != nil {

@@ -27,6 +27,14 @@ type operation struct {
 	payload payload
 }
 
+// addKeyedAt makes the instant one of the facts where the caller gave a key of his own. A natural key has the instant itself, or names what can happen
+// only once, so that hearing of it again at another time is no conflict.
+func (o *operation) addKeyedAt() {
+	if o.meta.Key != "" {
+		o.payload.add("at", canonicalTime(o.meta.At))
+	}
+}
+
 // call is one operation in its transaction.
 type call struct {
 	*shell

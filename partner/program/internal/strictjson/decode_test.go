@@ -197,8 +197,9 @@ func TestAFieldWithoutTagHasNoName(t *testing.T) {
 		Untagged any
 		hidden   any
 		Skipped  any `json:"-"`
-		Dash     int `json:"-,"`
-		GoName   int `json:",omitempty"`
+		//lint:ignore SA5008 encoding/json takes this tag for the name "-", and so do we
+		Dash   int `json:"-,"`
+		GoName int `json:",omitempty"`
 	}](`{"Untagged": 1, "hidden": 1, "Skipped": 1, "-": 1, "GoName": 1}`)
 	require.EqualError(t, err, `1:2: Untagged: unknown field "Untagged"; known fields are "-", "GoName"
 1:17: hidden: unknown field "hidden"; known fields are "-", "GoName"
