@@ -52,6 +52,8 @@ type Tree interface {
 
 	// AddBindings adds attempts to bind customers. One whose id exists is an [*ExistsError].
 	AddBindings(ctx context.Context, attempts []tree.Binding) error
+	// LockBindings returns what Bindings does, as it is now, and keeps others from adding attempts of these customers until the end.
+	LockBindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error)
 	// Bindings returns all attempts of each customer in order of time, then id.
 	Bindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error)
 }
@@ -114,7 +116,7 @@ type Ledger interface {
 	Balances(ctx context.Context, ids []partner.ID) ([]settlement.Balance, error)
 	// ChangeBalances applies changes in the order given, each in one step that nothing can come between: the condition and the sum are judged on the
 	// balance as it is now, whatever this transaction has read. Where less is available than a change needs it is [settlement.ErrInsufficient], and
-	// none of the call's changes takes effect.
+	// none of the call's changes takes effect: the transaction may go on.
 	ChangeBalances(ctx context.Context, changes []settlement.Change) error
 }
 

@@ -11,9 +11,9 @@
 //
 // # What holds for every method
 //
-// Transactions. Whatever fn does in Update is written together or not at all: an error, a panic or a cancelled context leaves everything as it was. fn
-// sees its own writes. fn may run more than once; only what its last run wrote counts. Where a method returns an error fn gives up and returns one too:
-// nothing is promised of a transaction that goes on after it.
+// Transactions. Whatever fn does in Update is written together or not at all: an error, a panic, which goes on through Update, or a cancelled context
+// leaves everything as it was. fn sees its own writes. fn may run more than once; only what its last run wrote counts. Where a method returns an error fn
+// gives up and returns one too: nothing is promised of a transaction that goes on after it, unless the method says so.
 //
 // Joining. A store may offer to work inside a transaction that the shop has open: as another Store, whose calls are part of that transaction and become
 // true when the shop commits it. Such a Store runs fn once. A refusal found before anything was written changes nothing and the shop may go on; after
@@ -43,7 +43,7 @@ import (
 	"fmt"
 )
 
-// Tenant separates shops that share a store. "" is the default tenant.
+// Tenant separates shops that share a store. "" is the default tenant; any other is an id.
 type Tenant string
 
 // Store keeps the records of a programme. Any number of goroutines use it at once.

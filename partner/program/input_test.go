@@ -45,6 +45,9 @@ func TestABadOrderNamesTheFieldAndWritesNothing(t *testing.T) {
 		"negative cost":      {func(o *program.Order) { o.Lines[0].Cost = decimal.NewNullDecimal(decimal.NewFromInt(-1)) }, "lines[0].cost"},
 		"discount too large": {func(o *program.Order) { o.Discount = decimal.NewFromInt(598) }, "discount"},
 		"negative freight":   {func(o *program.Order) { o.Freight = decimal.NewFromInt(-1) }, "freight"},
+		"broken product":     {func(o *program.Order) { o.Lines[0].Product = "tea\xff" }, "lines[0].product"},
+		"long category":      {func(o *program.Order) { o.Lines[0].Category = strings.Repeat("x", 201) }, "lines[0].category"},
+		"NUL in the reason":  {func(o *program.Order) { o.Reason = "a\x00" }, "reason"},
 		"long actor":         {func(o *program.Order) { o.Actor = strings.Repeat("x", 201) }, "actor"},
 	} {
 		t.Run(name, func(t *testing.T) {

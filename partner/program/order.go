@@ -70,9 +70,9 @@ func (o *Order) check() error {
 		errs = append(errs, partner.CheckID("referrer", o.Referrer))
 	}
 	for i := range o.Lines {
-		if err := partner.CheckID("lines["+strconv.Itoa(i)+"].id", o.Lines[i].ID); err != nil {
-			errs = append(errs, err)
-		}
+		l, at := &o.Lines[i], "lines["+strconv.Itoa(i)+"]."
+		errs = append(errs, partner.CheckID(at+"id", l.ID), checkText(at+"sku", l.SKU, maxKey), checkText(at+"product", l.Product, maxKey),
+			checkText(at+"category", l.Category, maxKey))
 	}
 	if o.PaidAt.IsZero() {
 		errs = append(errs, &MetaError{Field: "paidAt", Problem: "an order needs the instant of its payment"})

@@ -98,6 +98,11 @@ func (o Orders) Refunded(ctx context.Context, in Refund) (RefundOutcome, error) 
 	if err := partner.CheckID("id", in.ID); err != nil {
 		return RefundOutcome{}, err
 	}
+	for i, l := range in.Lines {
+		if err := partner.CheckID(fmt.Sprintf("lines[%d].line", i), l.Line); err != nil {
+			return RefundOutcome{}, err
+		}
+	}
 	if err := refund.Check(); err != nil {
 		return RefundOutcome{}, err
 	}

@@ -163,7 +163,7 @@ func (t Team) Bind(ctx context.Context, in Bind) (BindOutcome, error) {
 	op.payload.add("owner", string(in.Owner))
 	op.addKeyedAt()
 	return write(ctx, t.shell, op, func(c *call, out *BindOutcome) (apply, error) {
-		before, err := c.tx.Bindings(ctx, []partner.Customer{in.Customer})
+		before, err := c.tx.LockBindings(ctx, []partner.Customer{in.Customer})
 		if err != nil {
 			return nil, err
 		}

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/store"
@@ -71,15 +73,18 @@ type MetaError struct {
 func (e *MetaError) Error() string { return fmt.Sprintf("program: %s: %s", e.Field, e.Problem) }
 
 func (m Meta) check() error {
-	for _, f := range []struct {
-		name, text string
-		limit      int
-	}{{"key", m.Key, maxKey}, {"actor", m.Actor, maxKey}, {"reason", m.Reason, maxText}} {
-		if len(f.text) > f.limit {
-			return &MetaError{Field: f.name, Problem: fmt.Sprintf("%d bytes are more than %d", len(f.text), f.limit)}
-		}
+	return errors.Join(checkText("key", m.Key, maxKey), checkText("actor", m.Actor, maxKey), checkText("reason", m.Reason, maxText), checkTime("at", m.At))
+}
+
+// checkText refuses what a database would refuse or cut: a text that is too long, is no UTF-8, or has a NUL.
+func checkText(field, text string, limit int) error {
+	switch {
+	case len(text) > limit:
+		return &MetaError{Field: field, Problem: fmt.Sprintf("%d bytes are more than %d", len(text), limit)}
+	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
+		return &MetaError{Field: field, Problem: "it is not UTF-8, or has a NUL"}
 	}
-	return checkTime("at", m.At)
+	return nil
 }
 
 // The years that every store can hold.

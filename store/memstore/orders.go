@@ -69,9 +69,13 @@ func (t *tx) DueOrders(ctx context.Context, instant time.Time, skip []commission
 	if err := t.reads(ctx); err != nil {
 		return nil, err
 	}
+	skipped := make(map[commission.OrderID]bool, len(skip))
+	for _, id := range skip {
+		skipped[id] = true
+	}
 	var out []commission.OrderID
 	for id, at := range t.due {
-		if !at.After(instant) && !slices.Contains(skip, id) {
+		if !at.After(instant) && !skipped[id] {
 			out = append(out, id)
 		}
 	}

@@ -66,6 +66,14 @@ func (t *tx) AddBindings(ctx context.Context, attempts []tree.Binding) error {
 	return nil
 }
 
+// LockBindings reads: one Update runs at a time.
+func (t *tx) LockBindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error) {
+	if err := t.writes(ctx); err != nil {
+		return nil, err
+	}
+	return t.Bindings(ctx, customers)
+}
+
 func (t *tx) Bindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error) {
 	if err := t.reads(ctx); err != nil {
 		return nil, err
