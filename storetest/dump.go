@@ -1,0 +1,250 @@
+package storetest
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/partner/program"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
+)
+
+// dumpPage is how many records a dump reads at a time.
+const dumpPage = 500
+
+// Dump returns everything that the tenants have (none: the default tenant) as text: a line a record, sorted, each with its kind and its content as
+// canonical JSON. Equal content gives equal bytes, in any store. It reads each tenant in one View. Facts, edges and balances are those of everybody whom
+// a partner's, a customer's, a row's or a withdrawal's record names; no method of the contract finds those of anybody else.
+func Dump(ctx context.Context, st store.Store, tenants ...store.Tenant) ([]byte, error) {
+	if len(tenants) == 0 {
+		tenants = []store.Tenant{""}
+	}
+	var out bytes.Buffer
+	for _, tenant := range tenants {
+		err := st.View(ctx, tenant, func(tx store.Tx) error {
+			text, err := dumpTenant(ctx, tx)
+			fmt.Fprintf(&out, "tenant %q\n%s", tenant, text)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out.Bytes(), nil
+}
+
+// dumpTenant is what Dump says of the tenant of a transaction.
+func dumpTenant(ctx context.Context, tx store.Tx) ([]byte, error) {
+	d := &dumper{ctx: ctx, tx: tx, people: map[partner.ID]bool{}, rows: map[rowKey]settlement.Row{}}
+	for _, step := range []func() error{d.partners, d.customers, d.plans, d.orders, d.withdrawals, d.everybody, d.ledger, d.claims, d.events} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return d.out.Bytes(), nil
+}
+
+type dumper struct {
+	ctx    context.Context
+	tx     store.Tx
+	out    bytes.Buffer
+	people map[partner.ID]bool // everybody who is named anywhere
+	rows   map[rowKey]settlement.Row
+}
+
+type rowKey struct {
+	source   settlement.Source
+	payee    partner.ID
+	revision int64
+}
+
+func (d *dumper) line(kind string, record any) error {
+	text, err := canonical(record)
+	if err == nil {
+		fmt.Fprintf(&d.out, "%s %s\n", kind, text)
+	}
+	return err
+}
+
+// lines writes a line for each record.
+func lines[R any](d *dumper, kind string, records []R) error {
+	for _, r := range records {
+		if err := d.line(kind, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each calls visit with every page of a scan.
+func each[A, R any](d *dumper, method func(context.Context, A, int) ([]R, error), place func(R) A, visit func([]R) error) error {
+	var after A
+	for {
+		page, err := method(d.ctx, after, dumpPage)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		if err := visit(page); err != nil {
+			return err
+		}
+		after = place(page[len(page)-1])
+	}
+}
+
+func (d *dumper) partners() error {
+	return each(d, d.tx.ScanPartners, func(p partner.Partner) partner.ID { return p.ID }, func(page []partner.Partner) error {
+		for _, p := range page {
+			d.people[p.ID] = true
+		}
+		return lines(d, "partner", page)
+	})
+}
+
+func (d *dumper) customers() error {
+	return each(d, d.tx.ScanCustomers, func(s store.Spend) partner.Customer { return s.Customer }, func(page []store.Spend) error {
+		customers := make([]partner.Customer, len(page))
+		for i, s := range page {
+			customers[i] = s.Customer
+			d.people[partner.ID(s.Customer)] = true
+		}
+		attempts, err := d.tx.Bindings(d.ctx, customers)
+		if err != nil {
+			return err
+		}
+		for i, s := range page {
+			for _, b := range attempts[i] {
+				d.people[b.Owner] = true
+			}
+			s.Amount = bare(s.Amount)
+			if err := d.line("customer", s); err != nil {
+				return err
+			}
+			if err := lines(d, "binding", attempts[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (d *dumper) plans() error {
+	plans, err := d.tx.Plans(d.ctx, 1)
+	if err != nil {
+		return err
+	}
+	return lines(d, "plan", plans)
+}
+
+func (d *dumper) orders() error {
+	return each(d, d.tx.ScanOrders, func(o settlement.Order) commission.OrderID { return o.ID }, func(page []settlement.Order) error {
+		sources := make([]settlement.Source, len(page))
+		for i, o := range page {
+			sources[i] = settlement.OfOrder(o.ID)
+		}
+		rows, err := d.tx.Rows(d.ctx, sources)
+		if err != nil {
+			return err
+		}
+		for _, of := range rows {
+			d.keep(of)
+		}
+		return lines(d, "order", page)
+	})
+}
+
+func (d *dumper) keep(rows []settlement.Row) {
+	for _, r := range rows {
+		d.people[r.Payee] = true
+		d.rows[rowKey{r.Source, r.Payee, r.Revision}] = r
+	}
+}
+
+func (d *dumper) withdrawals() error {
+	return each(d, d.tx.ScanWithdrawals, func(w settlement.Withdrawal) settlement.WithdrawalID { return w.ID }, func(page []settlement.Withdrawal) error {
+		for _, w := range page {
+			d.people[w.Partner] = true
+		}
+		return lines(d, "withdrawal", page)
+	})
+}
+
+// everybody writes what hangs on people: facts, edges and balances, and keeps the rows of each.
+func (d *dumper) everybody() error {
+	ids := slices.Sorted(maps.Keys(d.people))
+	facts, err := d.tx.Facts(d.ctx, ids)
+	if err != nil {
+		return err
+	}
+	edges, err := d.tx.Edges(d.ctx, ids)
+	if err != nil {
+		return err
+	}
+	balances, err := d.tx.Balances(d.ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i, id := range ids {
+		if err := lines(d, "fact", facts[i]); err != nil {
+			return err
+		}
+		if edges[i].Partner != "" {
+			if err := d.line("edge", edges[i]); err != nil {
+				return err
+			}
+		}
+		if b := plainBalance(balances[i]); b != (settlement.Balance{Partner: id}) {
+			if err := d.line("balance", b); err != nil {
+				return err
+			}
+		}
+		err := each(d, func(ctx context.Context, after store.RowCursor, limit int) ([]settlement.Row, error) {
+			return d.tx.PartnerRows(ctx, id, after, limit)
+		}, program.CursorOf, func(page []settlement.Row) error { d.keep(page); return nil })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *dumper) ledger() error {
+	rows := slices.SortedFunc(maps.Values(d.rows), func(a, b settlement.Row) int {
+		return cmp.Or(cmp.Compare(a.Source.Kind, b.Source.Kind), cmp.Compare(a.Source.ID, b.Source.ID), cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Payee, b.Payee))
+	})
+	return lines(d, "row", rows)
+}
+
+func (d *dumper) claims() error {
+	return each(d, d.tx.ScanClaims, func(c store.Claim) store.ClaimKey { return c.ClaimKey }, func(page []store.Claim) error { return lines(d, "claim", page) })
+}
+
+func (d *dumper) events() error {
+	write := func(page []store.Event) error { return lines(d, "event", page) }
+	if err := each(d, d.tx.Events, func(e store.Event) int64 { return e.Number }, write); err != nil {
+		return err
+	}
+	return each(d, d.tx.UnnumberedEvents, func(e store.Event) string { return e.ID }, write)
+}
+
+// bare is an amount without its currency where it is 0: a sum of nothing may have one or none.
+func bare(a money.Amount) money.Amount {
+	if a.IsZero() {
+		return money.Amount{}
+	}
+	return a
+}
+
+// plainBalance is a balance whose zeros are bare.
+func plainBalance(b settlement.Balance) settlement.Balance {
+	for _, a := range []*money.Amount{&b.Pending, &b.Available, &b.Withdrawing, &b.Paid, &b.Taxed, &b.Fees, &b.Debt} {
+		*a = bare(*a)
+	}
+	return b
+}

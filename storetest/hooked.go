@@ -1,0 +1,194 @@
+package storetest
+
+import (
+	"context"
+	"time"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
+)
+
+// hooked is a transaction whose every call goes through around, which makes the call or does not, and says what it returns.
+type hooked struct {
+	tx     store.Tx
+	around func(method string, call func() error) error
+}
+
+var _ store.Tx = (*hooked)(nil)
+
+// through makes a call that returns something.
+func through[R any](h *hooked, method string, call func() (R, error)) (R, error) {
+	var out, none R
+	err := h.around(method, func() (err error) {
+		out, err = call()
+		return err
+	})
+	if err != nil {
+		return none, err
+	}
+	return out, nil
+}
+
+func (h *hooked) AddPartners(ctx context.Context, partners []partner.Partner) error {
+	return h.around("AddPartners", func() error { return h.tx.AddPartners(ctx, partners) })
+}
+
+func (h *hooked) Partners(ctx context.Context, ids []partner.ID) ([]partner.Partner, error) {
+	return through(h, "Partners", func() ([]partner.Partner, error) { return h.tx.Partners(ctx, ids) })
+}
+
+func (h *hooked) ScanPartners(ctx context.Context, after partner.ID, limit int) ([]partner.Partner, error) {
+	return through(h, "ScanPartners", func() ([]partner.Partner, error) { return h.tx.ScanPartners(ctx, after, limit) })
+}
+
+func (h *hooked) AddFacts(ctx context.Context, facts []partner.Fact) error {
+	return h.around("AddFacts", func() error { return h.tx.AddFacts(ctx, facts) })
+}
+
+func (h *hooked) Facts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, error) {
+	return through(h, "Facts", func() ([][]partner.Fact, error) { return h.tx.Facts(ctx, ids) })
+}
+
+func (h *hooked) AddSpend(ctx context.Context, spend []store.Spend) ([]money.Amount, error) {
+	return through(h, "AddSpend", func() ([]money.Amount, error) { return h.tx.AddSpend(ctx, spend) })
+}
+
+func (h *hooked) ScanCustomers(ctx context.Context, after partner.Customer, limit int) ([]store.Spend, error) {
+	return through(h, "ScanCustomers", func() ([]store.Spend, error) { return h.tx.ScanCustomers(ctx, after, limit) })
+}
+
+func (h *hooked) LockTree(ctx context.Context) error {
+	return h.around("LockTree", func() error { return h.tx.LockTree(ctx) })
+}
+
+func (h *hooked) AddEdges(ctx context.Context, edges []tree.Edge) error {
+	return h.around("AddEdges", func() error { return h.tx.AddEdges(ctx, edges) })
+}
+
+func (h *hooked) Edges(ctx context.Context, ids []partner.ID) ([]tree.Edge, error) {
+	return through(h, "Edges", func() ([]tree.Edge, error) { return h.tx.Edges(ctx, ids) })
+}
+
+func (h *hooked) Uplines(ctx context.Context, queries []store.UplineQuery) ([][]partner.ID, error) {
+	return through(h, "Uplines", func() ([][]partner.ID, error) { return h.tx.Uplines(ctx, queries) })
+}
+
+func (h *hooked) AddBindings(ctx context.Context, attempts []tree.Binding) error {
+	return h.around("AddBindings", func() error { return h.tx.AddBindings(ctx, attempts) })
+}
+
+func (h *hooked) LockBindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error) {
+	return through(h, "LockBindings", func() ([][]tree.Binding, error) { return h.tx.LockBindings(ctx, customers) })
+}
+
+func (h *hooked) Bindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error) {
+	return through(h, "Bindings", func() ([][]tree.Binding, error) { return h.tx.Bindings(ctx, customers) })
+}
+
+func (h *hooked) AddPlan(ctx context.Context, plan store.PlanVersion) error {
+	return h.around("AddPlan", func() error { return h.tx.AddPlan(ctx, plan) })
+}
+
+func (h *hooked) Plans(ctx context.Context, first int) ([]store.PlanVersion, error) {
+	return through(h, "Plans", func() ([]store.PlanVersion, error) { return h.tx.Plans(ctx, first) })
+}
+
+func (h *hooked) LockOrders(ctx context.Context, ids []commission.OrderID) ([]settlement.Order, error) {
+	return through(h, "LockOrders", func() ([]settlement.Order, error) { return h.tx.LockOrders(ctx, ids) })
+}
+
+func (h *hooked) SaveOrders(ctx context.Context, orders []settlement.Order) error {
+	return h.around("SaveOrders", func() error { return h.tx.SaveOrders(ctx, orders) })
+}
+
+func (h *hooked) Orders(ctx context.Context, ids []commission.OrderID) ([]settlement.Order, error) {
+	return through(h, "Orders", func() ([]settlement.Order, error) { return h.tx.Orders(ctx, ids) })
+}
+
+func (h *hooked) ScanOrders(ctx context.Context, after commission.OrderID, limit int) ([]settlement.Order, error) {
+	return through(h, "ScanOrders", func() ([]settlement.Order, error) { return h.tx.ScanOrders(ctx, after, limit) })
+}
+
+func (h *hooked) DueOrders(ctx context.Context, instant time.Time, skip []commission.OrderID, limit int) ([]commission.OrderID, error) {
+	return through(h, "DueOrders", func() ([]commission.OrderID, error) { return h.tx.DueOrders(ctx, instant, skip, limit) })
+}
+
+func (h *hooked) AddRows(ctx context.Context, rows []settlement.Row) error {
+	return h.around("AddRows", func() error { return h.tx.AddRows(ctx, rows) })
+}
+
+func (h *hooked) Rows(ctx context.Context, sources []settlement.Source) ([][]settlement.Row, error) {
+	return through(h, "Rows", func() ([][]settlement.Row, error) { return h.tx.Rows(ctx, sources) })
+}
+
+func (h *hooked) PartnerRows(ctx context.Context, payee partner.ID, after store.RowCursor, limit int) ([]settlement.Row, error) {
+	return through(h, "PartnerRows", func() ([]settlement.Row, error) { return h.tx.PartnerRows(ctx, payee, after, limit) })
+}
+
+func (h *hooked) FoldRows(ctx context.Context, limit int, instant time.Time) ([]settlement.Row, error) {
+	return through(h, "FoldRows", func() ([]settlement.Row, error) { return h.tx.FoldRows(ctx, limit, instant) })
+}
+
+func (h *hooked) ReleaseRows(ctx context.Context, sources []settlement.Source, instant time.Time) ([]settlement.Row, error) {
+	return through(h, "ReleaseRows", func() ([]settlement.Row, error) { return h.tx.ReleaseRows(ctx, sources, instant) })
+}
+
+func (h *hooked) Balances(ctx context.Context, ids []partner.ID) ([]settlement.Balance, error) {
+	return through(h, "Balances", func() ([]settlement.Balance, error) { return h.tx.Balances(ctx, ids) })
+}
+
+func (h *hooked) ChangeBalances(ctx context.Context, changes []settlement.Change) error {
+	return h.around("ChangeBalances", func() error { return h.tx.ChangeBalances(ctx, changes) })
+}
+
+func (h *hooked) AddWithdrawals(ctx context.Context, withdrawals []settlement.Withdrawal) error {
+	return h.around("AddWithdrawals", func() error { return h.tx.AddWithdrawals(ctx, withdrawals) })
+}
+
+func (h *hooked) LockWithdrawals(ctx context.Context, ids []settlement.WithdrawalID) ([]settlement.Withdrawal, error) {
+	return through(h, "LockWithdrawals", func() ([]settlement.Withdrawal, error) { return h.tx.LockWithdrawals(ctx, ids) })
+}
+
+func (h *hooked) SaveWithdrawals(ctx context.Context, withdrawals []settlement.Withdrawal) error {
+	return h.around("SaveWithdrawals", func() error { return h.tx.SaveWithdrawals(ctx, withdrawals) })
+}
+
+func (h *hooked) Withdrawals(ctx context.Context, ids []settlement.WithdrawalID) ([]settlement.Withdrawal, error) {
+	return through(h, "Withdrawals", func() ([]settlement.Withdrawal, error) { return h.tx.Withdrawals(ctx, ids) })
+}
+
+func (h *hooked) ScanWithdrawals(ctx context.Context, after settlement.WithdrawalID, limit int) ([]settlement.Withdrawal, error) {
+	return through(h, "ScanWithdrawals", func() ([]settlement.Withdrawal, error) { return h.tx.ScanWithdrawals(ctx, after, limit) })
+}
+
+func (h *hooked) Claim(ctx context.Context, claims []store.Claim) ([]store.Claim, error) {
+	return through(h, "Claim", func() ([]store.Claim, error) { return h.tx.Claim(ctx, claims) })
+}
+
+func (h *hooked) Claimed(ctx context.Context, keys []store.ClaimKey) ([]store.Claim, error) {
+	return through(h, "Claimed", func() ([]store.Claim, error) { return h.tx.Claimed(ctx, keys) })
+}
+
+func (h *hooked) ScanClaims(ctx context.Context, after store.ClaimKey, limit int) ([]store.Claim, error) {
+	return through(h, "ScanClaims", func() ([]store.Claim, error) { return h.tx.ScanClaims(ctx, after, limit) })
+}
+
+func (h *hooked) AppendEvents(ctx context.Context, events []store.Event) error {
+	return h.around("AppendEvents", func() error { return h.tx.AppendEvents(ctx, events) })
+}
+
+func (h *hooked) UnnumberedEvents(ctx context.Context, after string, limit int) ([]store.Event, error) {
+	return through(h, "UnnumberedEvents", func() ([]store.Event, error) { return h.tx.UnnumberedEvents(ctx, after, limit) })
+}
+
+func (h *hooked) NumberEvents(ctx context.Context, limit int) (int, error) {
+	return through(h, "NumberEvents", func() (int, error) { return h.tx.NumberEvents(ctx, limit) })
+}
+
+func (h *hooked) Events(ctx context.Context, after int64, limit int) ([]store.Event, error) {
+	return through(h, "Events", func() ([]store.Event, error) { return h.tx.Events(ctx, after, limit) })
+}

@@ -1,0 +1,270 @@
+package storetest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
+)
+
+// trickyIDs are ids that stores have taken for one another: by case, accents, width, spaces at the end, as patterns, as numbers, as prefixes.
+func trickyIDs() []string {
+	return []string{
+		"a", "A", "b", "B", "ab", "aB", "a b", "a ", "a  ", " a", "1", "01", "1.0", "1e0", "12", "123", "a%", "a_", "%", "_", "%%", `a\`, `a\%`, "a'", "a''", `a"`,
+		"a`", "a;--", "é", "e\u0301", "É", "e", "E", "ß", "ss", "SS", "ı", "i", "I", "İ", "ａ", "中", "🎉", "🎊", "a\u00a0", "a\u200b", "null", "NULL", "true", "0x1",
+		"a/b", "a/", "/", "a:b", "a|b", "a,b", "~", "\U0010ffff", strings.Repeat("x", 63), strings.Repeat("x", 64), strings.Repeat("🎉", 16),
+	}
+}
+
+// absentIDs are like some of trickyIDs, and none of them.
+func absentIDs() []string {
+	return []string{"Ab", "a   ", "1.00", "1234", "a%%", `a\_`, "Ss", "Null", strings.Repeat("x", 62), strings.Repeat("X", 64), "e\u0301 "}
+}
+
+// short is a short text for a value, another one for every other.
+func short(v any) string {
+	sum := sha256.Sum256([]byte(fmt.Sprint(v)))
+	return hex.EncodeToString(sum[:8])
+}
+
+// keyed is one use of ids: something marked is written under each, and its mark is read by each.
+type keyed struct {
+	name  string
+	write func(ctx context.Context, tx store.Tx, id, mark string) error
+	marks func(ctx context.Context, tx store.Tx, ids []string) ([]string, error) // "" where there is nothing
+}
+
+// keyedBy makes a use of ids from records, the method that finds them, and how a mark is put on and read from them.
+func keyedBy[A, R any](name string, write func(ctx context.Context, tx store.Tx, id, mark string) error,
+	find func(store.Tx, context.Context, []A) ([]R, error), argument func(string) A, mark func(R) string,
+) keyed {
+	return keyed{name: name, write: write, marks: func(ctx context.Context, tx store.Tx, ids []string) ([]string, error) {
+		arguments := make([]A, len(ids))
+		for i, id := range ids {
+			arguments[i] = argument(id)
+		}
+		found, err := find(tx, ctx, arguments)
+		marks := make([]string, len(found))
+		for i := range found {
+			marks[i] = mark(found[i])
+		}
+		return marks, err
+	}}
+}
+
+func as[T ~string](s string) T { return T(s) }
+
+// only returns the mark of the one record in a list, and all of them where there are more.
+func only[R any](mark func(R) string) func([]R) string {
+	return func(all []R) string {
+		marks := make([]string, len(all))
+		for i := range all {
+			marks[i] = mark(all[i])
+		}
+		return joined(marks)
+	}
+}
+
+func joined[T ~string](all []T) string {
+	parts := make([]string, len(all))
+	for i := range all {
+		parts[i] = string(all[i])
+	}
+	return strings.Join(parts, " and ")
+}
+
+// below is somebody who stands below an id.
+func below(id string) partner.ID { return partner.ID("below " + short(id)) }
+
+// amountOf is a mark as an amount; markOf reads it back.
+func amountOf(mark string) money.Amount {
+	var n int64
+	if _, err := fmt.Sscanf(mark, "mark %d", &n); err != nil {
+		panic(err) // marks are ours
+	}
+	return cny.Minor(n + 1)
+}
+
+func markOf(a money.Amount) string {
+	n, _ := a.Units().Int64()
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("mark %d", n-1)
+}
+
+// spentBy finds what customers have spent by a scan, as there is no other way to read it. Like rowsOf it has the shape of a method of a transaction.
+func spentBy(tx store.Tx, ctx context.Context, customers []partner.Customer) ([]money.Amount, error) {
+	all, err := tx.ScanCustomers(ctx, "", 1000)
+	spent := map[partner.Customer]money.Amount{}
+	for _, s := range all {
+		spent[s.Customer] = s.Amount
+	}
+	out := make([]money.Amount, len(customers))
+	for i, c := range customers {
+		out[i] = spent[c]
+	}
+	return out, err
+}
+
+// rowsOf finds the rows of payees.
+func rowsOf(tx store.Tx, ctx context.Context, payees []partner.ID) ([][]settlement.Row, error) {
+	out := make([][]settlement.Row, len(payees))
+	for i, id := range payees {
+		var err error
+		if out[i], err = tx.PartnerRows(ctx, id, store.RowCursor{}, 10); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func idSentences() []sentence {
+	var sentences []sentence
+	for _, k := range usesOfIDs() {
+		sentences = append(sentences, sentence{k.name + " are compared byte by byte", func(x *trial) { bytewise(x, k) }})
+	}
+	return append(sentences, sentence{"ids of bindings are compared byte by byte", bindingIDs})
+}
+
+func bytewise(x *trial, k keyed) {
+	ids := trickyIDs()
+	want := make([]string, len(ids))
+	for i := range ids {
+		want[i] = fmt.Sprintf("mark %d", i)
+	}
+	x.update(func(tx store.Tx) error {
+		for i, id := range ids {
+			if err := k.write(x.ctx, tx, id, want[i]); err != nil {
+				return fmt.Errorf("id %q: %w", id, err)
+			}
+		}
+		return nil
+	})
+	x.view(func(tx store.Tx) error {
+		got, err := k.marks(x.ctx, tx, ids)
+		if err != nil {
+			return err
+		}
+		for i, id := range ids {
+			require.Equal(x, want[i], got[i], "id %q", id)
+		}
+		got, err = k.marks(x.ctx, tx, absentIDs())
+		require.Equal(x, make([]string, len(absentIDs())), got, "there is nothing under %q", absentIDs())
+		return err
+	})
+}
+
+func bindingIDs(x *trial) {
+	x.update(func(tx store.Tx) error {
+		for _, id := range trickyIDs() {
+			if err := tx.AddBindings(x.ctx, list(sampleBinding(id, "c-1", "p-1", day(1)))); err != nil {
+				return fmt.Errorf("id %q: %w", id, err)
+			}
+		}
+		return nil
+	})
+	var got []string
+	for _, b := range read(x, store.Tx.Bindings, list[partner.Customer]("c-1"))[0] {
+		got = append(got, b.ID)
+	}
+	require.Equal(x, slices.Sorted(slices.Values(trickyIDs())), got)
+}
+
+func usesOfIDs() []keyed {
+	return slices.Concat(idsOfPeople(), idsOfMoney())
+}
+
+func idsOfPeople() []keyed {
+	return []keyed{
+		keyedBy("ids of partners", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			p := samplePartner(partner.ID(id))
+			p.Actor = mark
+			return tx.AddPartners(ctx, list(p))
+		}, store.Tx.Partners, as[partner.ID], func(p partner.Partner) string { return p.Actor }),
+		keyedBy("partners of facts", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			f := sampleFact(partner.ID(id), 1)
+			f.Value = mark
+			return tx.AddFacts(ctx, list(f))
+		}, store.Tx.Facts, as[partner.ID], only(func(f partner.Fact) string { return f.Value })),
+		keyedBy("partners of edges", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			e := sampleEdge(partner.ID(id), partner.ID(mark))
+			return tx.AddEdges(ctx, list(e))
+		}, store.Tx.Uplines, func(id string) store.UplineQuery { return store.UplineQuery{Start: partner.ID(id), At: day(9)} }, func(line []partner.ID) string {
+			return joined(line[1:])
+		}),
+		keyedBy("recruiters of edges", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.AddEdges(ctx, list(sampleEdge(below(id), partner.ID(id)), sampleEdge(partner.ID(id), partner.ID(mark))))
+		}, store.Tx.Uplines, func(id string) store.UplineQuery { return store.UplineQuery{Start: below(id), At: day(9)} }, func(line []partner.ID) string {
+			return joined(line[min(2, len(line)):])
+		}),
+		keyedBy("customers of bindings", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.AddBindings(ctx, list(sampleBinding(mark, partner.Customer(id), partner.ID(mark), day(1))))
+		}, store.Tx.Bindings, as[partner.Customer], only(func(b tree.Binding) string { return string(b.Owner) })),
+		keyedBy("customers who spend", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			_, err := tx.AddSpend(ctx, list(store.Spend{Customer: partner.Customer(id), Amount: amountOf(mark)}))
+			return err
+		}, spentBy, as[partner.Customer], markOf),
+	}
+}
+
+func idsOfMoney() []keyed {
+	order := func(id commission.OrderID, mark string) settlement.Order {
+		o := sampleOrder(id)
+		o.Actor = mark
+		return o
+	}
+	return []keyed{
+		keyedBy("ids of orders", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.SaveOrders(ctx, list(order(commission.OrderID(id), mark)))
+		}, store.Tx.Orders, as[commission.OrderID], func(o settlement.Order) string { return o.Actor }),
+		keyedBy("ids of locked orders", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			locked, err := tx.LockOrders(ctx, list(commission.OrderID(id)))
+			if err == nil && (string(locked[0].ID) != id || locked[0].Revision != 0) {
+				err = fmt.Errorf("LockOrders found revision %d of %q", locked[0].Revision, locked[0].ID)
+			}
+			if err != nil {
+				return err
+			}
+			return tx.SaveOrders(ctx, list(order(locked[0].ID, mark)))
+		}, store.Tx.Orders, as[commission.OrderID], func(o settlement.Order) string { return o.Actor }),
+		keyedBy("sources of rows", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			r := sampleRow(commission.OrderID(id), "p-1", 1, 100)
+			r.Key = mark
+			return tx.AddRows(ctx, list(r))
+		}, store.Tx.Rows, func(id string) settlement.Source { return settlement.OfOrder(commission.OrderID(id)) },
+			only(func(r settlement.Row) string { return r.Key })),
+		keyedBy("payees of rows", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			r := sampleRow("o-1", partner.ID(id), 1, 100)
+			r.Key = mark
+			return tx.AddRows(ctx, list(r))
+		}, rowsOf, as[partner.ID], only(func(r settlement.Row) string { return r.Key })),
+		keyedBy("payees with something pending", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			r := sampleRow("o-1", partner.ID(id), 1, 100)
+			r.Amount = amountOf(mark)
+			return tx.AddRows(ctx, list(r))
+		}, store.Tx.Balances, as[partner.ID], func(b settlement.Balance) string { return markOf(b.Pending) }),
+		keyedBy("partners of balances", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.ChangeBalances(ctx, list(settlement.Change{Partner: partner.ID(id), Net: amountOf(mark)}))
+		}, store.Tx.Balances, as[partner.ID], func(b settlement.Balance) string { return markOf(b.Available) }),
+		keyedBy("keys of claims", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			_, err := tx.Claim(ctx, list(sampleClaim("paid", id, mark)))
+			return err
+		}, store.Tx.Claimed, func(id string) store.ClaimKey { return store.ClaimKey{Operation: "paid", Key: id} }, func(c store.Claim) string { return c.Token }),
+		keyedBy("operations of claims", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			_, err := tx.Claim(ctx, list(sampleClaim(id, "k-1", mark)))
+			return err
+		}, store.Tx.Claimed, func(id string) store.ClaimKey { return store.ClaimKey{Operation: id, Key: "k-1"} }, func(c store.Claim) string { return c.Token }),
+	}
+}

@@ -1,0 +1,257 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/partner/program"
+	"github.com/fenrun/fenrun/settlement"
+)
+
+// What the model does with orders.
+
+// modelAmounts are at the edges, in the smallest steps of the prices: what rounds to nothing, to one, what has a remainder, and what reaches a minimum.
+var modelAmounts = []int64{10000, 100, 1, 7, 99, 101, 3333, 59700, 10001, 0}
+
+// steps is a number of the smallest steps that prices have under a version of the plan.
+func (s *modelShop) steps(n int64, version int) decimal.Decimal {
+	return decimal.New(n, -int32(max(s.oracle.scale, s.oracle.plan(version).Commission.PriceScale)))
+}
+
+// drawOrder draws an order with the next name.
+func (s *modelShop) drawOrder(t *rapid.T) program.Order {
+	in := program.Order{
+		ID:       commission.OrderID(s.next("o", 1)),
+		Customer: rapid.SampledFrom(modelCustomers).Draw(t, "customer"),
+		PaidAt:   s.at(s.instant(t, "paid at")),
+	}
+	if modelOneIn(t, "has a referrer", 3) {
+		in.Referrer = rapid.SampledFrom([]partner.ID{"p2", "p1", "p4", "nobody", "p3"}).Draw(t, "referrer")
+	}
+	version := max(s.oracle.planAt(in.PaidAt), 1)
+	total := decimal.Zero
+	for i := range rapid.SampledFrom([]int{1, 2, 1, 3}).Draw(t, "lines") {
+		line := program.Line{
+			ID: commission.LineID(fmt.Sprint(i + 1)), Quantity: rapid.SampledFrom([]int64{1, 3, 2, 7}).Draw(t, "quantity"),
+			Product: rapid.SampledFrom([]string{"tea", "mug", "gift", ""}).Draw(t, "product"),
+			Amount:  s.steps(rapid.SampledFrom(modelAmounts).Draw(t, "amount"), version),
+		}
+		if line.Product == "tea" {
+			line.SKU = rapid.SampledFrom([]string{"", "tea-xl"}).Draw(t, "sku")
+			line.Category = "drinks"
+		}
+		if !modelOneIn(t, "no cost", 5) {
+			line.Cost = decimal.NewNullDecimal(s.steps(rapid.SampledFrom([]int64{50, 3333, 0, 10000, 101}).Draw(t, "cost"), version))
+		}
+		if modelOneIn(t, "rates with the line", 8) {
+			line.Rates = []commission.Rate{commission.MustRate(rapid.SampledFrom([]string{"12.5%", "2/unit", "0%"}).Draw(t, "rate"))}
+		}
+		total = total.Add(line.Amount)
+		in.Lines = append(in.Lines, line)
+	}
+	if modelOneIn(t, "has a discount", 3) {
+		in.Discount = decimal.Min(total, s.steps(rapid.SampledFrom([]int64{100, 1, 7, 59700}).Draw(t, "discount"), version))
+	}
+	if modelOneIn(t, "has freight", 4) {
+		in.Freight = s.steps(101, version)
+	}
+	return in
+}
+
+// paid sends an order.
+func (s *modelShop) paid(t require.TestingT, in program.Order) {
+	c := &modelCall{operation: "paid", key: string(in.ID), facts: fmt.Sprintf("%+v", in)}
+	c.needsPlan(s, in.PaidAt)
+	c.do = func(again bool) (any, error) {
+		in := in
+		in.PaidAt = elsewhere(in.PaidAt, again)
+		if again {
+			in.Actor, in.Reason = "cron", "not sure that it came"
+			in.Lines = slices.Clone(in.Lines)
+			for i := range in.Lines {
+				in.Lines[i].Amount = longer(in.Lines[i].Amount)
+			}
+			in.Discount, in.Freight = longer(in.Discount), longer(in.Freight)
+		}
+		return s.prog.Orders.Paid(s.ctx, in)
+	}
+	c.other = func() error {
+		in := in
+		switch in.Lines = slices.Clone(in.Lines); len(s.calls) % 4 {
+		case 0:
+			in.Customer += "x"
+		case 1:
+			in.Lines[0].Quantity++
+		case 2:
+			in.PaidAt = in.PaidAt.Add(time.Microsecond)
+		case 3:
+			in.Freight = in.Freight.Add(decimal.NewFromInt(1))
+		}
+		_, err := s.prog.Orders.Paid(s.ctx, in)
+		return err
+	}
+	c.done = func(got any) {
+		s.name("o")
+		s.oracle.paid(&in, s.now)
+		s.sameOutcome(t, in.ID, got.(program.Outcome))
+	}
+	s.call(t, c)
+}
+
+// longer is the same number with zeros at its end.
+func longer(d decimal.Decimal) decimal.Decimal {
+	return decimal.NewFromBigInt(decimal.NewFromInt(1000).Mul(d).Shift(-d.Exponent()).BigInt(), d.Exponent()-3)
+}
+
+// impossible sends an order that makes no sense.
+func (s *modelShop) impossible(t *rapid.T) {
+	in := s.drawOrder(t)
+	last := &in.Lines[len(in.Lines)-1]
+	switch rapid.IntRange(0, 8).Draw(t, "what is wrong") {
+	case 0:
+		last.Quantity = 0
+	case 1:
+		last.Amount = decimal.NewFromInt(-1)
+	case 2:
+		in.Discount = decimal.NewFromInt(1_000_000)
+	case 3:
+		in.Lines = append(in.Lines, *last)
+	case 4:
+		last.Amount = decimal.New(1, -19)
+	case 5:
+		in.Lines = nil
+	case 6:
+		in.PaidAt = time.Time{}
+	case 7:
+		last.Cost = decimal.NewNullDecimal(decimal.New(1, 1_000_000))
+	case 8:
+		in.ID = "\x00"
+	}
+	s.unchanged(t, "an order that makes no sense", func() {
+		_, err := s.prog.Orders.Paid(s.ctx, in)
+		require.Error(t, err, "%+v", in)
+	})
+}
+
+func (s *modelShop) received(t require.TestingT, id commission.OrderID, key string, at time.Time) {
+	in := program.Received{Order: id, Meta: program.Meta{Key: key, At: at}}
+	x := s.oracle.order(id)
+	c := &modelCall{operation: "received", key: key, facts: fmt.Sprint(id, at)}
+	if key == "" {
+		c.key = string(id)
+	}
+	c.refuse(!x.posted && s.oracle.refuse, modelRefused[*program.EarlyError]("before its order"))
+	c.do = func(again bool) (any, error) {
+		in := in
+		in.At = elsewhere(in.At, again)
+		return s.prog.Orders.Received(s.ctx, in)
+	}
+	c.other = func() error {
+		in := in
+		in.At = s.at(in.At).Add(time.Microsecond)
+		_, err := s.prog.Orders.Received(s.ctx, in)
+		return err
+	}
+	c.done = func(got any) {
+		if x.posted {
+			x.receive(s.at(at), s.oracle.plan(x.version))
+		} else {
+			x.waiting = append(x.waiting, oracleEarly{receivedAt: s.at(at)})
+		}
+		require.Equal(t, program.ReceivedOutcome{Order: id, ReleaseAt: x.releaseAt, Parked: !x.posted}, got)
+	}
+	s.call(t, c)
+}
+
+func (s *modelShop) refunded(t require.TestingT, in program.Refund) {
+	x := s.oracle.order(in.Order)
+	c := &modelCall{operation: "refund", key: in.ID, facts: fmt.Sprintf("%+v", in)}
+	wrong := modelRefused[*settlement.RefundError]
+	c.refuse(!oracleReasonable(in.Lines), wrong("no refund at all"))
+	c.refuse(!x.posted && s.oracle.refuse, modelRefused[*program.EarlyError]("before its order"))
+	c.refuse(x.posted && !s.oracle.fits(x, in.Lines), wrong("more than is left"))
+	c.do = func(again bool) (any, error) {
+		in := in
+		in.At = elsewhere(in.At, again)
+		if in.Lines = slices.Clone(in.Lines); again {
+			for i := range in.Lines {
+				in.Lines[i].Amount.Decimal = longer(in.Lines[i].Amount.Decimal)
+			}
+		}
+		return s.prog.Orders.Refunded(s.ctx, in)
+	}
+	c.other = func() error {
+		in := in
+		if in.Lines = slices.Clone(in.Lines); len(s.calls)%2 == 0 {
+			in.Lines[0].Quantity++
+		} else {
+			in.Order += "x"
+		}
+		_, err := s.prog.Orders.Refunded(s.ctx, in)
+		return err
+	}
+	c.done = func(got any) {
+		out := got.(program.RefundOutcome)
+		require.Equal(t, !x.posted, out.Parked)
+		if !x.posted {
+			x.waiting = append(x.waiting, oracleEarly{refund: in.Lines})
+			return
+		}
+		before := modelByPayee(s.oracle.standing(x))
+		s.oracle.refund(x, in.Lines)
+		s.sameRefund(t, out, x.released, before, modelByPayee(s.oracle.standing(x)))
+	}
+	s.call(t, c)
+}
+
+// sameRefund compares what a refund took back, payee by payee.
+func (s *modelShop) sameRefund(t require.TestingT, out program.RefundOutcome, released bool, before, after map[partner.ID]int64) {
+	changed := map[partner.ID]bool{}
+	for _, c := range out.Changes {
+		require.False(t, changed[c.Payee], "I6: %s stands twice", c.Payee)
+		changed[c.Payee] = true
+		require.Equal(t, before[c.Payee], modelUnits(t, c.Before), "I6: %s before the refund", c.Payee)
+		require.Equal(t, after[c.Payee], modelUnits(t, c.After), "I6: %s after the refund", c.Payee)
+		require.Equal(t, released, c.Debt)
+	}
+	for id := range before {
+		require.True(t, changed[id] || before[id] == after[id], "I6: the refund says nothing of %s", id)
+	}
+}
+
+func modelByPayee(pays map[oracleKey]int64) map[partner.ID]int64 {
+	sums := map[partner.ID]int64{}
+	for key, amount := range pays {
+		sums[key.payee] += amount
+	}
+	return sums
+}
+
+func modelUnits(t require.TestingT, a money.Amount) int64 {
+	n, ok := a.Units().Int64()
+	modelHolds(t, ok, "%s is small", a)
+	return n
+}
+
+// due runs what is due at an instant, and again: nothing happens twice.
+func (s *modelShop) due(t require.TestingT, at time.Time) {
+	out, err := s.prog.RunDue(s.ctx, at)
+	require.NoError(t, err)
+	require.Empty(t, out.Failed)
+	require.False(t, out.More)
+	require.Equal(t, s.oracle.due(s.at(at)), out.Released, "I10: what is released at %s", s.at(at))
+	s.records = nil
+	s.unchanged(t, "a run with nothing due", func() {
+		out, err := s.prog.RunDue(s.ctx, at)
+		require.NoError(t, err)
+		require.Equal(t, program.Due{}, out, "I10: nothing is released twice")
+	})
+}

@@ -1,0 +1,219 @@
+package storetest
+
+import (
+	"math/big"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/partner/program"
+	"github.com/fenrun/fenrun/settlement"
+)
+
+// oracleOrder is an order: what it saw when it was paid, and what has come since. One that has not come yet has nothing but what waits for it.
+type oracleOrder struct {
+	posted   bool
+	customer partner.Customer
+	version  int // of the plan
+	whose    commission.Attributed
+	lines    []oracleLine
+	promoted bool
+
+	received  bool
+	releaseAt time.Time // zero: not fixed
+	released  bool
+	waiting   []oracleEarly // in order of arrival
+	dropped   []bool        // of each event that waited, whether it could not be applied
+
+	pays, stands map[oracleKey]int64 // see first and standing
+}
+
+// oracleEarly is a receipt (no lines) or a refund that came before its order.
+type oracleEarly struct {
+	receivedAt time.Time
+	refund     []program.RefundLine
+}
+
+// oracleLine is a line of an order. Its amounts are in minor units of the currency.
+type oracleLine struct {
+	id        commission.LineID
+	quantity  int64
+	net, cost *big.Rat
+	shares    []oracleShare
+
+	back oracleBack
+}
+
+// oracleBack is what has come back of a line: units, those of them for which no sum of money was named, and money.
+type oracleBack struct {
+	units, valued int64
+	money         *big.Rat
+}
+
+func (o *oracle) order(id commission.OrderID) *oracleOrder {
+	if o.orders[id] == nil {
+		o.orders[id] = &oracleOrder{}
+	}
+	return o.orders[id]
+}
+
+// oracleRat is a whole number as a fraction.
+func oracleRat(n int64) *big.Rat { return new(big.Rat).SetInt64(n) }
+
+func oraclePow10(n int) *big.Rat {
+	return new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil))
+}
+
+// minor is an amount in minor units of the currency.
+func (o *oracle) minor(d decimal.Decimal) *big.Rat {
+	return new(big.Rat).Mul(d.Rat(), oraclePow10(o.scale))
+}
+
+// fine is how many of the smallest steps of a plan's prices make a minor unit of the currency.
+func (o *oracle) fine(plan *program.Plan) *big.Rat {
+	return oraclePow10(max(plan.Commission.PriceScale, o.scale) - o.scale)
+}
+
+// paid takes an order.
+func (o *oracle) paid(in *program.Order, recorded time.Time) {
+	x := o.order(in.ID)
+	x.posted, x.customer, x.version = true, in.Customer, o.planAt(in.PaidAt)
+	plan := o.plan(x.version)
+	x.whose = o.attribute(plan, in)
+	if plan.Settlement.Anchor == settlement.AnchorPaid {
+		x.releaseAt = in.PaidAt.Add(oracleHold(plan))
+	}
+	o.take(x, plan, in)
+	o.spend(x, plan, in.PaidAt, recorded)
+	for _, early := range x.waiting {
+		fits := true
+		if early.refund == nil {
+			x.receive(early.receivedAt, plan)
+		} else if fits = o.fits(x, early.refund); fits {
+			o.refund(x, early.refund)
+		}
+		x.dropped = append(x.dropped, !fits)
+	}
+	x.waiting = nil
+}
+
+// spend counts what somebody has spent himself, in whole units of the currency. Who reaches by it what the plan asks for is a partner from now on, and stands below his owner if he
+// stood nowhere before.
+func (o *oracle) spend(x *oracleOrder, plan *program.Plan, paidAt, recorded time.Time) {
+	o.spent[x.customer] += o.goodsLeft(x)
+	asked, id := plan.Joining.Spend, partner.ID(x.customer)
+	if !asked.Valid || oracleRat(o.spent[x.customer]).Cmp(o.minor(asked.Decimal)) < 0 || o.says(id, partner.FactStatus, paidAt) == string(partner.Active) {
+		return
+	}
+	x.promoted = true
+	stranger := o.people[id] == nil
+	o.add(id, "", false, plan, paidAt)
+	if owner := o.owner(x.customer, paidAt); stranger && owner != "" {
+		o.recruit(id, owner, plan, paidAt, recorded)
+	}
+}
+
+func oracleHold(plan *program.Plan) time.Duration {
+	if plan.Settlement.HoldDays != nil {
+		return time.Duration(*plan.Settlement.HoldDays) * 24 * time.Hour
+	}
+	return 7 * 24 * time.Hour
+}
+
+// receive takes a receipt; only the first one counts.
+func (x *oracleOrder) receive(at time.Time, plan *program.Plan) {
+	if !x.received && plan.Settlement.Anchor == settlement.AnchorReceived {
+		x.releaseAt = at.Add(oracleHold(plan))
+	}
+	x.received = true
+}
+
+// left is what a return leaves of a line's net: the part of the units that stay, less the money that went back, never below 0.
+func (l *oracleLine) left() *big.Rat {
+	net := new(big.Rat).Mul(l.net, big.NewRat(l.quantity-l.back.valued, l.quantity))
+	if l.back.money != nil {
+		net.Sub(net, l.back.money)
+	}
+	if net.Sign() < 0 {
+		net.SetInt64(0)
+	}
+	return net
+}
+
+// refundable is the most money that can still go back for a line: what is left of it, cut off downwards to the steps of the plan's prices.
+func (o *oracle) refundable(x *oracleOrder, l *oracleLine) *big.Rat {
+	fine := o.fine(o.plan(x.version))
+	return new(big.Rat).Quo(oracleFloor(new(big.Rat).Mul(l.left(), fine)), fine)
+}
+
+// oracleReasonable reports whether a refund makes sense whatever its order.
+func oracleReasonable(lines []program.RefundLine) bool {
+	for _, r := range lines {
+		if r.Quantity < 0 || r.Quantity == 0 && !r.Amount.Valid || r.Amount.Valid && r.Amount.Decimal.Sign() <= 0 {
+			return false
+		}
+	}
+	return len(lines) > 0
+}
+
+// fits reports whether a refund is of lines that there are, and of no more than is left of them.
+func (o *oracle) fits(x *oracleOrder, lines []program.RefundLine) bool {
+	trial := &oracleOrder{version: x.version, lines: append([]oracleLine(nil), x.lines...)}
+	for _, r := range lines {
+		l := trial.line(r.Line)
+		if l == nil || r.Quantity > l.quantity-l.back.units {
+			return false
+		}
+		if r.Amount.Valid {
+			money := o.minor(r.Amount.Decimal)
+			if !new(big.Rat).Mul(money, o.fine(o.plan(x.version))).IsInt() || money.Cmp(o.refundable(trial, l)) > 0 {
+				return false
+			}
+		}
+		o.give(l, r)
+	}
+	return true
+}
+
+func (x *oracleOrder) line(id commission.LineID) *oracleLine {
+	for i := range x.lines {
+		if x.lines[i].id == id {
+			return &x.lines[i]
+		}
+	}
+	return nil
+}
+
+func (o *oracle) give(l *oracleLine, r program.RefundLine) {
+	l.back.units += r.Quantity
+	if !r.Amount.Valid {
+		l.back.valued += r.Quantity
+		return
+	}
+	money := o.minor(r.Amount.Decimal)
+	if l.back.money != nil {
+		money.Add(money, l.back.money)
+	}
+	l.back.money = money
+}
+
+// refund takes back what fits. What was refunded was not spent.
+func (o *oracle) refund(x *oracleOrder, lines []program.RefundLine) {
+	before := o.goodsLeft(x)
+	for _, r := range lines {
+		o.give(x.line(r.Line), r)
+	}
+	x.stands = nil
+	o.spent[x.customer] -= before - o.goodsLeft(x)
+}
+
+// goodsLeft is what is left of what was paid for the goods, in whole units of the currency.
+func (o *oracle) goodsLeft(x *oracleOrder) int64 {
+	total := new(big.Rat)
+	for i := range x.lines {
+		total.Add(total, o.refundable(x, &x.lines[i]))
+	}
+	return oracleInt(total)
+}

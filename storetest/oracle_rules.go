@@ -1,0 +1,247 @@
+package storetest
+
+import (
+	"math/big"
+	"slices"
+	"time"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/partner/program"
+)
+
+// Who is paid, and at which rate.
+
+// oracleShare is that somebody is paid by a rule.
+type oracleShare struct {
+	rule    string
+	slot    int
+	place   int // in the line of people above the sale, the attributed partner first
+	payee   partner.ID
+	perUnit bool     // whether the rate is an amount in minor units for each unit, and not a share
+	rate    *big.Rat // with the campaign's factor
+}
+
+// oracleUpline is one in the line of people above a sale, as of its payment.
+type oracleUpline struct {
+	id     partner.ID
+	level  partner.Level
+	leader bool
+	earns  bool
+}
+
+// attribute finds whose order it is: the first that there is in the plan's order of preference.
+func (o *oracle) attribute(plan *program.Plan, in *program.Order) commission.Attributed {
+	wanted := plan.Commission.Attribution
+	if len(wanted) == 0 {
+		wanted = []commission.Attribution{commission.Buyer, commission.Owner}
+	}
+	for _, by := range wanted {
+		var id partner.ID
+		switch by {
+		case commission.Buyer:
+			if buyer := partner.ID(in.Customer); o.says(buyer, partner.FactStatus, in.PaidAt) != "" {
+				id = buyer
+			}
+		case commission.Owner:
+			id = o.owner(in.Customer, in.PaidAt)
+		case commission.Referrer:
+			if o.people[in.Referrer] != nil {
+				id = in.Referrer
+			}
+		}
+		if id != "" {
+			return commission.Attributed{Partner: id, By: by}
+		}
+	}
+	switch byReferrer, byOwner := slices.Contains(wanted, commission.Referrer), slices.Contains(wanted, commission.Owner); {
+	case byReferrer && in.Referrer != "":
+		return commission.Attributed{Reason: commission.UnknownReferrer}
+	case byReferrer && !byOwner:
+		return commission.Attributed{Reason: commission.NoReferrer}
+	}
+	return commission.Attributed{Reason: commission.NoOwner}
+}
+
+// take freezes the lines of an order: what was paid for each, and who is paid for it.
+func (o *oracle) take(x *oracleOrder, plan *program.Plan, in *program.Order) {
+	uplines, vacant, nobody := o.uplines(x, plan, in)
+	for i, off := range o.discounts(plan, in) {
+		source := &in.Lines[i]
+		line := oracleLine{id: source.ID, quantity: source.Quantity, net: new(big.Rat).Sub(o.minor(source.Amount), off)}
+		if source.Cost.Valid {
+			line.cost = o.minor(source.Cost.Decimal)
+		}
+		c := &plan.Commission
+		excluded := slices.Contains(c.Excluded.Products, source.Product) || slices.Contains(c.Excluded.SKUs, source.SKU) ||
+			slices.Contains(c.Excluded.Categories, source.Category)
+		if !nobody && !excluded && line.net.Sign() > 0 && (c.Base == commission.Amount || line.cost != nil) {
+			line.shares = slices.Concat(o.slots(plan, source, uplines, vacant), o.team(plan, uplines), o.differential(plan, uplines, vacant))
+			for j := range line.shares {
+				s := &line.shares[j]
+				s.rate = new(big.Rat).Mul(s.rate, oracleFactor(plan, s, in.PaidAt))
+			}
+		}
+		x.lines = append(x.lines, line)
+	}
+}
+
+// uplines returns the line of people above a sale as the plan sees it where it begins with the buyer himself: without him, with his place vacant, with
+// him, or nobody at all.
+func (o *oracle) uplines(x *oracleOrder, plan *program.Plan, in *program.Order) (line []oracleUpline, vacant int, nobody bool) {
+	if x.whose.Partner == "" {
+		return nil, 0, false
+	}
+	for _, id := range o.above(x.whose.Partner, in.PaidAt, false) {
+		u := oracleUpline{id: id, level: o.level(id, in.PaidAt), earns: o.earns(id, in.PaidAt)}
+		for _, level := range plan.Levels {
+			u.leader = u.leader || level.ID == u.level && level.Leader
+		}
+		line = append(line, u)
+	}
+	if string(line[0].id) == string(in.Customer) {
+		switch plan.Commission.SelfPurchase {
+		case commission.ShiftUp:
+			line = line[1:]
+		case commission.SkipSlot:
+			vacant = 1
+		case commission.Nobody:
+			nobody = true
+		}
+	}
+	return line, vacant, nobody
+}
+
+// oracleRate is the first that is set: the line's own, then SKU, product, category, partner, level, default.
+func oracleRate(plan *program.Plan, line *program.Line, slot int, payee *oracleUpline) commission.Rate {
+	c, own := &plan.Commission, line.Rates
+	if c.LineRates == commission.IgnoreLineRates {
+		own = nil
+	}
+	for _, rates := range [][]commission.Rate{
+		own, c.SKUs[line.SKU], c.Products[line.Product], c.Categories[line.Category], c.Partners[payee.id], c.Levels[payee.level], c.Rates,
+	} {
+		if slot <= len(rates) && rates[slot-1].IsSet() {
+			return rates[slot-1]
+		}
+	}
+	return commission.Rate{}
+}
+
+// oracleSlots is how many slots a plan pays: what it says, else its longest list of rates, but three at most.
+func oracleSlots(c *commission.Plan) int {
+	longest := len(c.Rates)
+	for _, rates := range c.SKUs {
+		longest = max(longest, len(rates))
+	}
+	for _, rates := range c.Products {
+		longest = max(longest, len(rates))
+	}
+	for _, rates := range c.Categories {
+		longest = max(longest, len(rates))
+	}
+	for _, rates := range c.Partners {
+		longest = max(longest, len(rates))
+	}
+	for _, rates := range c.Levels {
+		longest = max(longest, len(rates))
+	}
+	if c.Slots > 0 {
+		return c.Slots
+	}
+	return min(longest, 3)
+}
+
+// pays adds that an upline is paid, unless the rate is not set or 0.
+func (o *oracle) pays(shares []oracleShare, rule string, slot, index int, uplines []oracleUpline, rate commission.Rate) []oracleShare {
+	if rate.Decimal().Sign() == 0 {
+		return shares
+	}
+	s := oracleShare{rule: rule, slot: slot, place: index + 1, payee: uplines[index].id, perUnit: rate.IsPerUnit(), rate: rate.Decimal().Rat()}
+	if s.perUnit {
+		s.rate = o.minor(rate.Decimal())
+	}
+	return append(shares, s)
+}
+
+// slots pays slot 1, 2, … to the line of people upwards. What becomes of a slot whose holder is missing or earns nothing is the plan's choice.
+func (o *oracle) slots(plan *program.Plan, line *program.Line, uplines []oracleUpline, vacant int) (shares []oracleShare) {
+	var earning []int // those who earn, by index
+	for i := vacant; i < len(uplines); i++ {
+		if uplines[i].earns {
+			earning = append(earning, i)
+		}
+	}
+	for slot := vacant + 1; slot <= oracleSlots(&plan.Commission); slot++ {
+		index := -1
+		switch nth := slot - 1 - vacant; {
+		case plan.Commission.Missing == commission.Compress:
+			if nth < len(earning) {
+				index = earning[nth]
+			}
+		case slices.Contains(earning, slot-1):
+			index = slot - 1
+		case plan.Commission.Missing == commission.ToTop && len(earning) > 0:
+			index = earning[len(earning)-1]
+		}
+		if index >= 0 {
+			shares = o.pays(shares, commission.RuleSlots, slot, index, uplines, oracleRate(plan, line, slot, &uplines[index]))
+		}
+	}
+	return shares
+}
+
+// team pays the nearest leader above the seller. One who earns nothing is passed over only where the plan compresses.
+func (o *oracle) team(plan *program.Plan, uplines []oracleUpline) []oracleShare {
+	team := &plan.Commission.Team
+	if !team.Rate.IsSet() && len(team.Levels) == 0 {
+		return nil
+	}
+	for i := 1; i < len(uplines); i++ {
+		u := &uplines[i]
+		if !u.leader || !u.earns && plan.Commission.Missing == commission.Compress {
+			continue
+		}
+		if !u.earns {
+			return nil
+		}
+		rate, own := team.Levels[u.level]
+		if !own {
+			rate = team.Rate
+		}
+		return o.pays(nil, commission.RuleTeam, 0, i, uplines, rate)
+	}
+	return nil
+}
+
+// differential pays each level what its share exceeds the best share below it.
+func (o *oracle) differential(plan *program.Plan, uplines []oracleUpline, vacant int) (shares []oracleShare) {
+	best := new(big.Rat)
+	for i := vacant; i < len(uplines); i++ {
+		share := plan.Commission.Differential.Rates[uplines[i].level].Decimal().Rat()
+		if uplines[i].earns && share.Cmp(best) > 0 {
+			shares = append(shares, oracleShare{
+				rule: commission.RuleDifferential, place: i + 1, payee: uplines[i].id, rate: new(big.Rat).Sub(share, best),
+			})
+			best = share
+		}
+	}
+	return shares
+}
+
+// oracleFactor is the largest factor of the campaigns that run at an instant and name the rule and the slot, 1 without any.
+func oracleFactor(plan *program.Plan, s *oracleShare, at time.Time) *big.Rat {
+	best := (*big.Rat)(nil)
+	for _, c := range plan.Campaigns {
+		running := (c.From == nil || !at.Before(*c.From)) && (c.To == nil || at.Before(*c.To))
+		rule := slices.Contains(c.Rules, s.rule) || len(c.Rules) == 0 && s.rule == commission.RuleSlots
+		slot := slices.Contains(c.Slots, s.slot) || len(c.Slots) == 0 || s.rule != commission.RuleSlots
+		if factor := c.Factor.Rat(); running && rule && slot && (best == nil || factor.Cmp(best) > 0) {
+			best = factor
+		}
+	}
+	if best == nil {
+		return oracleRat(1)
+	}
+	return best
+}

@@ -1,0 +1,103 @@
+package storetest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// plantedAtOnce is how many bugs are tried at the same time.
+const plantedAtOnce = 2
+
+// TestPlantedBugsStillApply: each bug is a change of source as it is today.
+func TestPlantedBugsStillApply(t *testing.T) {
+	require.GreaterOrEqual(t, len(plantedBugs), 24)
+	names := map[string]bool{}
+	for _, bug := range plantedBugs {
+		require.False(t, names[bug.name], "two bugs are called %q", bug.name)
+		names[bug.name] = true
+		for file, text := range plantedSource(t, bug) {
+			require.NotEmpty(t, text, "%s: %s", bug.name, file)
+		}
+	}
+}
+
+// plantedSource returns the files that a bug changes, changed.
+func plantedSource(t *testing.T, bug plantedBug) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for _, e := range bug.edits {
+		text, ok := files[e.file]
+		if !ok {
+			raw, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(e.file)))
+			require.NoError(t, err)
+			text = string(raw)
+		}
+		require.Equal(t, 1, strings.Count(text, e.old), "%q: this must stand exactly once in %s:\n%s", bug.name, e.file, e.old)
+		files[e.file] = strings.Replace(text, e.old, e.new, 1)
+	}
+	return files
+}
+
+// TestPlantedBugsAreFound plants every bug, one at a time, and looks that the test that is for it fails. A bug that does not compile is no bug.
+func TestPlantedBugsAreFound(t *testing.T) {
+	if os.Getenv("FENRUN_PLANTED") == "" {
+		t.Skip("it takes minutes: set FENRUN_PLANTED=1")
+	}
+	slots := make(chan struct{}, plantedAtOnce)
+	for _, bug := range plantedBugs {
+		t.Run(bug.name, func(t *testing.T) {
+			t.Parallel()
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			began := time.Now()
+			plantedFound(t, bug, plantedBuild(t, bug))
+			t.Logf("found by %s after %s", bug.by, time.Since(began).Round(100*time.Millisecond))
+		})
+	}
+}
+
+// plantedBuild builds this package's tests with a bug in the source: the compiler is told to read changed copies of the files instead.
+func plantedBuild(t *testing.T, bug plantedBug) (binary string) {
+	t.Helper()
+	dir := t.TempDir()
+	replaced := map[string]string{}
+	for file, text := range plantedSource(t, bug) {
+		original, err := filepath.Abs(filepath.Join("..", filepath.FromSlash(file)))
+		require.NoError(t, err)
+		changed := filepath.Join(dir, fmt.Sprint(len(replaced), ".go"))
+		require.NoError(t, os.WriteFile(changed, []byte(text), 0o600))
+		replaced[original] = changed
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": replaced})
+	require.NoError(t, err)
+	list := filepath.Join(dir, "overlay.json")
+	require.NoError(t, os.WriteFile(list, overlay, 0o600))
+	binary = filepath.Join(dir, "planted.test")
+	out, err := exec.Command("go", "test", "-c", "-overlay", list, "-o", binary, ".").CombinedOutput()
+	require.NoError(t, err, "a bug must compile:\n%s", out)
+	return binary
+}
+
+// plantedFound runs the test that is for a bug, which must fail. The seed is fixed, so that what is found once is found always.
+func plantedFound(t *testing.T, bug plantedBug, binary string) {
+	t.Helper()
+	run := exec.Command(binary, "-test.run", "^"+strings.ReplaceAll(bug.by, "/", "$/^")+"$", "-test.timeout", "5m",
+		"-rapid.checks", "2000", "-rapid.seed", plantedSeed(), "-rapid.shrinktime", "0s", "-rapid.nofailfile")
+	out, err := run.CombinedOutput()
+	var exit *exec.ExitError
+	require.ErrorAs(t, err, &exit, "nothing found it")
+	name := []byte("--- FAIL: " + strings.Split(bug.by, "/")[0])
+	require.True(t, bytes.Contains(out, name), "it did not fail as a test does:\n%s", out)
+}
+
+// plantedSeed is the seed of the histories; FENRUN_PLANTED can be another number than 1 to try others.
+func plantedSeed() string { return os.Getenv("FENRUN_PLANTED") }

@@ -1,0 +1,135 @@
+package storetest
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
+)
+
+// The records with which the suite fills a store. Each has every field set, and in every slice an element with nothing behind it too.
+
+var cny = money.MustCurrency("CNY", 2)
+
+// day is an instant with microseconds, n days after a fixed one.
+func day(n int) time.Time {
+	return time.Date(2026, 6, 1, 12, 30, 15, 123456000, time.UTC).AddDate(0, 0, n)
+}
+
+func recorded(n int) partner.Record {
+	return partner.Record{Recorded: day(n).Add(time.Second), Actor: fmt.Sprintf("actor %d", n), Reason: `because of "käse" & 分润 🎉`}
+}
+
+func samplePartner(id partner.ID) partner.Partner {
+	return partner.Partner{ID: id, Joined: day(0), Record: recorded(0)}
+}
+
+func sampleFact(id partner.ID, seq int64) partner.Fact {
+	return partner.Fact{Partner: id, Kind: partner.FactLevel, Value: fmt.Sprintf("level %d", seq), At: day(int(seq)), Seq: seq, Record: recorded(int(seq))}
+}
+
+func sampleEdge(id, recruiter partner.ID) tree.Edge {
+	return tree.Edge{ID: short(id), Partner: id, Recruiter: recruiter, From: day(1), Record: recorded(1)}
+}
+
+func sampleBinding(id string, customer partner.Customer, owner partner.ID, at time.Time) tree.Binding {
+	return tree.Binding{ID: id, Customer: customer, Owner: owner, At: at, Had: "p-0", Reason: tree.Owned, Record: recorded(2)}
+}
+
+func samplePlan(version int) store.PlanVersion {
+	return store.PlanVersion{Version: version, From: day(version), Hash: fmt.Sprintf("%064x", version), Text: []byte(`{"name":"方案"}`), Record: recorded(3)}
+}
+
+// sampleOrder is an order at its first revision, with everything that an order can have at once.
+func sampleOrder(id commission.OrderID) settlement.Order {
+	cost := cny.Minor(4200)
+	return settlement.Order{
+		ID: id, Revision: 1, Posted: true, Customer: "c-1", PaidAt: day(2), Plan: 1,
+		Attributed: commission.Attributed{Partner: "p-1", By: commission.Owner, Reason: commission.NoOwner},
+		Frozen: commission.Frozen{
+			Lines: []commission.FrozenLine{
+				{ID: "1", Quantity: 3, Net: cny.Minor(59700), Cost: &cost},
+				{ID: "2", Quantity: 1, Net: cny.Minor(0), Reason: "excluded", Set: 1},
+			},
+			Sets: []commission.FrozenSet{{
+				Shares: []commission.Share{
+					{
+						Payee: "p-1", Level: "gold", Rule: "slot", Slot: 1, Position: 1, Rate: commission.MustRate("10%"),
+						Source: commission.Source{Kind: commission.FromProduct, Key: "tea"}, Campaign: sampleCampaign(),
+					},
+					{Payee: "p-2", Rule: "team", Position: 2, Rate: commission.MustRate("3.00/unit")},
+				},
+				Skips: []commission.Skip{{Rule: "slot", Slot: 3, Position: 3, Partner: "p-3", Reason: partner.EarningFrozen}},
+			}, {}},
+		},
+		Total:    cny.Minor(6865),
+		Returned: []commission.Returned{{Units: 2, Valued: 1, Money: cny.Minor(150)}, {}},
+		Refunds:  []settlement.AppliedRefund{{Key: "r-1", Revision: 1, At: day(3), Released: true}},
+		// The order is received and its release fixed.
+		ReceivedAt: day(4), ReleaseAt: day(11),
+		Parked: []settlement.Parked{
+			{Key: "k-1", Received: &settlement.Receipt{Order: id, At: day(4)}, Record: recorded(4)},
+			{Key: "k-2", Refund: sampleRefund(id), Record: recorded(5)},
+		},
+		Unparked: []settlement.Unparked{{Key: "k-3", Event: "refund", Refused: "the order has no such line"}, {Key: "k-4", Event: "received"}},
+		Promoted: true,
+		Record:   recorded(2),
+	}
+}
+
+func sampleCampaign() *commission.Applied {
+	return &commission.Applied{Name: "双11", Factor: decimal.RequireFromString("1.2")}
+}
+
+func sampleRefund(id commission.OrderID) *settlement.Refund {
+	return &settlement.Refund{Order: id, At: day(5), Lines: []settlement.RefundLine{
+		{Line: "1", Quantity: 1, Amount: decimal.NewNullDecimal(decimal.RequireFromString("199.5"))}, {Line: "2", Quantity: 1},
+	}}
+}
+
+// dueOrder is a posted order that is due from an instant on.
+func dueOrder(id commission.OrderID, at time.Time) settlement.Order {
+	o := sampleOrder(id)
+	o.ReleaseAt = at
+	return o
+}
+
+func sampleRow(id commission.OrderID, payee partner.ID, revision, amount int64) settlement.Row {
+	return settlement.Row{
+		Source: settlement.OfOrder(id), Payee: payee, Revision: revision, Key: "k-" + string(id), Amount: cny.Minor(amount), At: day(int(revision)),
+		Entries: []commission.Entry{
+			{
+				Line: "1", Rule: "slot", Slot: 1, Position: 1, Payee: payee, Level: "gold", Amount: cny.Minor(amount), Base: cny.Minor(59700), Units: 3,
+				Rate: commission.MustRate("10%"), Source: commission.Source{Kind: commission.FromLevel, Key: "gold"}, Campaign: sampleCampaign(), Cut: true, Reason: "refunded",
+			},
+			{Line: "2", Rule: "team", Payee: payee},
+		},
+		Record: recorded(int(revision)),
+	}
+}
+
+// number is a withdrawal's number: 32 hex digits.
+func number(n int) settlement.WithdrawalID { return settlement.WithdrawalID(fmt.Sprintf("%032x", n)) }
+
+func sampleWithdrawal(id settlement.WithdrawalID, of partner.ID) settlement.Withdrawal {
+	return settlement.Withdrawal{
+		ID: id, Revision: 1, Partner: of, Gross: cny.Minor(1000), Tax: cny.Minor(30), Fee: cny.Minor(5), State: settlement.Requested, At: day(6),
+		Steps:  []settlement.Step{{State: settlement.Requested, At: day(6), Record: recorded(6)}, {State: settlement.Approved, At: day(7), Record: recorded(7)}},
+		Record: recorded(6),
+	}
+}
+
+func sampleClaim(operation, key, token string) store.Claim {
+	return store.Claim{ClaimKey: store.ClaimKey{Operation: operation, Key: key}, Hash: fmt.Sprintf("%064x", len(key)), Fields: "order=0a0b0c0d;at=00000000;", Token: token, At: day(2)}
+}
+
+func sampleEvent(id string) store.Event {
+	return store.Event{ID: id, Kind: "order_paid", Subject: "o-1", At: day(2), Data: []byte(`{"commission":"68.65 CNY"}`), Record: recorded(2)}
+}
