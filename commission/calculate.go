@@ -2,7 +2,6 @@ package commission
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -22,36 +21,36 @@ func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result) (*R
 	if into == nil {
 		into = &Result{}
 	}
-	into.reset(c)
-	into.order, into.uplines = order, uplines
+	into.reset(c, order, uplines)
 	if err := into.takeLines(); err != nil {
-		into.reset(c)
+		into.reset(c, nil, nil)
 		return into, err
 	}
 	into.askRules()
 	if err := into.settle(); err != nil {
-		into.reset(c)
+		into.reset(c, nil, nil)
 		return into, err
 	}
 	return into, nil
 }
 
-func (r *Result) reset(c *Calculator) {
-	r.calc, r.order, r.uplines, r.failed = c, nil, nil, nil
+func (r *Result) reset(c *Calculator, order *Order, uplines []Upline) {
+	r.calc, r.order, r.uplines, r.failed = c, order, uplines, nil
 	r.lines, r.sets, r.shares, r.skips, r.coefficients = r.lines[:0], r.sets[:0], r.shares[:0], r.skips[:0], r.coefficients[:0]
-	r.cells, r.amounts, r.rates = r.cells[:0], r.amounts[:0], r.rates[:0]
+	r.runs, r.amounts, r.cuts, r.rates = r.runs[:0], r.amounts[:0], r.cuts[:0], r.rates[:0]
 }
 
-// line is a line of an order while it is calculated. Its fields are assigned one by one, since it lies in a buffer that keeps the last order's.
+// line is a line of an order while it is calculated. It lies in a buffer that keeps the last order's, so that every field is assigned.
 type line struct {
 	id       LineID
+	reason   partner.Reason // why it pays nothing
 	quantity int64
 	net      money.Units // at the price scale, the order's discount taken off
 	cost     money.Units // at the price scale
 	costed   bool        // whether a cost was given
 	set      int         // which set of shares it pays
-	reason   partner.Reason
-	left     left
+	whole    int64       // all that there is to know of what is left, where that is the net, it is the base too, and it fits; else -1
+	left     left        // what is left, where whole is -1
 }
 
 // thaw takes a line as it was frozen.
@@ -64,7 +63,7 @@ func (l *line) thaw(f *FrozenLine) {
 
 // takeLines checks the order and turns it into lines in whole units of the price scale, the order's discount spread over them.
 func (r *Result) takeLines() error {
-	lines := r.order.Lines
+	lines, scale := r.order.Lines, r.calc.plan.PriceScale
 	if len(lines) == 0 || len(lines) > MaxLines {
 		r.fail("lines", "an order has 1 to %d lines, not %d", MaxLines, len(lines))
 	}
@@ -74,20 +73,36 @@ func (r *Result) takeLines() error {
 	if r.failed != nil {
 		return r.failed
 	}
-	r.lines = slices.Grow(r.lines, len(lines))[:len(lines)]
-	small := true
+	if len(lines) > cap(r.lines) {
+		r.lines = make([]line, len(lines))
+	}
+	r.lines = r.lines[:len(lines)]
+	var ends uint64 // the last bytes of the ids so far: where these differ, so do the ids
+	small, differ := true, true
 	for i := range lines {
-		r.takeLine(i)
-		_, fits := r.lines[i].net.Int64()
+		l, out := &lines[i], &r.lines[i]
+		net, err := money.Scaled(l.Amount, scale)
+		if err != nil || net.Sign() < 0 || l.Quantity < 1 || l.Quantity > MaxQuantity || l.Cost.Valid || len(l.Rates) > maxSlots {
+			net = r.checkLine(i)
+		}
+		out.id, out.reason, out.quantity, out.net, out.costed, out.set = l.ID, "", l.Quantity, net, l.Cost.Valid, 0
+		if r.failed == nil {
+			r.calc.leaveAll(out)
+		}
+		end := lastByte(l.ID)
+		differ, ends = differ && ends&end == 0, ends|end
+		_, fits := net.Int64()
 		small = small && fits
 	}
-	if i, j := duplicate(lines); j >= 0 {
-		r.fail(linePath(j, "id"), "lines %d and %d have the same id %q", i, j, lines[j].ID)
+	if !differ {
+		r.checkIDs()
 	}
-	if _, err := positive(r.order.Freight, r.calc.price.Scale()); err != nil {
-		r.fail("freight", "%s", err)
+	if !r.order.Freight.IsZero() {
+		if _, err := positive(r.order.Freight, scale); err != nil {
+			r.fail("freight", "%s", err)
+		}
 	}
-	// Small lines make no total that is too large.
+	// Lines that fit an int64 make no total that is too large.
 	if !small || !r.order.Discount.IsZero() {
 		r.takeDiscount()
 	}
@@ -97,8 +112,9 @@ func (r *Result) takeLines() error {
 	return nil
 }
 
-func (r *Result) takeLine(i int) {
-	l, out, scale := &r.order.Lines[i], &r.lines[i], r.calc.price.Scale()
+// checkLine names what is wrong with a line, takes its cost if it has one, and returns its amount.
+func (r *Result) checkLine(i int) money.Units {
+	l, scale := &r.order.Lines[i], r.calc.plan.PriceScale
 	if l.Quantity < 1 || l.Quantity > MaxQuantity {
 		r.fail(linePath(i, "quantity"), "from 1 to %d units, not %d", MaxQuantity, l.Quantity)
 	}
@@ -106,14 +122,38 @@ func (r *Result) takeLine(i int) {
 	if err != nil {
 		r.fail(linePath(i, "amount"), "%s", err)
 	}
-	out.id, out.quantity, out.net, out.set, out.costed = l.ID, l.Quantity, net, 0, l.Cost.Valid
 	if l.Cost.Valid {
-		if out.cost, err = positive(l.Cost.Decimal, scale); err != nil {
+		if r.lines[i].cost, err = positive(l.Cost.Decimal, scale); err != nil {
 			r.fail(linePath(i, "cost"), "%s", err)
 		}
 	}
 	if len(l.Rates) > maxSlots {
 		r.fail(linePath(i, "rates"), "rates for %d slots are more than %d", len(l.Rates), maxSlots)
+	}
+	return net
+}
+
+// lastByte is a bit for the last byte of an id. Ids with different bits differ.
+func lastByte(id LineID) uint64 {
+	if id == "" {
+		return 1
+	}
+	return 1 << (id[len(id)-1] & 63)
+}
+
+// checkIDs looks for two lines with the same id.
+func (r *Result) checkIDs() {
+	if r.ids == nil {
+		r.ids = make(map[LineID]int)
+	}
+	clear(r.ids)
+	for i := range r.order.Lines {
+		id := r.order.Lines[i].ID
+		if j, ok := r.ids[id]; ok {
+			r.fail(linePath(i, "id"), "lines %d and %d have the same id %q", j, i, id)
+			return
+		}
+		r.ids[id] = i
 	}
 }
 
@@ -126,7 +166,7 @@ func (r *Result) takeDiscount() {
 			r.fail(linePath(i, "amount"), "the order's total: %s", err)
 		}
 	}
-	discount, err := positive(r.order.Discount, r.calc.price.Scale())
+	discount, err := positive(r.order.Discount, r.calc.plan.PriceScale)
 	switch {
 	case err != nil:
 		r.fail("discount", "%s", err)
@@ -157,45 +197,6 @@ func positive(d decimal.Decimal, scale int) (money.Units, error) {
 	return u, err
 }
 
-// duplicate returns the indices of two lines with the same id, the second -1 if there are none.
-func duplicate(lines []Line) (first, second int) {
-	const few = 16
-	if len(lines) > few {
-		seen := make(map[LineID]int, len(lines))
-		for i := range lines {
-			if j, ok := seen[lines[i].ID]; ok {
-				return j, i
-			}
-			seen[lines[i].ID] = i
-		}
-		return 0, -1
-	}
-	var marks [few]uint64
-	for i := range lines {
-		marks[i] = mark(string(lines[i].ID))
-		for j := range i {
-			if marks[i] == marks[j] && lines[i].ID == lines[j].ID {
-				return j, i
-			}
-		}
-	}
-	return 0, -1
-}
-
-// mark is the beginning and the end of a short text: where marks differ, texts differ, and marks are faster to compare.
-func mark(s string) uint64 {
-	switch n := len(s); {
-	case n >= 4:
-		return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-			uint64(s[n-4])<<32 | uint64(s[n-3])<<40 | uint64(s[n-2])<<48 | uint64(s[n-1])<<56
-	case n >= 2:
-		return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[n-2])<<16 | uint64(s[n-1])<<24
-	case n == 1:
-		return uint64(s[0])
-	}
-	return 0
-}
-
 // spread takes the discount off the lines, in proportion to their amounts; the discount is not above their sum, so that the weights bear it.
 func (r *Result) spread(discount money.Units) {
 	r.weights, r.parts = r.weights[:0], r.parts[:0]
@@ -205,6 +206,7 @@ func (r *Result) spread(discount money.Units) {
 	r.parts, _ = money.Split(r.parts, discount, r.weights)
 	for i := range r.lines {
 		r.lines[i].net, _ = r.weights[i].Sub(r.parts[i])
+		r.calc.leaveAll(&r.lines[i])
 	}
 }
 
@@ -215,8 +217,8 @@ func (r *Result) askRules() {
 	plain := -1 // the set of the lines without rates of their own
 	for i := range r.lines {
 		line, source := &r.lines[i], &r.order.Lines[i]
-		c.leaveAll(line)
-		if line.reason = c.lineReason(source, line, reason); line.reason != "" {
+		if reason := c.lineReason(source, line, reason); reason != "" {
+			line.reason = reason
 			continue
 		}
 		if !c.ownRates(source) {
@@ -241,9 +243,10 @@ func (r *Result) ask(source *Line, vacant int, rates *lineRates) int {
 	r.openSet()
 	r.out.result = r
 	input := Input{Order: r.order, Line: source, Uplines: r.uplines, Vacant: vacant, rates: rates}
-	for j := range r.calc.rules {
-		r.out.rule = &r.calc.rules[j].name
-		r.calc.rules[j].rule.Shares(input, &r.out)
+	for i := range r.calc.rules {
+		named := &r.calc.rules[i]
+		r.out.rule = named.name
+		named.rule.Shares(input, &r.out)
 	}
 	r.closeSet()
 	return len(r.sets) - 1

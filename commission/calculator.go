@@ -1,11 +1,13 @@
 package commission
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
 )
 
 // Calculator is a plan made ready to calculate. It is immutable and safe for concurrent use.
@@ -19,10 +21,10 @@ type Calculator struct {
 	excluded   exclusions
 	capWhole   bool      // the cap is the line's net paid itself, in the same units
 	plainRates lineRates // those of lines without rates of their own
-	profit     bool      // the base is profit
 	goods      bool      // goods have rates of their own
 	overOrder  bool      // amounts are decided over the whole order, not line by line
-	shifts     [4]int    // by kind of rate: how many decimals an amount has more than the currency, but for those of the rate
+	scale      uint8     // the most decimals of a share that the plan gives
+	plain      scaling   // of sets with such shares
 	needsChain int
 }
 
@@ -37,11 +39,10 @@ type exclusions struct {
 	products, skus, categories map[string]bool
 }
 
-// campaign is a Campaign with its factor in the form of a rate.
+// campaign is a Campaign with what is shown of it where it applies.
 type campaign struct {
 	Campaign
 	applied Applied
-	factor  Rate
 }
 
 // Applied is the campaign that multiplied a share.
@@ -63,9 +64,10 @@ func New(currency money.Currency, plan Plan, campaigns ...Campaign) (*Calculator
 	c := &Calculator{plan: plan, currency: currency, price: price, slots: plan.Slots}
 	c.capWhole = plan.Cap == wholeLine && price.Scale() == currency.Scale()
 	c.plainRates.calc = c
-	c.shifts = [...]int{percent: price.Scale() - currency.Scale(), perUnit: -currency.Scale(), 3: 0}
 	c.excluded = plan.Excluded.sets()
 	c.goods = len(plan.SKUs)+len(plan.Products)+len(plan.Categories) > 0
+	c.scale = plan.rateScale()
+	c.plain = c.scalingOf(int(c.scale) + price.Scale() - currency.Scale())
 	c.overOrder = plan.Rounding.Scope == PerOrder || c.floorsOrder()
 	if plan.Slots > 0 {
 		c.rules = append(c.rules, namedRule{RuleSlots, &slotRule{missing: plan.Missing}})
@@ -78,7 +80,7 @@ func New(currency money.Currency, plan Plan, campaigns ...Campaign) (*Calculator
 	}
 	for _, source := range campaigns {
 		factor, _ := rateOf(source.Factor, percent) // validated above
-		c.campaigns = append(c.campaigns, campaign{Campaign: source, factor: factor, applied: Applied{Name: source.Name, Factor: factor.Decimal()}})
+		c.campaigns = append(c.campaigns, campaign{Campaign: source, applied: Applied{Name: source.Name, Factor: factor.Decimal()}})
 	}
 	c.needsChain = c.reach()
 	return c, nil
@@ -103,33 +105,48 @@ func keySet(keys []string) map[string]bool {
 	return m
 }
 
+// rateScale is the most decimals of a share that the plan gives.
+func (p Plan) rateScale() (scale uint8) {
+	look := func(rate Rate) {
+		if rate.kind == percent {
+			scale = max(scale, rate.scale)
+		}
+	}
+	for _, l := range p.lists() {
+		for _, rate := range l.rates {
+			look(rate)
+		}
+	}
+	look(p.Team.Rate)
+	for _, rate := range p.Team.Levels {
+		look(rate)
+	}
+	for _, rate := range p.Differential.Rates {
+		look(rate)
+	}
+	return scale
+}
+
 func (t Team) pays() bool { return t.Rate.IsSet() || len(t.Levels) > 0 }
 
 func newDifferential(d Differential) *differentialRule {
-	r := &differentialRule{}
+	r := &differentialRule{long: map[partner.Level]int64{}}
 	for _, rate := range d.Rates {
 		r.scale = max(r.scale, rate.scale)
 	}
-	for level, rate := range d.Rates {
-		coefficient := rate.coefficient
-		for range r.scale - rate.scale {
-			coefficient *= 10
+	for _, level := range slices.Sorted(maps.Keys(d.Rates)) {
+		share := d.Rates[level].coefficient
+		for range r.scale - d.Rates[level].scale {
+			share *= 10
 		}
-		r.top = max(r.top, coefficient)
-		r.levels = append(r.levels, levelShare{level, mark(string(level)), coefficient})
+		r.top = max(r.top, share)
+		if len(level) <= maxShort {
+			r.short = append(r.short, shortLevel{codeOf(level), share})
+		} else {
+			r.long[level] = share
+		}
 	}
-	slices.SortFunc(r.levels, func(a, b levelShare) int { return compare(a.level, b.level) })
 	return r
-}
-
-func compare[T ~string](a, b T) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // reach is how many uplines decide an order, 0 for all of them.
@@ -156,12 +173,12 @@ func (c *Calculator) Currency() money.Currency { return c.currency }
 func (c *Calculator) Price() money.Currency { return c.price }
 
 // campaignFor returns the campaign with the largest factor that covers the order's payment for this rule and slot, nil if none does.
-func (c *Calculator) campaignFor(order *Order, rule string, slot int) *campaign {
-	var best *campaign
+func (c *Calculator) campaignFor(order *Order, rule string, slot int) *Applied {
+	var best *Applied
 	for i := range c.campaigns {
 		k := &c.campaigns[i]
-		if k.covers(order.PaidAt) && k.names(rule, slot) && (best == nil || k.applied.Factor.GreaterThan(best.applied.Factor)) {
-			best = k
+		if k.covers(order.PaidAt) && k.names(rule, slot) && (best == nil || k.applied.Factor.GreaterThan(best.Factor)) {
+			best = &k.applied
 		}
 	}
 	return best

@@ -8,13 +8,14 @@ import (
 
 // applyCap cuts the entries from start on, which are those of one line and make up sum, so that together they are not above the line's cap. What is cut
 // to nothing is no entry.
-func (r *Result) applyCap(line *line, start int, sum money.Units) error {
-	limit, err := r.calc.capOf(&line.left.net)
+func (r *Result) applyCap(index, start int, net *ratio, sum money.Units) error {
+	limit, err := r.calc.capOf(net)
 	if err != nil || sum.Cmp(limit) <= 0 {
 		return err
 	}
-	r.weights, r.parts = r.weights[:0], r.parts[:0]
-	for _, gain := range r.amounts[start:] {
+	r.weights, r.parts, r.payers = r.weights[:0], r.parts[:0], r.payers[:0]
+	for i := start; i < len(r.amounts); i++ {
+		gain := r.amounts[i]
 		if gain.Sign() < 0 {
 			// A loss is never cut, and leaves so much more room for the gains.
 			if limit, err = limit.Sub(gain); err != nil {
@@ -22,32 +23,44 @@ func (r *Result) applyCap(line *line, start int, sum money.Units) error {
 			}
 			gain = money.Units{}
 		}
-		r.weights = append(r.weights, gain)
+		_, payer := r.at(i)
+		r.weights, r.payers = append(r.weights, gain), append(r.payers, payer)
 	}
 	if r.calc.plan.Overflow == CutFarthest {
-		r.cutFarthest(r.cells[start:], limit)
+		r.cutFarthest(limit)
 	} else if r.parts, err = money.Split(r.parts, limit, r.weights); err != nil {
 		return err
 	}
-	for i, part := range r.parts {
-		if amount := &r.amounts[start+i]; amount.Sign() > 0 {
-			r.cells[start+i].cut = part != *amount
-			*amount = part
-		}
-	}
-	r.dropZeros(start)
+	r.lay(index, start)
 	return nil
 }
 
+// lay replaces the entries from start on by the parts that the cap leaves of them.
+func (r *Result) lay(index, start int) {
+	for len(r.cuts) < start {
+		r.cuts = append(r.cuts, false)
+	}
+	uncut := r.amounts[start:] // read before it is written over: what is laid is no longer than what was there
+	r.removeEntries(start)
+	for i, amount := range uncut {
+		cut := false
+		if amount.Sign() > 0 {
+			amount, cut = r.parts[i], r.parts[i] != amount
+		}
+		if r.addEntry(index, r.payers[i], amount); !amount.IsZero() {
+			r.cuts = append(r.cuts, cut)
+		}
+	}
+}
+
 // cutFarthest keeps whole entries nearest to the buyer first; at equal distance the earlier rule comes first.
-func (r *Result) cutFarthest(cells []cell, limit money.Units) {
-	r.parts = append(r.parts, make([]money.Units, len(cells))...)
+func (r *Result) cutFarthest(limit money.Units) {
+	r.parts = append(r.parts, make([]money.Units, len(r.weights))...)
 	for position := int32(1); limit.Sign() > 0; {
 		next := int32(0)
-		for i := range cells {
-			switch p := r.shares[cells[i].share].Position; {
+		for i, take := range r.weights {
+			switch p := r.shares[r.payers[i]].Position; {
 			case p == position:
-				take := r.weights[i]
 				if take.Cmp(limit) > 0 {
 					take = limit
 				}
@@ -78,6 +91,12 @@ func (c *Calculator) capOf(net *ratio) (money.Units, error) {
 	num := new(big.Int).Mul(net.num(), big.NewInt(c.plan.Cap.coefficient))
 	den := money.Pow10(shift)
 	return money.UnitsFromBig(money.Down.Quo(num, den.Mul(den, big.NewInt(net.den))))
+}
+
+// smallCap is capOf for a small whole net, 0 where it does not fit.
+func (c *Calculator) smallCap(net uint64) uint64 {
+	limit, _ := money.Down.MulPow10(int64(net), c.plan.Cap.coefficient, int(c.plan.Cap.scale)+c.price.Scale()-c.currency.Scale())
+	return uint64(limit)
 }
 
 // CapOf returns the most that a line may pay when so much of it has come back. Its error is a [*money.RangeError].

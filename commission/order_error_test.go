@@ -170,3 +170,15 @@ func TestWhatCannotHaveComeBackNamesTheField(t *testing.T) {
 	_, err := newCalculator(t, commission.Plan{Rates: rates("10%")}).Target(paid.Freeze(), nil, nil)
 	requireProblems(t, err, []string{"lines[0].net", "lines[1].net"}, "scale 4")
 }
+
+func TestALineOfNoUnitsIsRefusedWhateverTheBase(t *testing.T) {
+	for _, base := range []commission.Base{commission.Amount, commission.Profit} {
+		line := goods("p1", 0, "1.00")
+		line.Cost = costOf(dec("0.50"))
+		calc := newCalculator(t, commission.Plan{Rates: rates("10%"), Base: base})
+		_, err := calc.Calculate(&commission.Order{ID: "o", Lines: []commission.Line{line}}, above("B"), nil)
+		var order *commission.OrderError
+		require.ErrorAs(t, err, &order, base)
+		require.Equal(t, "lines[0].quantity", order.Problems[0].Path)
+	}
+}

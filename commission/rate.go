@@ -53,8 +53,10 @@ func rateOf(d decimal.Decimal, kind rateKind) (Rate, bool) {
 	if d.Sign() < 0 || d.NumDigits() > 60 || d.Exponent() < -60 || d.Exponent() > 18 {
 		return Rate{}, false
 	}
-	scale := 0
-	for ; scale <= maxRateScale; scale++ {
+	if scale := -d.Exponent(); scale >= 0 && scale <= maxRateScale && d.NumDigits() <= 18 {
+		return Rate{coefficient: d.CoefficientInt64(), scale: uint8(scale), kind: kind}.shortest(), true
+	}
+	for scale := 0; scale <= maxRateScale; scale++ {
 		units, err := money.Scaled(d, scale)
 		if err != nil {
 			continue
@@ -63,6 +65,14 @@ func rateOf(d decimal.Decimal, kind rateKind) (Rate, bool) {
 		return Rate{coefficient: n, scale: uint8(scale), kind: kind}, ok && n < 1e18
 	}
 	return Rate{}, false
+}
+
+// shortest returns the rate without zeros at its end, so that equal rates are equal values.
+func (r Rate) shortest() Rate {
+	for r.scale > 0 && r.coefficient%10 == 0 {
+		r.coefficient, r.scale = r.coefficient/10, r.scale-1
+	}
+	return r
 }
 
 // plain writes a number without writing out an exponent that would fill memory.

@@ -27,12 +27,6 @@ func wholeUnits(u money.Units) ratio {
 // int64 returns the number and whether it is a whole one that fits.
 func (r *ratio) int64() (n int64, ok bool) { return r.n, r.wide == nil && r.den == 1 }
 
-// atLeast reports whether the number is surely at least u.
-func (r *ratio) atLeast(u money.Units) bool {
-	n, ok := r.int64()
-	return ok && u.Cmp(money.UnitsOf(n)) <= 0
-}
-
 func (r *ratio) num() *big.Int {
 	if r.wide != nil {
 		return r.wide
@@ -104,37 +98,34 @@ func (r *ratio) rounded() money.Units {
 
 // left is what is left of a line after refunds, exactly.
 type left struct {
-	units    int64
-	net      ratio
-	onProfit bool  // whether shares are taken of the profit
-	profit   ratio // net less cost
+	units int64
+	net   ratio
+	base  ratio // what shares are taken of: net, or net less cost
 }
 
-// base is what shares are taken of.
-func (l *left) base() *ratio {
-	if l.onProfit {
-		return &l.profit
+// rest is what is left of a line.
+func (l *line) rest() left {
+	switch {
+	case l.whole < 0:
+		return l.left
+	case l.whole == 0:
+		return left{net: whole(0), base: whole(0)}
 	}
-	return &l.net
+	return left{units: l.quantity, net: whole(l.whole), base: whole(l.whole)}
 }
 
 // leaveAll is leave where nothing has come back.
 func (c *Calculator) leaveAll(line *line) {
-	l := &line.left
-	l.units = line.quantity
-	if n, ok := line.net.Int64(); ok {
-		l.net.n, l.net.den, l.net.wide = n, 1, nil
-	} else {
-		l.net = wholeUnits(line.net)
-	}
-	if l.onProfit = c.plan.Base == Profit && line.costed; l.onProfit {
-		l.profit = line.profit()
+	n, fits := line.net.Int64()
+	if line.whole = n; !fits || c.plan.Base == Profit {
+		c.leave(line, &Returned{})
 	}
 }
 
 // leave works out what a refund leaves of a line: the units that stay, and of the net their part less the money that went back without units.
 func (c *Calculator) leave(line *line, back *Returned) {
 	l := &line.left
+	line.whole = -1
 	l.units, l.net = line.quantity-back.Units, times(line.net, line.quantity-back.Valued, line.quantity)
 	if !back.Money.IsZero() {
 		returned := wholeUnits(back.Money.Units())
@@ -142,18 +133,14 @@ func (c *Calculator) leave(line *line, back *Returned) {
 	}
 	if l.net.sign() <= 0 {
 		// What nothing is paid for pays nothing and is no loss either.
-		l.units, l.net, l.onProfit = 0, whole(0), false
+		l.units, l.net, l.base = 0, whole(0), whole(0)
 		return
 	}
-	if l.onProfit = c.plan.Base == Profit && line.costed; l.onProfit {
-		l.profit = line.profit()
+	l.base = l.net
+	if c.plan.Base == Profit && line.costed {
+		cost := times(line.cost, l.units, line.quantity)
+		l.base = l.net.minus(&cost)
 	}
-}
-
-// profit is what is left of the net, less the cost of the units that are left.
-func (l *line) profit() ratio {
-	cost := times(l.cost, l.left.units, l.quantity)
-	return l.left.net.minus(&cost)
 }
 
 // Left returns what is left of a line's net when so much has come back, cut off downwards at the price scale: the most that another refund of money can

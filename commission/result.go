@@ -2,7 +2,6 @@ package commission
 
 import (
 	"iter"
-	"slices"
 
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
@@ -19,23 +18,20 @@ type Result struct {
 	sets    []set
 	shares  []Share
 	skips   []Skip
-	cells   []cell        // the entries
+	runs    []run         // the entries
 	amounts []money.Units // their amounts
+	cuts    []bool        // whether the cap lowered them; those after its end it did not
 
 	// scratch, kept for the next calculation
 	out          Shares
 	failed       *OrderError
+	ids          map[LineID]int
 	rates        []lineRates
 	coefficients []int64 // of the shares
 	weights      []money.Units
 	parts        []money.Units
+	payers       []int
 	groups       []group
-}
-
-// cell is one entry: a line and a share. Its amount stands beside it.
-type cell struct {
-	line, share int32
-	cut         bool
 }
 
 // Entry is one amount that an order pays: line × payee × rule.
@@ -67,12 +63,12 @@ type Unpaid struct {
 }
 
 // Len returns the number of entries.
-func (r *Result) Len() int { return len(r.cells) }
+func (r *Result) Len() int { return len(r.amounts) }
 
 // Entries yields the entries by line and, within a line, by rule, slot and position.
 func (r *Result) Entries() iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		for i := range r.cells {
+		for i := range r.amounts {
 			if !yield(r.Entry(i)) {
 				return
 			}
@@ -82,16 +78,17 @@ func (r *Result) Entries() iter.Seq[Entry] {
 
 // Entry returns entry i, 0 ≤ i < Len.
 func (r *Result) Entry(i int) Entry {
-	c := r.cells[i]
-	line, share := &r.lines[c.line], &r.shares[c.share]
-	base := line.left.base()
+	index, payer := r.at(i)
+	line, share := &r.lines[index], &r.shares[payer]
+	rest := line.rest()
+	base := &rest.base
 	if share.Rate.IsPerUnit() {
-		base = &line.left.net
+		base = &rest.net
 	}
 	return Entry{
 		Line: line.id, Rule: share.Rule, Slot: int(share.Slot), Position: int(share.Position), Payee: share.Payee, Level: share.Level,
-		Amount: r.Amount(i), Base: r.calc.price.Of(base.rounded()), Units: line.left.units, Rate: share.Rate, Source: share.Source,
-		Campaign: share.Campaign, Cut: c.cut,
+		Amount: r.Amount(i), Base: r.calc.price.Of(base.rounded()), Units: rest.units, Rate: share.Rate, Source: share.Source,
+		Campaign: share.Campaign, Cut: i < len(r.cuts) && r.cuts[i],
 	}
 }
 
@@ -117,9 +114,11 @@ func (r *Result) Unpaid() iter.Seq[Unpaid] {
 				}
 			}
 			for j := set.shares; j < set.sharesEnd; j++ {
-				if next < len(r.cells) && r.cells[next].line == int32(i) && r.cells[next].share == int32(j) {
-					next++
-					continue
+				if next < len(r.amounts) {
+					if l, share := r.at(next); l == i && share == j {
+						next++
+						continue
+					}
 				}
 				s := &r.shares[j]
 				reason := r.whyNothing(line, j)
@@ -133,13 +132,14 @@ func (r *Result) Unpaid() iter.Seq[Unpaid] {
 
 // whyNothing finds why a share became no entry.
 func (r *Result) whyNothing(line *line, share int) partner.Reason {
-	if line.left.net.sign() <= 0 {
+	rest := line.rest()
+	if rest.net.sign() <= 0 {
 		return NothingPaid
 	}
-	if !r.shares[share].Rate.IsPerUnit() && line.left.base().sign() <= 0 {
+	if !r.shares[share].Rate.IsPerUnit() && rest.base.sign() <= 0 {
 		return NoProfit
 	}
-	switch amount, err := r.amountOf(line, share); {
+	switch amount, err := r.amountOf(line, &rest, share); {
 	case err == nil && amount.IsZero():
 		return RoundsToZero
 	case r.reachesCap(line):
@@ -152,9 +152,10 @@ func (r *Result) whyNothing(line *line, share int) partner.Reason {
 
 // reachesCap reports whether the entries of a line are all that it may pay, which they are wherever the cap cut something.
 func (r *Result) reachesCap(line *line) bool {
-	limit, err := r.calc.capOf(&line.left.net)
-	for i := range r.cells {
-		if &r.lines[r.cells[i].line] == line && err == nil {
+	rest := line.rest()
+	limit, err := r.calc.capOf(&rest.net)
+	for i := range r.amounts {
+		if l, _ := r.at(i); &r.lines[l] == line && err == nil {
 			limit, err = limit.Sub(r.amounts[i])
 		}
 	}
@@ -163,10 +164,13 @@ func (r *Result) reachesCap(line *line) bool {
 
 // pays reports whether a share's rule pays its payee something on any line of the order.
 func (r *Result) pays(share *Share) bool {
-	return slices.ContainsFunc(r.cells, func(c cell) bool {
-		s := &r.shares[c.share]
-		return s.Rule == share.Rule && s.Slot == share.Slot && s.Position == share.Position
-	})
+	for i := range r.amounts {
+		_, payer := r.at(i)
+		if s := &r.shares[payer]; s.Rule == share.Rule && s.Slot == share.Slot && s.Position == share.Position {
+			return true
+		}
+	}
+	return false
 }
 
 // Net returns what was paid for the goods, or is left of it after refunds: the sum of the lines' nets at the price scale.
@@ -174,7 +178,8 @@ func (r *Result) Net() (money.Amount, error) {
 	var total money.Units
 	var err error
 	for i := range r.lines {
-		if total, err = total.Add(r.lines[i].left.net.rounded()); err != nil {
+		rest := r.lines[i].rest()
+		if total, err = total.Add(rest.net.rounded()); err != nil {
 			return money.Amount{}, err
 		}
 	}

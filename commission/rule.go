@@ -30,27 +30,67 @@ func (in *Input) Rate(slot int, payee *Upline) (Rate, Source) { return in.rates.
 // Slots is how many slots the plan pays.
 func (in *Input) Slots() int { return in.rates.calc.slots }
 
-// Shares collects what a rule decides.
+// Shares collects what a rule decides. Pay and Skip run for every upline of every order; they set the fields of what lies in the buffers one by one,
+// which is several times faster than to append a whole new one.
 type Shares struct {
 	result *Result
-	rule   *string
+	rule   string
 }
 
 // Pay pays the upline at index of Input.Uplines. Slot is 0 for a rule without slots. A rate that is not set or is 0 becomes a reason.
 func (s *Shares) Pay(index, slot int, rate Rate, source Source) {
+	r := s.result
+	n := len(r.shares)
+	if rate.coefficient == 0 || n == cap(r.shares) || r.calc.campaigns != nil {
+		s.payWithCare(index, slot, rate, source)
+		return
+	}
+	r.shares = r.shares[:n+1]
+	share, u := &r.shares[n], &r.uplines[index]
+	share.Slot, share.Position, share.Rate = int32(slot), int32(index+1), rate
+	share.Payee, share.Level, share.Rule, share.Source, share.Campaign = u.Partner, u.Level, s.rule, source, nil
+}
+
+// payWithCare is Pay where the rate is none or 0, there are campaigns, or the buffer is full.
+func (s *Shares) payWithCare(index, slot int, rate Rate, source Source) {
+	r := s.result
 	switch {
 	case !rate.IsSet():
 		s.Skip(index, slot, NoRate)
 	case rate.coefficient == 0:
 		s.Skip(index, slot, ZeroRate)
 	default:
-		s.result.addShare(s.rule, index, slot, rate, source)
+		u := &r.uplines[index]
+		r.shares = append(r.shares, Share{
+			Payee: u.Partner, Level: u.Level, Rule: s.rule, Slot: int32(slot), Position: int32(index + 1),
+			Rate: rate, Source: source, Campaign: r.calc.campaignFor(r.order, s.rule, slot),
+		})
 	}
 }
 
 // Skip records that the upline at index of Input.Uplines (-1: nobody stands there) gets nothing from this rule, and why.
 func (s *Shares) Skip(index, slot int, reason partner.Reason) {
-	s.result.addSkip(s.rule, index, slot, reason)
+	r := s.result
+	n := len(r.skips)
+	if n == cap(r.skips) || index < 0 {
+		s.skipWithCare(index, slot, reason)
+		return
+	}
+	r.skips = r.skips[:n+1]
+	skip := &r.skips[n]
+	skip.Slot, skip.Position = int32(slot), int32(index+1)
+	skip.Rule, skip.Partner, skip.Reason = s.rule, r.uplines[index].Partner, reason
+}
+
+// skipWithCare is Skip where nobody stands or the buffer is full.
+//
+//go:noinline
+func (s *Shares) skipWithCare(index, slot int, reason partner.Reason) {
+	skip := Skip{Rule: s.rule, Slot: int32(slot), Position: int32(index + 1), Reason: reason}
+	if index >= 0 {
+		skip.Partner = s.result.uplines[index].Partner
+	}
+	s.result.skips = append(s.result.skips, skip)
 }
 
 // Source is where a rate came from: a kind, and the key under which the plan has it.

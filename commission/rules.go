@@ -17,8 +17,8 @@ type slotRule struct {
 }
 
 func (r *slotRule) Shares(in Input, out *Shares) {
-	next := in.Vacant
-	for slot := 1; slot <= in.Slots(); slot++ {
+	next, slots := in.Vacant, in.Slots()
+	for slot := 1; slot <= slots; slot++ {
 		if slot <= in.Vacant {
 			out.Skip(slot-1, slot, SelfPurchased)
 			continue
@@ -96,16 +96,16 @@ func (r *teamRule) Shares(in Input, out *Shares) {
 
 // differentialRule walks up and pays each upline what his level's share exceeds the best share so far; it stops at the highest share of all.
 type differentialRule struct {
-	levels []levelShare
-	scale  uint8
-	top    int64
+	short []shortLevel
+	long  map[partner.Level]int64 // the shares of levels that are not short
+	scale uint8                   // of all shares
+	top   int64
 }
 
-// levelShare is a level's share at the rule's common scale.
-type levelShare struct {
-	level       partner.Level
-	mark        uint64
-	coefficient int64
+// shortLevel is the share of a level that is short enough to be compared as a number.
+type shortLevel struct {
+	code  uint64
+	share int64
 }
 
 func (r *differentialRule) Shares(in Input, out *Shares) {
@@ -125,7 +125,11 @@ func (r *differentialRule) Shares(in Input, out *Shares) {
 		case share <= best:
 			out.Skip(i, 0, Overtaken)
 		default:
-			out.Pay(i, 0, Rate{coefficient: share - best, scale: r.scale, kind: percent}, Source{Kind: FromDifferential, Key: string(u.Level)})
+			rate := Rate{coefficient: share - best, scale: r.scale, kind: percent}
+			if rate.coefficient%10 == 0 {
+				rate = rate.shortest()
+			}
+			out.Pay(i, 0, rate, Source{Kind: FromDifferential, Key: string(u.Level)})
 			best = share
 		}
 	}
@@ -133,11 +137,26 @@ func (r *differentialRule) Shares(in Input, out *Shares) {
 
 // share returns the share of a level, and whether it has one. Every upline of every order is looked up here.
 func (r *differentialRule) share(level partner.Level) (share int64, known bool) {
-	m := mark(string(level))
-	for i := range r.levels {
-		if l := &r.levels[i]; l.mark == m && (len(level) <= 8 && len(l.level) == len(level) || l.level == level) {
-			return l.coefficient, true
+	if len(level) > maxShort {
+		share, known = r.long[level]
+		return share, known
+	}
+	code := codeOf(level)
+	for i := range r.short {
+		if r.short[i].code == code {
+			return r.short[i].share, true
 		}
 	}
 	return 0, false
+}
+
+const maxShort = 7
+
+// codeOf packs a short level into a number: the count of its bytes, and the bytes.
+func codeOf(level partner.Level) uint64 {
+	code := uint64(len(level))
+	for i := range len(level) {
+		code = code<<8 | uint64(level[i])
+	}
+	return code
 }

@@ -3,9 +3,9 @@ package commission
 import (
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/fenrun/fenrun/commission/money"
-	"github.com/fenrun/fenrun/partner"
 )
 
 // set is what the rules gave for all lines that have the same rates: a part of the result's shares and skips.
@@ -13,117 +13,125 @@ type set struct {
 	shares, sharesEnd int
 	skips, skipsEnd   int
 
-	// An amount of the set is base (or units) × coefficient / 10^shift, with one shift for all its shares and the coefficients beside them.
+	scaling
+	sum   uint64 // of the coefficients
+	least uint64 // of the coefficients
+}
+
+// scaling is how the amounts of a set are worked out in integers: base (or units) × coefficient / 10^shift, with one shift for all its shares.
+type scaling struct {
 	shift   int
-	wide    bool          // some coefficient does not fit an int64: amounts are worked out with large numbers
-	fast    bool          // all shares are of the base, and the sum is below the divider's limit
+	wide    bool          // some number does not fit an int64: amounts are worked out with large numbers
+	fast    bool          // divider does: all shares are of the base, and all numbers small
 	divider money.Divider // divides by 10^shift and rounds
-	sum     uint64        // of the coefficients
-	least   uint64        // of the coefficients
 }
 
-// openSet begins a set: what is added next belongs to it.
+func (c *Calculator) scalingOf(shift int) scaling {
+	divider, ok := c.plan.Rounding.Mode.Divider(shift)
+	return scaling{shift: shift, wide: shift > money.MaxScale, fast: ok, divider: divider}
+}
+
+// openSet begins a set: what is added next belongs to it. closeSet sets all its other fields.
 func (r *Result) openSet() {
-	r.sets = append(r.sets, set{shares: len(r.shares), skips: len(r.skips)})
+	n := len(r.sets)
+	if n == cap(r.sets) {
+		r.growSets()
+	}
+	r.sets = r.sets[:n+1]
+	r.sets[n].shares, r.sets[n].skips = len(r.shares), len(r.skips)
 }
 
-// addShare freezes what a rule pays to the upline at index.
+// What grows a buffer is kept out of line, where it does not cost the common case its registers.
 //
-// It and addSkip are short on purpose, and set the fields of an element that lies in the buffer one by one, instead of appending a whole one: they run
-// for every upline of every order.
-func (r *Result) addShare(rule *string, index, slot int, rate Rate, source Source) {
-	n := len(r.shares)
-	if n == cap(r.shares) {
-		r.growShares()
-	}
-	r.shares = r.shares[:n+1]
-	s, u := &r.shares[n], &r.uplines[index]
-	s.Payee, s.Level, s.Rule, s.Slot, s.Position = u.Partner, u.Level, *rule, int32(slot), int32(index+1)
-	s.Rate, s.Source, s.Campaign = rate, source, nil
-	if len(r.calc.campaigns) > 0 {
-		if k := r.calc.campaignFor(r.order, *rule, slot); k != nil {
-			s.Campaign = &k.applied
-		}
-	}
+//go:noinline
+func (r *Result) growSets() { r.sets = slices.Grow(r.sets, 1) }
+
+//go:noinline
+func (r *Result) growCoefficients() {
+	r.coefficients = slices.Grow(r.coefficients, len(r.shares)-len(r.coefficients))
 }
-
-// addSkip freezes that a rule pays nothing to the upline at index, -1 for nobody.
-func (r *Result) addSkip(rule *string, index, slot int, reason partner.Reason) {
-	n := len(r.skips)
-	if n == cap(r.skips) {
-		r.growSkips()
-	}
-	r.skips = r.skips[:n+1]
-	s, id := &r.skips[n], partner.ID("")
-	if index >= 0 {
-		id = r.uplines[index].Partner
-	}
-	s.Rule, s.Slot, s.Position, s.Partner, s.Reason = *rule, int32(slot), int32(index+1), id, reason
-}
-
-func (r *Result) growShares() { r.shares = append(r.shares, Share{})[:len(r.shares)] }
-
-func (r *Result) growSkips() { r.skips = append(r.skips, Skip{})[:len(r.skips)] }
 
 // closeSet ends the set that is open and turns its shares into integers of one shift.
 func (r *Result) closeSet() {
-	set := &r.sets[len(r.sets)-1]
+	c, set := r.calc, &r.sets[len(r.sets)-1]
 	set.sharesEnd, set.skipsEnd = len(r.shares), len(r.skips)
-	shares := r.shares[set.shares:]
-	shift, fast := 0, true
-	for i := range shares {
-		shift = max(shift, r.calc.shift(&shares[i]))
-		fast = fast && shares[i].Rate.kind == percent
+	if len(r.shares) > cap(r.coefficients) {
+		r.growCoefficients()
 	}
-	sum, least, wide := uint64(0), uint64(math.MaxUint64), shift > money.MaxScale
+	r.coefficients = r.coefficients[:len(r.shares)]
+	shares, coefficients := r.shares[set.shares:], r.coefficients[set.shares:]
+	if !c.plainSet(set, shares, coefficients) {
+		c.anySet(set, shares, coefficients)
+	}
+}
+
+// plainSet does the common case, shares of the base without a campaign and with no more decimals than the plan's have, at the shift of the plan. In any
+// other it reports false.
+func (c *Calculator) plainSet(set *set, shares []Share, into []int64) bool {
+	sum, least := uint64(0), uint64(math.MaxUint64)
 	for i := range shares {
 		s := &shares[i]
-		coefficient := s.Rate.coefficient
-		if gap := shift - r.calc.shift(s); gap > 0 || s.Campaign != nil {
-			var ok bool
-			coefficient, ok = s.coefficient(gap)
-			wide = wide || !ok
+		if s.Rate.kind != percent || s.Rate.scale > c.scale || s.Campaign != nil || sum >= money.DividerLimit {
+			return false
 		}
-		r.coefficients = append(r.coefficients, coefficient)
-		sum, least = sum+uint64(coefficient), min(least, uint64(coefficient))
-		fast = fast && sum < money.DividerLimit
+		coefficient := uint64(s.Rate.coefficient) * tens[c.scale-s.Rate.scale] // at most 10^18, since no share is above 1
+		into[i] = int64(coefficient)
+		sum, least = sum+coefficient, min(least, coefficient)
 	}
-	divider, ok := r.calc.plan.Rounding.Mode.Divider(shift)
-	set.shift, set.wide, set.divider, set.sum, set.least = shift, wide, divider, sum, least
-	set.fast = fast && ok && !wide
+	set.scaling, set.sum, set.least = c.plain, sum, least
+	set.fast = c.plain.fast && sum > 0
+	return true
+}
+
+// anySet does every set.
+func (c *Calculator) anySet(set *set, shares []Share, into []int64) {
+	shift, ofBase := 0, true
+	for i := range shares {
+		shift = max(shift, c.shift(&shares[i]))
+		ofBase = ofBase && shares[i].Rate.kind == percent
+	}
+	set.scaling, set.sum, set.least = c.scalingOf(shift), 0, math.MaxUint64
+	for i := range shares {
+		s := &shares[i]
+		coefficient := set.times(s.Rate.coefficient, s.Campaign.factor().coefficient)
+		for range shift - c.shift(s) {
+			coefficient = set.times(coefficient, 10)
+		}
+		into[i] = coefficient
+		set.sum, set.least = set.sum+uint64(coefficient), min(set.least, uint64(coefficient))
+		ofBase = ofBase && set.sum < money.DividerLimit
+	}
+	set.fast = set.fast && ofBase && !set.wide && set.sum > 0
+}
+
+// times returns a × b, and marks the set as wide where that does not fit an int64.
+func (t *set) times(a, b int64) int64 {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	if hi != 0 || lo > math.MaxInt64 {
+		t.wide = true
+		return 0
+	}
+	return int64(lo)
 }
 
 // shift is the power of ten by which an amount has to be divided after it was multiplied by the coefficients of the rate and of the campaign's factor;
 // it may be below 0.
 func (c *Calculator) shift(s *Share) int {
-	shift := int(s.Rate.scale) + c.shifts[s.Rate.kind&3]
-	if s.Campaign != nil {
-		shift += int(s.factor().scale)
+	shift := int(s.Rate.scale) + int(s.Campaign.factor().scale) - c.currency.Scale()
+	if s.Rate.kind == percent {
+		shift += c.price.Scale()
 	}
 	return shift
 }
 
-// coefficient is rate × factor × 10^zeros, and whether that fits an int64.
-func (s *Share) coefficient(zeros int) (int64, bool) {
-	product := uint64(s.Rate.coefficient)
-	for _, n := range [...]uint64{uint64(s.factor().coefficient), tens[min(zeros, money.MaxScale)]} {
-		hi, lo := bits.Mul64(product, n)
-		if hi != 0 || lo > math.MaxInt64 {
-			return 0, false
-		}
-		product = lo
-	}
-	return int64(product), zeros <= money.MaxScale
-}
-
-// factor is what the share's campaign multiplies the rate by, 1 without one.
-func (s *Share) factor() Rate {
-	if s.Campaign == nil {
+// factor is the campaign's factor in the form of a rate, 1 without a campaign.
+func (a *Applied) factor() Rate {
+	if a == nil {
 		return wholeLine
 	}
-	factor, _ := rateOf(s.Campaign.Factor, percent)
+	factor, _ := rateOf(a.Factor, percent)
 	return factor
 }
 
-// tens are the powers of ten that fit an int64.
-var tens = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
+// tens are the powers of ten up to the most decimals of a rate.
+var tens = [maxRateScale + 1]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}

@@ -14,87 +14,62 @@ func (r *Result) settle() error {
 	if r.calc.overOrder {
 		return r.settleGroups()
 	}
-	for i := range r.lines {
-		line := &r.lines[i]
-		if line.reason != "" {
-			continue
-		}
-		start := len(r.cells)
-		sum, ok := r.payFast(i, line)
-		if !ok {
-			var err error
-			if sum, err = r.pay(i, line); err != nil {
-				return r.tooLarge(line, err)
-			}
-		}
-		if r.calc.capWhole && line.left.net.atLeast(sum) {
-			continue
-		}
-		if err := r.applyCap(line, start, sum); err != nil {
-			return r.tooLarge(line, err)
+	for i := r.payFast(0); i < len(r.lines); i = r.payFast(i + 1) {
+		if err := r.pay(i); err != nil {
+			return r.tooLarge(&r.lines[i], err)
 		}
 	}
 	return nil
 }
 
-// payFast is pay for the common case: a base that is whole, not below 0, and small enough for products and sums of 62 bits. In any other it does nothing
-// and ok is false.
-func (r *Result) payFast(index int, line *line) (sum money.Units, ok bool) {
-	set := &r.sets[line.set]
-	base, whole := line.left.base().int64()
-	if hi, most := bits.Mul64(uint64(base), set.sum); !whole || !set.fast || hi != 0 || most >= money.DividerLimit {
-		return sum, false
+// payFast is pay for as many lines as are the common case, and returns the next that is not: one of which the base is whole, products and sums have at
+// most 62 bits, no amount rounds to zero, and the cap cuts none.
+func (r *Result) payFast(from int) int {
+	amounts, runs := r.amounts, r.runs
+	for ; from < len(r.lines); from++ {
+		line := &r.lines[from]
+		if line.reason != "" {
+			continue
+		}
+		set, base := &r.sets[line.set], uint64(line.whole)
+		hi, most := bits.Mul64(base, set.sum)
+		if !set.fast || hi != 0 || most >= money.DividerLimit || set.divider.Quo(base*set.least) == 0 {
+			break
+		}
+		coefficients := r.coefficients[set.shares:set.sharesEnd]
+		start := len(amounts)
+		end := start + len(coefficients)
+		if end > cap(amounts) {
+			amounts = slices.Grow(amounts, len(coefficients))
+		}
+		limit := base
+		if !r.calc.capWhole {
+			limit = r.calc.smallCap(base)
+		}
+		if set.divider.MulAll(amounts[start:end], base, coefficients) > limit {
+			break
+		}
+		amounts, runs = amounts[:end], append(runs, run{line: from, share: set.shares, entry: start})
 	}
-	coefficients := r.coefficients[set.shares:set.sharesEnd]
-	start := len(r.cells)
-	end := start + len(coefficients)
-	if end > cap(r.cells) || end > cap(r.amounts) {
-		r.growEntries(len(coefficients))
-	}
-	r.cells, r.amounts = r.cells[:end], r.amounts[:end]
-	total := set.divider.MulAll(r.amounts[start:], uint64(base), coefficients)
-	cells := r.cells[start:]
-	for i := range cells {
-		cells[i] = cell{line: int32(index), share: int32(set.shares + i)}
-	}
-	if set.divider.Quo(uint64(base)*set.least) == 0 {
-		r.dropZeros(start)
-	}
-	return money.UnitsOf(int64(total)), true
+	r.amounts, r.runs = amounts, runs
+	return from
 }
 
-func (r *Result) growEntries(n int) {
-	r.cells, r.amounts = slices.Grow(r.cells, n), slices.Grow(r.amounts, n)
-}
-
-// pay adds what each share of a line's set pays on it, and returns the sum.
-func (r *Result) pay(index int, line *line) (sum money.Units, err error) {
-	set, start := &r.sets[line.set], len(r.cells)
+// pay adds the entries of a line.
+func (r *Result) pay(index int) error {
+	line := &r.lines[index]
+	rest, set, start, sum := line.rest(), &r.sets[line.set], len(r.amounts), money.Units{}
 	for i := set.shares; i < set.sharesEnd; i++ {
-		amount, err := r.amountOf(line, i)
+		amount, err := r.amountOf(line, &rest, i)
 		if err != nil {
-			return sum, err
+			return err
 		}
 		if sum, err = sum.Add(amount); err != nil {
-			return sum, err
+			return err
 		}
-		r.cells = append(r.cells, cell{line: int32(index), share: int32(i)})
-		r.amounts = append(r.amounts, amount)
+		r.addEntry(index, i, amount)
 	}
-	r.dropZeros(start)
-	return sum, nil
-}
-
-// dropZeros removes what is no entry, from start on.
-func (r *Result) dropZeros(start int) {
-	kept := start
-	for i := start; i < len(r.cells); i++ {
-		if !r.amounts[i].IsZero() {
-			r.cells[kept], r.amounts[kept] = r.cells[i], r.amounts[i]
-			kept++
-		}
-	}
-	r.cells, r.amounts = r.cells[:kept], r.amounts[:kept]
+	return r.applyCap(index, start, &rest.net, sum)
 }
 
 func (r *Result) tooLarge(line *line, err error) error {
@@ -105,13 +80,13 @@ func (r *Result) tooLarge(line *line, err error) error {
 	return &OrderError{Order: id, Problems: []Problem{{Path: "lines." + string(line.id), Message: err.Error()}}}
 }
 
-// amountOf is base × rate × factor or units × amount × factor, rounded once.
-func (r *Result) amountOf(line *line, share int) (money.Units, error) {
+// amountOf is base × rate × factor or units × amount × factor, rounded once; rest is what is left of the line.
+func (r *Result) amountOf(line *line, rest *left, share int) (money.Units, error) {
 	mode, set := r.calc.plan.Rounding.Mode, &r.sets[line.set]
-	n, exact := line.left.base().int64()
+	n, exact := rest.base.int64()
 	if r.shares[share].Rate.kind == perUnit {
-		n, exact = line.left.units, true
-	} else if r.calc.plan.Loss == FloorLine && line.left.base().sign() < 0 {
+		n, exact = rest.units, true
+	} else if r.calc.plan.Loss == FloorLine && rest.base.sign() < 0 {
 		return money.Units{}, nil
 	}
 	if exact && !set.wide {
@@ -119,7 +94,7 @@ func (r *Result) amountOf(line *line, share int) (money.Units, error) {
 			return money.UnitsOf(amount), nil
 		}
 	}
-	num, den := r.calc.exactAmount(&r.shares[share], &line.left)
+	num, den := r.calc.exactAmount(&r.shares[share], rest)
 	return money.UnitsFromBig(mode.Quo(num, den))
 }
 
@@ -128,13 +103,13 @@ func (c *Calculator) exactAmount(s *Share, l *left) (num, den *big.Int) {
 	if s.Rate.kind == perUnit {
 		num, den = big.NewInt(l.units), big.NewInt(1)
 	} else {
-		num, den = new(big.Int).Set(l.base().num()), big.NewInt(l.base().den)
+		num, den = new(big.Int).Set(l.base.num()), big.NewInt(l.base.den)
 		if num.Sign() < 0 && c.plan.Loss == FloorLine {
 			num.SetInt64(0)
 		}
 	}
 	num.Mul(num, big.NewInt(s.Rate.coefficient))
-	num.Mul(num, big.NewInt(s.factor().coefficient))
+	num.Mul(num, big.NewInt(s.Campaign.factor().coefficient))
 	if shift := c.shift(s); shift < 0 {
 		num.Mul(num, money.Pow10(-shift))
 	} else {
@@ -153,7 +128,7 @@ type group struct {
 }
 
 type groupCell struct {
-	line, share int32
+	line, share int
 	exact       *big.Rat
 	units       money.Units
 }
@@ -170,15 +145,15 @@ func (r *Result) settleGroups() error {
 		if line.reason != "" {
 			continue
 		}
-		set := &r.sets[line.set]
+		set, rest := &r.sets[line.set], line.rest()
 		for j := set.shares; j < set.sharesEnd; j++ {
-			u, err := r.amountOf(line, j)
+			u, err := r.amountOf(line, &rest, j)
 			if err != nil {
 				return r.tooLarge(line, err)
 			}
-			num, den := r.calc.exactAmount(&r.shares[j], &line.left)
+			num, den := r.calc.exactAmount(&r.shares[j], &rest)
 			g := &r.groups[r.groupIndex(&r.shares[j])]
-			g.cells = append(g.cells, groupCell{line: int32(i), share: int32(j), exact: new(big.Rat).SetFrac(num, den), units: u})
+			g.cells = append(g.cells, groupCell{line: i, share: j, exact: new(big.Rat).SetFrac(num, den), units: u})
 		}
 	}
 	for i := range r.groups {
@@ -207,29 +182,30 @@ func (r *Result) groupCells() []*groupCell {
 	}
 	slices.SortFunc(all, func(a, b *groupCell) int {
 		if a.line != b.line {
-			return int(a.line - b.line)
+			return a.line - b.line
 		}
-		return int(a.share - b.share)
+		return a.share - b.share
 	})
 	return all
 }
 
 // capGroups makes entries of the cells of all groups and applies the cap of each line.
 func (r *Result) capGroups(all []*groupCell) error {
-	r.cells, r.amounts = r.cells[:0], r.amounts[:0]
+	r.removeEntries(0)
+	r.cuts = r.cuts[:0]
 	for len(all) > 0 {
-		line, start, sum := &r.lines[all[0].line], len(r.cells), money.Units{}
-		for first := all[0].line; len(all) > 0 && all[0].line == first; all = all[1:] {
+		index, start, sum := all[0].line, len(r.amounts), money.Units{}
+		for ; len(all) > 0 && all[0].line == index; all = all[1:] {
 			c := all[0]
 			var err error
 			if sum, err = sum.Add(c.units); err != nil {
-				return r.tooLarge(line, err)
+				return r.tooLarge(&r.lines[index], err)
 			}
-			r.cells, r.amounts = append(r.cells, cell{line: c.line, share: c.share}), append(r.amounts, c.units)
+			r.addEntry(index, c.share, c.units)
 		}
-		r.dropZeros(start)
-		if err := r.applyCap(line, start, sum); err != nil {
-			return r.tooLarge(line, err)
+		rest := r.lines[index].rest()
+		if err := r.applyCap(index, start, &rest.net, sum); err != nil {
+			return r.tooLarge(&r.lines[index], err)
 		}
 	}
 	return nil
@@ -245,8 +221,9 @@ func (r *Result) dropLosers() (bool, error) {
 		return false, nil
 	}
 	paid := make([]money.Units, len(r.groups))
-	for i := range r.cells {
-		sum := &paid[r.groupIndex(&r.shares[r.cells[i].share])]
+	for i := range r.amounts {
+		_, payer := r.at(i)
+		sum := &paid[r.groupIndex(&r.shares[payer])]
 		var err error
 		if *sum, err = sum.Add(r.amounts[i]); err != nil {
 			return false, err

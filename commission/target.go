@@ -25,7 +25,7 @@ func (c *Calculator) Target(frozen Frozen, returned []Returned, into *Result) (*
 	if into == nil {
 		into = &Result{}
 	}
-	into.reset(c)
+	into.reset(c, nil, nil)
 	if err := c.checkReturned(frozen.Lines, returned); err != nil {
 		return into, err
 	}
@@ -46,7 +46,7 @@ func (c *Calculator) Target(frozen Frozen, returned []Returned, into *Result) (*
 		}
 	}
 	if err := into.settle(); err != nil {
-		into.reset(c)
+		into.reset(c, nil, nil)
 		return into, err
 	}
 	return into, nil

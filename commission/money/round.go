@@ -126,6 +126,8 @@ func (d Divider) Quo(n uint64) uint64 {
 
 // MulAll sets into[i] to n × coefficients[i] / 10^shift rounded, as Quo does, and returns their sum. into must be as long as coefficients, no coefficient
 // below 0, and n times the sum of them below DividerLimit.
+//
+//go:noinline
 func (d Divider) MulAll(into []Units, n uint64, coefficients []int64) (sum uint64) {
 	into = into[:len(coefficients)]
 	for i, c := range coefficients {
