@@ -53,7 +53,7 @@ var historyActions = []struct {
 		s.due(t, time.Time{})
 	}},
 	{"all is withdrawn", func(s *modelShop, t require.TestingT) {
-		s.withdraw(t, "p2", s.amount(s.oracle.balance("p2").available))
+		s.withdraw(t, "p2", s.amount(s.oracle.balance("p2").available), time.Time{})
 	}},
 	{"the withdrawal is approved and paid", func(s *modelShop, t require.TestingT) {
 		s.historyDecide(t, "approve")
@@ -180,7 +180,7 @@ func (r *historyRun) play(t *testing.T, base *modelShop, beginning []int) {
 // historyShop opens a shop whose programme has read its plan.
 func historyShop(t *testing.T) *modelShop {
 	m := &model{ctx: context.Background(), store: memstore.New(), now: modelStart}
-	m.open(t, modelPlan{"history", program.MustPlan(historyPlan)}, false, false)
+	m.open(t, modelPlan{"history", program.MustPlan(historyPlan)}, program.Config{}, false)
 	m.shops[0].family(t)
 	_, err := m.shops[0].prog.Plans.All(m.ctx)
 	require.NoError(t, err)

@@ -24,9 +24,9 @@ import (
 //		storetest.Programme(t, func(tb testing.TB) store.Store { return mystore.Open(tb.TempDir()) })
 //	}
 //
-// newStore is called once for each history. How many are drawn, and how long they are, is said with the flags of rapid: -rapid.checks, -rapid.steps. A
-// failure prints a short history that fails and the command that repeats it. The domains are small on purpose: a few people and orders, amounts at the
-// edges, all or one or one too many; they find more than wide ones do.
+// newStore is called for each history, and by several goroutines. How many are drawn, and how long they are, is said with the flags of rapid:
+// -rapid.checks, -rapid.steps. A failure prints a short history that fails and the command that repeats it. The domains are small on purpose: a few
+// people and orders, amounts at the edges, all or one or one too many; they find more than wide ones do.
 //
 // What holds after every step:
 //
@@ -43,17 +43,18 @@ import (
 //	I14  the entries of a line are together not above its cap
 //	I15  nothing that one tenant does changes a byte of the other
 func Programme(t *testing.T, newStore func(testing.TB) store.Store) {
-	t.Run("any history agrees with the naive programme", func(t *testing.T) {
-		rapid.Check(t, func(r *rapid.T) {
-			m := newModel(r, newStore(t))
-			r.Repeat(m.actions())
-		})
-	})
-	t.Run("events that commute give the same in any order", func(t *testing.T) {
-		rapid.Check(t, func(r *rapid.T) { lawCommutes(r, newStore(t), newStore(t)) })
-	})
-	t.Run("refunds in portions are one refund and the order without it", func(t *testing.T) {
-		rapid.Check(t, func(r *rapid.T) { lawPortions(r, newStore(t)) })
+	t.Helper()
+	t.Run("programme", func(t *testing.T) {
+		for name, law := range map[string]func(*rapid.T, func() store.Store){
+			"any history agrees with the naive programme":                 func(r *rapid.T, open func() store.Store) { r.Repeat(newModel(r, open()).actions()) },
+			"events that commute give the same in any order":              func(r *rapid.T, open func() store.Store) { lawCommutes(r, open(), open()) },
+			"refunds in portions are one refund and the order without it": func(r *rapid.T, open func() store.Store) { lawPortions(r, open()) },
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				rapid.Check(t, func(r *rapid.T) { law(r, func() store.Store { return newStore(t) }) })
+			})
+		}
 	})
 }
 
@@ -90,8 +91,12 @@ var (
 func newModel(t *rapid.T, st store.Store) *model {
 	m := &model{ctx: context.Background(), store: st, now: modelStart}
 	plan := modelDrawPlan(t, modelPlans())
-	m.plans = modelPlansOf(plan.Currency, func(program.Plan) bool { return true })
-	m.open(t, plan, modelOneIn(t, "refuses early events", 4), modelOneIn(t, "published", 3))
+	m.plans = modelPlansOf(plan.Currency)
+	config := program.Config{Batch: rapid.SampledFrom([]int{0, 1, 2}).Draw(t, "batch")}
+	if modelOneIn(t, "refuses early events", 4) {
+		config.EarlyEvents = program.Refuse
+	}
+	m.open(t, plan, config, modelOneIn(t, "published", 3))
 	for _, s := range m.shops {
 		s.family(t)
 	}
@@ -99,14 +104,9 @@ func newModel(t *rapid.T, st store.Store) *model {
 }
 
 // open makes the two shops, with a plan since ever, or one that they publish now.
-func (m *model) open(t require.TestingT, plan modelPlan, refuse, publish bool) {
-	config := program.Config{
-		Clock: func() time.Time { return m.now },
-		NewID: func() string { m.ids++; return fmt.Sprintf("%032x", m.ids) },
-	}
-	if refuse {
-		config.EarlyEvents = program.Refuse
-	}
+func (m *model) open(t require.TestingT, plan modelPlan, config program.Config, publish bool) {
+	config.Clock = func() time.Time { return m.now }
+	config.NewID = func() string { m.ids++; return fmt.Sprintf("%032x", m.ids) }
 	if !publish {
 		config.Plan = plan.Plan
 	}
@@ -114,7 +114,7 @@ func (m *model) open(t require.TestingT, plan modelPlan, refuse, publish bool) {
 	require.NoError(t, err)
 	for i, tenant := range []store.Tenant{"", "b"} {
 		s := &modelShop{
-			model: m, prog: prog.For(tenant), tenant: tenant, oracle: newOracle(plan.Currency.Scale(), refuse),
+			model: m, prog: prog.For(tenant), tenant: tenant, oracle: newOracle(plan.Currency.Scale(), config.EarlyEvents == program.Refuse),
 			claims: map[string]*modelCall{}, names: map[string]int{},
 		}
 		m.shops[i] = s

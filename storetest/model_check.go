@@ -11,6 +11,7 @@ import (
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program"
 	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
 )
 
 // What must hold after every step.
@@ -93,6 +94,16 @@ func (s *modelShop) checkOrder(t require.TestingT, id commission.OrderID) map[pa
 // sameOutcome compares an outcome with what the oracle says that the order paid at first.
 func (s *modelShop) sameOutcome(t require.TestingT, id commission.OrderID, out program.Outcome) {
 	x := s.oracle.orders[id]
+	s.samePays(t, id, x, out)
+	modelSame(t, x.promoted, out.Promoted, "whether %s makes its buyer a partner", id)
+	modelHolds(t, x.releaseAt.Equal(out.ReleaseAt), "I10: %s is released at %s", id, x.releaseAt)
+	modelHolds(t, !out.Repeated, "%s says that it came again", id)
+	modelHolds(t, slices.EqualFunc(x.dropped, out.Unparked, func(dropped bool, u settlement.Unparked) bool { return dropped == (u.Refused != "") }),
+		"what became of the early events of %s: %v, and not %v", id, x.dropped, out.Unparked)
+}
+
+// samePays compares who is paid what by an order, before anything has come back.
+func (s *modelShop) samePays(t require.TestingT, id commission.OrderID, x *oracleOrder, out program.Outcome) {
 	pays, total := map[oracleKey]int64{}, int64(0)
 	for _, e := range out.Entries {
 		n := modelUnits(t, e.Amount)
@@ -110,11 +121,6 @@ func (s *modelShop) sameOutcome(t require.TestingT, id commission.OrderID, out p
 	modelHolds(t, goods.Cmp(s.oracle.minor(out.Goods.Decimal())) == 0, "what was paid for the goods of %s", id)
 	modelSame(t, x.version, out.Plan, "the plan of %s", id)
 	modelSame(t, x.whose, out.Attributed, "whose order %s is", id)
-	modelSame(t, x.promoted, out.Promoted, "whether %s makes its buyer a partner", id)
-	modelHolds(t, x.releaseAt.Equal(out.ReleaseAt), "I10: %s is released at %s", id, x.releaseAt)
-	modelHolds(t, !out.Repeated, "%s says that it came again", id)
-	modelHolds(t, slices.EqualFunc(x.dropped, out.Unparked, func(dropped bool, u settlement.Unparked) bool { return dropped == (u.Refused != "") }),
-		"what became of the early events of %s: %v, and not %v", id, x.dropped, out.Unparked)
 }
 
 // checkBalances compares what everybody has, given what his orders pay him.
@@ -138,6 +144,13 @@ func (s *modelShop) checkBalances(t require.TestingT, earned map[partner.ID]int6
 		}
 		// I2: against the entries.
 		modelSame(t, earned[b.Partner], has.earned(), "I2: what %s has earned", b.Partner)
+		rows, err := s.prog.Wallet.Rows(s.ctx, b.Partner, store.RowCursor{}, modelPage)
+		modelNoError(t, err)
+		sum := int64(0)
+		for _, row := range rows {
+			sum += modelUnits(t, row.Amount)
+		}
+		modelSame(t, sum, has.earned(), "I2: the rows of %s", b.Partner)
 		// I3: only losses bring pending below 0.
 		modelHolds(t, has.pending >= 0 || losses, "I3: pending of %s", b.Partner)
 		modelHolds(t, min(has.available, has.withdrawing, has.paid, has.taxed, has.fees, has.debt) >= 0, "I3: %+v", has)

@@ -19,7 +19,7 @@ import (
 // lawShop opens a shop on a plan, with a family. Who joins by spending is left out: there the order of events decides who is a partner.
 func lawShop(t *rapid.T, st store.Store, plan modelPlan) *modelShop {
 	m := &model{ctx: context.Background(), store: st, now: modelStart}
-	m.open(t, plan, false, false)
+	m.open(t, plan, program.Config{}, false)
 	m.shops[0].family(t)
 	return m.shops[0]
 }

@@ -102,8 +102,36 @@ func (s *modelShop) paid(t require.TestingT, in program.Order) {
 		s.name("o")
 		s.oracle.paid(&in, s.now)
 		s.sameOutcome(t, in.ID, got.(program.Outcome))
+		s.sameTree(t) // the order may have made its buyer a partner
+		all, err := s.prog.Orders.ExplainAll(s.ctx, in.ID)
+		modelNoError(t, err)
+		for _, x := range all {
+			one, err := s.prog.Orders.Explain(s.ctx, x.ID)
+			modelNoError(t, err)
+			require.Equal(t, x.Explanation, one)
+		}
 	}
 	s.call(t, c)
+}
+
+// quoted asks what an order would pay: what it pays when it is paid next, and nothing is written.
+func (s *modelShop) quoted(t *rapid.T, in program.Order) {
+	asked := in
+	if s.oracle.planAt(s.now) == s.oracle.planAt(in.PaidAt) && modelOneIn(t, "of now", 3) {
+		in.PaidAt, asked.PaidAt, asked.ID = s.now, time.Time{}, ""
+	}
+	s.unchanged(t, "a quote", func() {
+		out, err := s.prog.Orders.Quote(s.ctx, asked)
+		if s.oracle.planAt(in.PaidAt) == 0 {
+			require.ErrorIs(t, err, program.ErrNoPlan)
+			return
+		}
+		modelNoError(t, err)
+		scratch := *s.oracle
+		scratch.orders = map[commission.OrderID]*oracleOrder{}
+		x := scratch.judge(&in)
+		s.samePays(t, in.ID, x, out)
+	})
 }
 
 // longer is the same number with zeros at its end.
@@ -243,12 +271,20 @@ func modelUnits(t require.TestingT, a money.Amount) int64 {
 
 // due runs what is due at an instant, and again: nothing happens twice.
 func (s *modelShop) due(t require.TestingT, at time.Time) {
-	out, err := s.prog.RunDue(s.ctx, at)
-	require.NoError(t, err)
-	require.Empty(t, out.Failed)
-	require.False(t, out.More)
-	require.Equal(t, s.oracle.due(s.at(at)), out.Released, "I10: what is released at %s", s.at(at))
+	var released []commission.OrderID
+	for more := true; more; {
+		out, err := s.prog.RunDue(s.ctx, at)
+		require.NoError(t, err)
+		require.Empty(t, out.Failed)
+		released, more = append(released, out.Released...), out.More
+	}
+	require.Equal(t, s.oracle.due(s.at(at)), released, "I10: what is released at %s", s.at(at))
 	s.records = nil
+	events, err := s.prog.Events(s.ctx, 0, modelPage)
+	require.NoError(t, err)
+	for i, e := range events {
+		modelSame(t, int64(i)+1, e.Number, "events are numbered without a gap")
+	}
 	s.unchanged(t, "a run with nothing due", func() {
 		out, err := s.prog.RunDue(s.ctx, at)
 		require.NoError(t, err)

@@ -98,7 +98,8 @@ func (s *modelShop) read(t require.TestingT) *modelRecords {
 // equal compares all of it: what is comparable with ==, which is much faster than reflection, and the rest in depth.
 func (a *modelRecords) equal(b *modelRecords) bool {
 	same := func(a, b store.Event) bool {
-		return a.ID == b.ID && a.Number == b.Number && a.Kind == b.Kind && a.Subject == b.Subject && a.At == b.At && a.Record == b.Record && bytes.Equal(a.Data, b.Data)
+		return a.ID == b.ID && a.Number == b.Number && a.Kind == b.Kind && a.Subject == b.Subject && a.At == b.At && a.Record == b.Record &&
+			bytes.Equal(a.Data, b.Data)
 	}
 	return slices.Equal(a.Partners, b.Partners) && slices.EqualFunc(a.Facts, b.Facts, slices.Equal) && slices.Equal(a.Edges, b.Edges) &&
 		slices.Equal(a.Customers, b.Customers) && slices.EqualFunc(a.Attempts, b.Attempts, slices.Equal) && slices.Equal(a.Balances, b.Balances) &&

@@ -68,9 +68,16 @@ func (s *modelShop) at(named time.Time) time.Time {
 
 // instant draws when something happens: mostly now, else some time that matters to what is there already.
 func (s *modelShop) instant(t *rapid.T, label string) time.Time {
-	choices := []time.Time{{}, {}, {}, s.now.Add(-time.Hour), modelStart, modelStart.Add(-time.Hour), modelStart.Add(-time.Microsecond), s.now.Add(time.Hour), modelCampaignEnd}
+	choices := []time.Time{
+		{}, {}, {}, s.now.Add(-time.Hour), modelStart, modelStart.Add(-time.Hour), modelStart.Add(-time.Microsecond), s.now.Add(time.Hour), modelCampaignEnd,
+	}
 	for _, a := range s.oracle.attempts {
 		choices = append(choices, a.at)
+	}
+	for _, id := range s.oracle.ids() {
+		if from := s.oracle.people[id].recruitedFrom; !from.IsZero() {
+			choices = append(choices, from)
+		}
 	}
 	return rapid.SampledFrom(choices).Draw(t, label)
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
@@ -43,10 +44,10 @@ var modelWithdrawRefusals = map[string]modelRefusal{
 	oracleInsufficient: modelRefusedAs("", settlement.ErrInsufficient),
 }
 
-func (s *modelShop) withdraw(t require.TestingT, id partner.ID, amount decimal.Decimal) {
-	in := program.Withdraw{Partner: id, Amount: amount, Meta: program.Meta{Key: s.name("w")}}
+func (s *modelShop) withdraw(t require.TestingT, id partner.ID, amount decimal.Decimal, named time.Time) {
+	in := program.Withdraw{Partner: id, Amount: amount, Meta: program.Meta{Key: s.name("w"), At: named}}
 	c := &modelCall{operation: "withdraw", key: in.Key, facts: fmt.Sprintf("%+v", in)}
-	for _, reason := range s.oracle.cannotWithdraw(id, amount, s.now) {
+	for _, reason := range s.oracle.cannotWithdraw(id, amount, s.at(named)) {
 		c.refuse(true, modelRefusal{reason, modelWithdrawRefusals[reason].is})
 	}
 	c.do = func(again bool) (any, error) {

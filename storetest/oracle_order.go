@@ -76,8 +76,8 @@ func (o *oracle) fine(plan *program.Plan) *big.Rat {
 	return oraclePow10(max(plan.Commission.PriceScale, o.scale) - o.scale)
 }
 
-// paid takes an order.
-func (o *oracle) paid(in *program.Order, recorded time.Time) {
+// judge freezes what an order sees: the plan, whose it is, who stands above.
+func (o *oracle) judge(in *program.Order) *oracleOrder {
 	x := o.order(in.ID)
 	x.posted, x.customer, x.version = true, in.Customer, o.planAt(in.PaidAt)
 	plan := o.plan(x.version)
@@ -86,6 +86,13 @@ func (o *oracle) paid(in *program.Order, recorded time.Time) {
 		x.releaseAt = in.PaidAt.Add(oracleHold(plan))
 	}
 	o.take(x, plan, in)
+	return x
+}
+
+// paid takes an order.
+func (o *oracle) paid(in *program.Order, recorded time.Time) {
+	x := o.judge(in)
+	plan := o.plan(x.version)
 	o.spend(x, plan, in.PaidAt, recorded)
 	for _, early := range x.waiting {
 		fits := true
@@ -99,12 +106,15 @@ func (o *oracle) paid(in *program.Order, recorded time.Time) {
 	x.waiting = nil
 }
 
-// spend counts what somebody has spent himself, in whole units of the currency. Who reaches by it what the plan asks for is a partner from now on, and stands below his owner if he
-// stood nowhere before.
+// spend counts what somebody has spent himself, in whole units of the currency. Who reaches by it what the plan asks for is a partner from now on, and
+// stands below his owner if he stood nowhere before.
 func (o *oracle) spend(x *oracleOrder, plan *program.Plan, paidAt, recorded time.Time) {
 	o.spent[x.customer] += o.goodsLeft(x)
 	asked, id := plan.Joining.Spend, partner.ID(x.customer)
-	if !asked.Valid || oracleRat(o.spent[x.customer]).Cmp(o.minor(asked.Decimal)) < 0 || o.says(id, partner.FactStatus, paidAt) == string(partner.Active) {
+	if !asked.Valid || oracleRat(o.spent[x.customer]).Cmp(o.minor(asked.Decimal)) < 0 {
+		return
+	}
+	if o.says(id, partner.FactStatus, paidAt) == string(partner.Active) {
 		return
 	}
 	x.promoted = true

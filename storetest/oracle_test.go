@@ -63,9 +63,15 @@ func TestTheOracleAgreesWithNumbersWorkedOutByHand(t *testing.T) {
 			plan:   `{"currency": "CNY", "commission": {"rates": ["10%", "5%"], "missing": "to-top"}}`,
 			freeze: "c", lines: []program.Line{oracleLineOf("1", "tea", 1, "500.00")}, want: [4]int64{0, 2500, 0, 5000},
 		},
-		"own purchase, off":  {plan: simple, customer: "c", lines: []program.Line{oracleLineOf("1", "tea", 1, "100.00")}, want: [4]int64{0, 1000, 500}},
-		"own purchase, on":   {plan: `{"currency": "CNY", "commission": {"rates": ["10%", "5%"], "selfPurchase": "own"}}`, customer: "c", lines: []program.Line{oracleLineOf("1", "tea", 1, "100.00")}, want: [4]int64{1000, 500}},
-		"own purchase, skip": {plan: `{"currency": "CNY", "commission": {"rates": ["10%", "5%"], "selfPurchase": "skip-slot"}}`, customer: "c", lines: []program.Line{oracleLineOf("1", "tea", 1, "100.00")}, want: [4]int64{0, 500}},
+		"own purchase, off": {plan: simple, customer: "c", lines: []program.Line{oracleLineOf("1", "tea", 1, "100.00")}, want: [4]int64{0, 1000, 500}},
+		"own purchase, on": {
+			plan:     `{"currency": "CNY", "commission": {"rates": ["10%", "5%"], "selfPurchase": "own"}}`,
+			customer: "c", lines: []program.Line{oracleLineOf("1", "tea", 1, "100.00")}, want: [4]int64{1000, 500},
+		},
+		"own purchase, skip": {
+			plan:     `{"currency": "CNY", "commission": {"rates": ["10%", "5%"], "selfPurchase": "skip-slot"}}`,
+			customer: "c", lines: []program.Line{oracleLineOf("1", "tea", 1, "100.00")}, want: [4]int64{0, 500},
+		},
 		"a cap, pro rata": {
 			plan:  `{"currency": "CNY", "commission": {"rates": ["30%", "5%"], "cap": "30%"}}`,
 			lines: []program.Line{oracleLineOf("1", "tea", 1, "500.00")}, want: [4]int64{12857, 2143},
@@ -89,7 +95,8 @@ func TestTheOracleAgreesWithNumbersWorkedOutByHand(t *testing.T) {
 		},
 		"rounded once for the order": {
 			plan:  `{"currency": "CNY", "commission": {"rates": ["3%"], "rounding": {"scope": "order"}}}`,
-			lines: []program.Line{oracleLineOf("1", "tea", 1, "0.17"), oracleLineOf("2", "tea", 1, "0.17"), oracleLineOf("3", "tea", 1, "0.17")}, want: [4]int64{2},
+			lines: []program.Line{oracleLineOf("1", "tea", 1, "0.17"), oracleLineOf("2", "tea", 1, "0.17"), oracleLineOf("3", "tea", 1, "0.17")},
+			want:  [4]int64{2},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -134,7 +141,8 @@ func TestTheOracleCountsLossesAsThePlanSays(t *testing.T) {
 }
 
 func TestTheOraclePaysLevelsWhatExceedsTheLevelsBelow(t *testing.T) {
-	o := oracleFamily(`{"currency": "CNY", "levels": [{"id": "g1", "weight": 1, "default": true}, {"id": "g2", "weight": 2}, {"id": "g3", "weight": 3, "leader": true}],
+	o := oracleFamily(`{"currency": "CNY",
+		"levels": [{"id": "g1", "weight": 1, "default": true}, {"id": "g2", "weight": 2}, {"id": "g3", "weight": 3, "leader": true}],
 		"commission": {"differential": {"rates": {"g1": "10%", "g2": "15%", "g3": "20%"}}, "team": {"rate": "1%"}}}`)
 	for id, level := range map[partner.ID]string{"c": "g1", "b": "g3", "a": "g2", "z": "g3"} {
 		o.learn(id, partner.FactLevel, level, modelStart)
