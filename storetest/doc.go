@@ -11,6 +11,7 @@
 //
 //   - [Faulty] makes any store fail at the k-th call: before it, after it, by a cancelled context, or by a commit whose answer is lost.
 //   - [Dump] writes everything that a tenant has as canonical text, so that two states are equal if and only if their dumps are.
+//   - [Programme] draws histories of a whole programme on a store, and compares after every step what everybody has with a second, naive implementation.
 //
 // The suite runs the programme too: every write of package program meets a fault at every single store call.
 package storetest

@@ -40,6 +40,8 @@ import (
 //	I8   net + tax + fee = gross of every withdrawal that was paid
 //	I9   withdrawing is the sum of open withdrawals, and each ends once
 //	I10  nothing is released early, or twice
+//	I12  every balance is what its rows and withdrawals make, and the programme's own audit finds nothing
+//	I13  nobody stands above himself, and lines of people are those of their instant
 //	I14  the entries of a line are together not above its cap
 //	I15  nothing that one tenant does changes a byte of the other
 func Programme(t *testing.T, newStore func(testing.TB) store.Store) {

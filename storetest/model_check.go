@@ -19,6 +19,7 @@ import (
 // check compares all that the tenant who acted has with the oracle, and looks that the other has what he had.
 func (m *model) check(t *rapid.T) {
 	m.active.check(t)
+	m.active.checkRows(t)
 	// I15: whatever one tenant does, the other keeps what he has.
 	for _, other := range m.shops {
 		if other != m.active {
@@ -144,13 +145,6 @@ func (s *modelShop) checkBalances(t require.TestingT, earned map[partner.ID]int6
 		}
 		// I2: against the entries.
 		modelSame(t, earned[b.Partner], has.earned(), "I2: what %s has earned", b.Partner)
-		rows, err := s.prog.Wallet.Rows(s.ctx, b.Partner, store.RowCursor{}, modelPage)
-		modelNoError(t, err)
-		sum := int64(0)
-		for _, row := range rows {
-			sum += modelUnits(t, row.Amount)
-		}
-		modelSame(t, sum, has.earned(), "I2: the rows of %s", b.Partner)
 		// I3: only losses bring pending below 0.
 		modelHolds(t, has.pending >= 0 || losses, "I3: pending of %s", b.Partner)
 		modelHolds(t, min(has.available, has.withdrawing, has.paid, has.taxed, has.fees, has.debt) >= 0, "I3: %+v", has)
@@ -164,6 +158,37 @@ func (s *modelShop) checkBalances(t require.TestingT, earned map[partner.ID]int6
 		}
 	}
 	modelSame(t, 0, partners+shop, "I1: partners and shop")
+}
+
+// checkRows reads everybody's rows, two at a time: together they are what he has earned.
+func (s *modelShop) checkRows(t *rapid.T) {
+	for _, id := range s.oracle.ids() {
+		earned := int64(0)
+		for _, x := range s.oracle.orders {
+			earned += s.oracle.earnedOn(x, id)
+		}
+		for after, more := (store.RowCursor{}), true; more; {
+			rows, err := s.prog.Wallet.Rows(s.ctx, id, after, 2)
+			modelNoError(t, err)
+			for _, row := range rows {
+				earned -= modelUnits(t, row.Amount)
+				after = program.CursorOf(row)
+			}
+			more = len(rows) > 0
+		}
+		modelSame(t, 0, earned, "I2: the rows of %s", id)
+	}
+}
+
+// explained compares each entry of an order, asked for by its id, with the list of all.
+func (s *modelShop) explained(t *rapid.T, id commission.OrderID) {
+	all, err := s.prog.Orders.ExplainAll(s.ctx, id)
+	modelNoError(t, err)
+	for _, x := range all {
+		one, err := s.prog.Orders.Explain(s.ctx, x.ID)
+		modelNoError(t, err)
+		require.Equal(t, x.Explanation, one)
+	}
 }
 
 // checkWithdrawals compares every withdrawal.

@@ -46,37 +46,43 @@ func (s *modelShop) pays(t *rapid.T, id commission.OrderID) map[oracleKey]int64 
 	return sums
 }
 
+// lawEvent is something that a shop hears of.
+type lawEvent struct {
+	what    string
+	deliver func(*modelShop)
+}
+
 // lawCommutes is I5: orders, receipts and refunds of which none is too much whatever has come before give the same commissions in any order, and however
 // often each is delivered; once all is released, everybody has the same.
 func lawCommutes(t *rapid.T, first, second store.Store) {
 	plan := lawPlan(t)
 	a, b := lawShop(t, first, plan), lawShop(t, second, plan)
-	var events []func(*modelShop)
+	var events []lawEvent
 	orders := rapid.IntRange(1, 3).Draw(t, "orders")
 	for i := range orders {
 		in := a.drawOrder(t)
 		in.ID = commission.OrderID(fmt.Sprint("o", i+1))
-		events = append(events, func(s *modelShop) { s.paid(t, in) })
+		events = append(events, lawEvent{fmt.Sprintf("%s is paid", in.ID), func(s *modelShop) { s.paid(t, in) }})
 		if !modelOneIn(t, "never received", 4) {
 			at := modelStart.Add(rapid.SampledFrom([]time.Duration{0, time.Hour, 24 * time.Hour}).Draw(t, "received"))
-			events = append(events, func(s *modelShop) { s.received(t, in.ID, "", at) })
+			events = append(events, lawEvent{fmt.Sprintf("%s is received", in.ID), func(s *modelShop) { s.received(t, in.ID, "", at) }})
 		}
 		for _, r := range a.safeRefunds(t, &in) {
-			events = append(events, func(s *modelShop) { s.refunded(t, r) })
+			events = append(events, lawEvent{fmt.Sprintf("refund %s", r.ID), func(s *modelShop) { s.refunded(t, r) }})
 		}
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "delivered twice") {
 		events = append(events, rapid.SampledFrom(events).Draw(t, "again"))
 	}
-	for _, deliver := range events {
-		deliver(a)
+	for _, event := range events {
+		event.deliver(a)
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "runs") {
 		at := modelStart.Add(rapid.SampledFrom([]time.Duration{8 * 24 * time.Hour, 0, 7 * 24 * time.Hour}).Draw(t, "run at"))
-		events = append(events, func(s *modelShop) { s.due(t, at) })
+		events = append(events, lawEvent{"run at " + at.String(), func(s *modelShop) { s.due(t, at) }})
 	}
-	for _, deliver := range rapid.Permutation(events).Draw(t, "another order") {
-		deliver(b)
+	for _, event := range rapid.Permutation(events).Draw(t, "another order") {
+		event.deliver(b)
 	}
 	end := modelStart.AddDate(1, 0, 0)
 	a.due(t, end)

@@ -91,6 +91,7 @@ func (s *modelShop) stepRefundMoney(t *rapid.T) {
 func (s *modelShop) stepRefundAll(t *rapid.T) {
 	id, x := s.someOrder(t, func(x *oracleOrder) bool { return x.posted })
 	s.refunded(t, program.Refund{ID: s.name("r"), Order: id, Lines: s.everything(x)})
+	s.explained(t, id)
 }
 
 // everything is all that is left of an order.
