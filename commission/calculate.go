@@ -78,20 +78,21 @@ func (r *Result) takeLines() error {
 	}
 	r.lines = r.lines[:len(lines)]
 	var ends uint64 // the last bytes of the ids so far: where these differ, so do the ids
-	small, differ := true, true
+	small, differ, profit := true, true, r.calc.plan.Base == Profit
 	for i := range lines {
 		l, out := &lines[i], &r.lines[i]
 		net, err := money.Scaled(l.Amount, scale)
-		if err != nil || net.Sign() < 0 || l.Quantity < 1 || l.Quantity > MaxQuantity || l.Cost.Valid || len(l.Rates) > maxSlots {
+		n, fits := net.Int64()
+		if err != nil || !fits || n < 0 || l.Quantity < 1 || l.Quantity > MaxQuantity || l.Cost.Valid || len(l.Rates) > maxSlots {
 			net = r.checkLine(i)
+			n, fits = net.Int64()
 		}
 		out.id, out.reason, out.quantity, out.net, out.costed, out.set = l.ID, "", l.Quantity, net, l.Cost.Valid, 0
-		if r.failed == nil {
-			r.calc.leaveAll(out)
+		if out.whole = n; (!fits || profit) && r.failed == nil {
+			r.calc.leave(out, &Returned{})
 		}
 		end := lastByte(l.ID)
 		differ, ends = differ && ends&end == 0, ends|end
-		_, fits := net.Int64()
 		small = small && fits
 	}
 	if !differ {

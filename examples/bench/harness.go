@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	rounds = 61
+	rounds = 101
 	slice  = 12 * time.Millisecond // long enough that work which allocates pays for its garbage collection in every slice
 )
 
