@@ -2,6 +2,7 @@ package commission
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -11,17 +12,21 @@ import (
 
 // Calculate works out what an order pays. uplines is the line of people above the sale as of its payment: the attributed partner first (the buyer
 // himself where his own line is paid), then his recruiter, and so on, at least [Calculator.Reach] of them or all there are; empty where the order is
-// nobody's. into is a Result to use again, or nil.
+// nobody's. into is a Result to use again, or nil. seats are those of [Calculator.Seats], as of the payment too; one who is left out earns, without a
+// level.
 //
 // An order that makes no sense is an [*OrderError] with all its problems, and into is then empty. Uplines who earn nothing, excluded goods and the like
 // are no errors: [Result.Unpaid] names them with the reason.
 //
 // The stages are: discount over lines, excluded goods, rules (who, at which rate), campaign factor, rounding in its scope, floor of losses, cap.
-func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result) (*Result, error) {
+func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, seats ...Upline) (*Result, error) {
 	if into == nil {
 		into = &Result{}
 	}
 	into.reset(c, order, uplines)
+	if len(c.seats) > 0 {
+		into.sit(seats)
+	}
 	if err := into.takeLines(); err != nil {
 		into.reset(c, nil, nil)
 		return into, err
@@ -38,6 +43,18 @@ func (r *Result) reset(c *Calculator, order *Order, uplines []Upline) {
 	r.calc, r.order, r.uplines, r.failed = c, order, uplines, nil
 	r.lines, r.sets, r.shares, r.skips, r.coefficients = r.lines[:0], r.sets[:0], r.shares[:0], r.skips[:0], r.coefficients[:0]
 	r.runs, r.amounts, r.cuts, r.rates = r.runs[:0], r.amounts[:0], r.cuts[:0], r.rates[:0]
+}
+
+// sit puts everybody whom the plan names on his seat.
+func (r *Result) sit(given []Upline) {
+	r.seats = r.seats[:0]
+	for _, id := range r.calc.seats {
+		seat := Upline{Partner: id}
+		if i := slices.IndexFunc(given, func(u Upline) bool { return u.Partner == id }); i >= 0 {
+			seat = given[i]
+		}
+		r.seats = append(r.seats, seat)
+	}
 }
 
 // line is a line of an order while it is calculated. It lies in a buffer that keeps the last order's, so that every field is assigned.
@@ -83,7 +100,7 @@ func (r *Result) takeLines() error {
 		l, out := &lines[i], &r.lines[i]
 		net, err := money.Scaled(l.Amount, scale)
 		n, fits := net.Int64()
-		if err != nil || !fits || n < 0 || l.Quantity < 1 || l.Quantity > MaxQuantity || l.Cost.Valid || len(l.Rates) > maxSlots {
+		if err != nil || !fits || n < 0 || l.Quantity < 1 || l.Quantity > MaxQuantity || l.Cost.Valid || len(l.Rates) > 0 {
 			net = r.checkLine(i)
 			n, fits = net.Int64()
 		}
@@ -113,7 +130,7 @@ func (r *Result) takeLines() error {
 	return nil
 }
 
-// checkLine names what is wrong with a line, takes its cost if it has one, and returns its amount.
+// checkLine looks at a line that is more than an amount and a quantity, or is wrong: it names its problems, takes its cost, and returns its amount.
 func (r *Result) checkLine(i int) money.Units {
 	l, scale := &r.order.Lines[i], r.calc.plan.PriceScale
 	if l.Quantity < 1 || l.Quantity > MaxQuantity {
@@ -130,6 +147,11 @@ func (r *Result) checkLine(i int) money.Units {
 	}
 	if len(l.Rates) > maxSlots {
 		r.fail(linePath(i, "rates"), "rates for %d slots are more than %d", len(l.Rates), maxSlots)
+	}
+	for slot, rate := range l.Rates {
+		if problem := r.calc.plan.bears(rate, slot+1); problem != "" {
+			r.fail(linePath(i, fmt.Sprintf("rates[%d]", slot)), "%s %s", rate, problem)
+		}
 	}
 	return net
 }
@@ -243,11 +265,13 @@ func (r *Result) askRules() {
 func (r *Result) ask(source *Line, vacant int, rates *lineRates) int {
 	r.openSet()
 	r.out.result = r
-	input := Input{Order: r.order, Line: source, Uplines: r.uplines, Vacant: vacant, rates: rates}
+	in := &r.in
+	in.Order, in.Line, in.Uplines, in.Vacant, in.Seats, in.rates = r.order, source, r.uplines, vacant, r.seats, rates
+	start := len(r.shares)
 	for i := range r.calc.rules {
 		named := &r.calc.rules[i]
-		r.out.rule = named.name
-		named.rule.Shares(input, &r.out)
+		r.out.rule, in.Paid = named.name, r.shares[start:len(r.shares):len(r.shares)]
+		named.rule.Shares(in, &r.out)
 	}
 	r.closeSet()
 	return len(r.sets) - 1

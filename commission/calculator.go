@@ -1,7 +1,6 @@
 package commission
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -26,6 +25,9 @@ type Calculator struct {
 	scale      uint8     // the most decimals of a share that the plan gives
 	plain      scaling   // of sets with such shares
 	needsChain int
+	bonuses    map[partner.Level][]*Bonus // by slot
+	seats      []partner.ID
+	offTop     bool // some fee is taken before everything else
 }
 
 type namedRule struct {
@@ -69,14 +71,15 @@ func New(currency money.Currency, plan Plan, campaigns ...Campaign) (*Calculator
 	c.scale = plan.rateScale()
 	c.plain = c.scalingOf(int(c.scale) + price.Scale() - currency.Scale())
 	c.overOrder = plan.Rounding.Scope == PerOrder || c.floorsOrder()
-	if plan.Slots > 0 {
-		c.rules = append(c.rules, namedRule{RuleSlots, &slotRule{missing: plan.Missing}})
+	for _, b := range c.plan.builtins() {
+		if b.on {
+			c.rules = append(c.rules, namedRule{b.name, b.build()})
+		}
 	}
-	if plan.Team.pays() {
-		c.rules = append(c.rules, namedRule{RuleTeam, &teamRule{team: plan.Team, missing: plan.Missing}})
-	}
-	if len(plan.Differential.Rates) > 0 {
-		c.rules = append(c.rules, namedRule{RuleDifferential, newDifferential(plan.Differential)})
+	c.bonuses = plan.LevelBonus.bonuses()
+	c.seats = plan.seats()
+	for _, fee := range plan.Fees {
+		c.offTop = c.offTop || fee.BeforeSplit
 	}
 	for _, source := range campaigns {
 		factor, _ := rateOf(source.Factor, percent) // validated above
@@ -117,47 +120,56 @@ func (p Plan) rateScale() (scale uint8) {
 			look(rate)
 		}
 	}
-	look(p.Team.Rate)
-	for _, rate := range p.Team.Levels {
-		look(rate)
+	for _, l := range appendLists(nil, "", p.LevelBonus.Rates) {
+		for _, rate := range l.rates {
+			look(rate)
+		}
 	}
-	for _, rate := range p.Differential.Rates {
-		look(rate)
+	for _, b := range p.builtins() {
+		for _, rate := range b.rates {
+			look(rate)
+		}
 	}
 	return scale
 }
 
-func (t Team) pays() bool { return t.Rate.IsSet() || len(t.Levels) > 0 }
-
-func newDifferential(d Differential) *differentialRule {
-	r := &differentialRule{long: map[partner.Level]int64{}}
-	for _, rate := range d.Rates {
-		r.scale = max(r.scale, rate.scale)
-	}
-	for _, level := range slices.Sorted(maps.Keys(d.Rates)) {
-		share := d.Rates[level].coefficient
-		for range r.scale - d.Rates[level].scale {
-			share *= 10
-		}
-		r.top = max(r.top, share)
-		if len(level) <= maxShort {
-			r.short = append(r.short, shortLevel{codeOf(level), share})
-		} else {
-			r.long[level] = share
-		}
-	}
-	return r
-}
-
 // reach is how many uplines decide an order, 0 for all of them.
 func (c *Calculator) reach() int {
-	switch {
-	case c.plan.Missing != Forfeit, c.plan.Team.pays(), len(c.plan.Differential.Rates) > 0:
+	if c.plan.Missing != Forfeit {
 		return 0
-	case c.plan.SelfPurchase == ShiftUp:
-		return c.slots + 1
 	}
-	return max(c.slots, 1)
+	n := max(c.slots, 1)
+	for _, b := range c.plan.builtins() {
+		switch {
+		case b.on && b.deep:
+			return 0
+		case b.on && b.name == RuleRecruiter:
+			n = max(n, 2)
+		}
+	}
+	if c.plan.SelfPurchase == ShiftUp && (c.slots > 0 || n > 1) {
+		n++
+	}
+	return n
+}
+
+// Seats are those whom the plan names itself, agents of regions and payees of fees, each once. Calculate pays them too.
+func (c *Calculator) Seats() []partner.ID { return slices.Clone(c.seats) }
+
+// seats are those whom the plan's sections name, each once, in order of id.
+func (p *Plan) seats() []partner.ID {
+	var ids []partner.ID
+	for _, b := range p.builtins() {
+		ids = append(ids, b.seats...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// seat is the place of one of them.
+func (p *Plan) seat(id partner.ID) int {
+	i, _ := slices.BinarySearch(p.seats(), id)
+	return i
 }
 
 // Reach is how many uplines, from the attributed partner on, decide an order; 0 is all of them up to the top. Calculate needs no more.
@@ -224,28 +236,39 @@ func (c *Calculator) ratesOf(l *Line) lineRates {
 	return r
 }
 
-// of is the precedence: line, SKU, product, category, partner, level, default.
+// of is the rate of a slot by precedence, with the bonus of the payee's level.
 func (r *lineRates) of(slot int, payee *Upline) (Rate, Source) {
-	i := slot - 1
+	rate, source := r.before(slot-1, payee)
+	if r.calc.bonuses != nil {
+		return r.calc.raise(rate, source, slot, payee)
+	}
+	return rate, source
+}
+
+// before is the precedence: line, SKU, product, category, partner (unless he comes before the goods), level, default.
+func (r *lineRates) before(i int, payee *Upline) (Rate, Source) {
+	plan := &r.calc.plan
+	var personal []Rate
+	if len(plan.Partners) > 0 {
+		personal = plan.Partners[payee.Partner]
+	}
 	switch {
 	case isSet(r.line, i):
 		return r.line[i], Source{Kind: FromLine}
+	case plan.Personal == BeforeGoods && isSet(personal, i):
+		return personal[i], Source{Kind: FromPartner, Key: string(payee.Partner)}
 	case isSet(r.sku, i):
-		return r.sku[i], Source{FromSKU, r.skuKey}
+		return r.sku[i], Source{Kind: FromSKU, Key: r.skuKey}
 	case isSet(r.product, i):
-		return r.product[i], Source{FromProduct, r.productKey}
+		return r.product[i], Source{Kind: FromProduct, Key: r.productKey}
 	case isSet(r.category, i):
-		return r.category[i], Source{FromCategory, r.categoryKey}
-	}
-	plan := &r.calc.plan
-	if len(plan.Partners) > 0 {
-		if own := plan.Partners[payee.Partner]; isSet(own, i) {
-			return own[i], Source{FromPartner, string(payee.Partner)}
-		}
+		return r.category[i], Source{Kind: FromCategory, Key: r.categoryKey}
+	case isSet(personal, i):
+		return personal[i], Source{Kind: FromPartner, Key: string(payee.Partner)}
 	}
 	if len(plan.Levels) > 0 {
 		if own := plan.Levels[payee.Level]; isSet(own, i) {
-			return own[i], Source{FromLevel, string(payee.Level)}
+			return own[i], Source{Kind: FromLevel, Key: string(payee.Level)}
 		}
 	}
 	if isSet(plan.Rates, i) {

@@ -1,6 +1,7 @@
 package commission
 
 import (
+	"math"
 	"math/big"
 
 	"github.com/fenrun/fenrun/commission/money"
@@ -59,7 +60,7 @@ func (r *Result) cutFarthest(limit money.Units) {
 	for position := int32(1); limit.Sign() > 0; {
 		next := int32(0)
 		for i, take := range r.weights {
-			switch p := r.shares[r.payers[i]].Position; {
+			switch p := r.shares[r.payers[i]].distance(); {
 			case p == position:
 				if take.Cmp(limit) > 0 {
 					take = limit
@@ -75,6 +76,14 @@ func (r *Result) cutFarthest(limit money.Units) {
 		}
 		position = next
 	}
+}
+
+// distance is how far from the buyer a share's payee stands; those with seats are the farthest.
+func (s *Share) distance() int32 {
+	if s.Position == 0 {
+		return math.MaxInt32
+	}
+	return s.Position
 }
 
 // capOf is the most that a line may pay: a share of what is left of its net, cut off downwards.

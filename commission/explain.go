@@ -26,6 +26,9 @@ func (x Explanation) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s from line %s of order %s: %s", e.Payee, e.Amount, e.Line, x.Order, ruleText(e))
 	fmt.Fprintf(&b, ", %s (%s)", rateOnBase(e, " of ", " × %d units"), e.Source)
+	if e.Weight > 0 {
+		fmt.Fprintf(&b, ", %d of %d parts", e.Weight, e.Weights)
+	}
 	if e.Campaign != nil {
 		fmt.Fprintf(&b, " × %s (campaign %s)", e.Campaign.Factor, e.Campaign.Name)
 	}
@@ -52,6 +55,9 @@ func (x Explanation) Chinese() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s：%s，来自订单 %s 商品行 %s：%s", e.Payee, e.Amount, x.Order, e.Line, ruleChinese(e))
 	fmt.Fprintf(&b, "，%s（%s）", rateOnBase(e, " × ", " × %d 件"), sourceChinese(e.Source))
+	if e.Weight > 0 {
+		fmt.Fprintf(&b, "，%d 份中的 %d 份", e.Weights, e.Weight)
+	}
 	if e.Campaign != nil {
 		fmt.Fprintf(&b, "，× %s（活动 %s）", e.Campaign.Factor, e.Campaign.Name)
 	}
@@ -73,8 +79,11 @@ func (x Explanation) Chinese() string {
 }
 
 func ruleText(e *Entry) string {
-	if e.Rule == RuleSlots {
+	switch {
+	case e.Rule == RuleSlots:
 		return fmt.Sprintf("slot %d", e.Slot)
+	case e.Position == 0:
+		return e.Rule
 	}
 	return fmt.Sprintf("%s, upline %d", e.Rule, e.Position)
 }
@@ -101,6 +110,7 @@ var reasonTexts = map[partner.Reason][2]string{
 	ExcludedGoods:         {"the goods are excluded", "商品不参与分销"},
 	NoUpline:              {"nobody stands there", "该层没有上级"},
 	NoLeader:              {"no leader stands above the seller", "上级中没有团队长"},
+	NoAgent:               {"the order's region has no agent", "订单所在区域没有代理"},
 	NoRate:                {"no rate is set", "未设置比例"},
 	ZeroRate:              {"the rate is 0", "比例为 0"},
 	Overtaken:             {"a level below has the same or a higher share", "下级等级相同或更高"},
@@ -139,20 +149,33 @@ func ruleChinese(e *Entry) string {
 		return fmt.Sprintf("团队奖励（上级第 %d 位）", e.Position)
 	case RuleDifferential:
 		return fmt.Sprintf("级差奖励（上级第 %d 位）", e.Position)
+	case RuleRecruiter:
+		return fmt.Sprintf("邀请人奖励（上级第 %d 位）", e.Position)
+	case RulePeer:
+		return fmt.Sprintf("平级奖（上级第 %d 位）", e.Position)
+	case RuleTerritory:
+		return "区域代理分红"
+	case RuleFee:
+		return "服务费"
 	}
 	return fmt.Sprintf("%s（上级第 %d 位）", e.Rule, e.Position)
 }
 
 var sourceChineseNames = map[SourceKind]string{
 	FromLine: "订单行比例", FromSKU: "SKU 比例", FromProduct: "商品比例", FromCategory: "类目比例", FromPartner: "个人比例", FromLevel: "等级比例",
-	FromDefault: "默认比例", FromTeam: "团队奖励比例", FromDifferential: "级差比例",
+	FromDefault: "默认比例", FromTeam: "团队奖励比例", FromDifferential: "级差比例", FromRecruiter: "邀请人奖励比例", FromPeer: "平级奖比例", FromTerritory: "区域比例",
+	FromFee: "服务费比例",
 }
 
 func sourceChinese(s Source) string {
-	if s.Key == "" {
-		return sourceChineseNames[s.Kind]
+	text := sourceChineseNames[s.Kind]
+	if s.Key != "" {
+		text += " " + s.Key
 	}
-	return sourceChineseNames[s.Kind] + " " + s.Key
+	if s.Bonus != nil {
+		text += "，" + s.Bonus.chinese()
+	}
+	return text
 }
 
 func roundingChinese(r Rounding) string {

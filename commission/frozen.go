@@ -40,6 +40,8 @@ type Share struct {
 	Rate     Rate          `json:"rate"`
 	Source   Source        `json:"source"`
 	Campaign *Applied      `json:"campaign,omitempty"`
+	Weight   int32         `json:"weight,omitempty"`  // his part of an amount that several divide, out of Weights; 0: he gets all of it
+	Weights  int32         `json:"weights,omitempty"` // the sum of the parts
 }
 
 // Skip is one decision of a rule that somebody gets nothing.
@@ -65,7 +67,7 @@ func (r *Result) Freeze() Frozen {
 	for i := range r.sets {
 		set := &r.sets[i]
 		f.Sets[i] = FrozenSet{Shares: slices.Clone(r.shares[set.shares:set.sharesEnd]), Skips: slices.Clone(r.skips[set.skips:set.skipsEnd])}
-		f.Sets[i].ownCampaigns()
+		f.Sets[i].own()
 	}
 	return f
 }
@@ -83,19 +85,40 @@ func (f Frozen) Clone() Frozen {
 	for i := range f.Sets {
 		f.Sets[i].Shares = slices.Clone(f.Sets[i].Shares)
 		f.Sets[i].Skips = slices.Clone(f.Sets[i].Skips)
-		f.Sets[i].ownCampaigns()
+		f.Sets[i].own()
 	}
 	return f
 }
 
-// ownCampaigns gives every share a copy of its campaign.
-func (s *FrozenSet) ownCampaigns() {
+// own gives every share copies of what it points to.
+func (s *FrozenSet) own() {
 	for i := range s.Shares {
-		if applied := s.Shares[i].Campaign; applied != nil {
-			own := *applied
-			s.Shares[i].Campaign = &own
-		}
+		share := &s.Shares[i]
+		share.Campaign, share.Source = share.Campaign.clone(), share.Source.Clone()
 	}
+}
+
+// Clone returns a copy that shares no memory with s.
+func (s Source) Clone() Source {
+	if s.Bonus != nil {
+		own := *s.Bonus
+		s.Bonus = &own
+	}
+	return s
+}
+
+func (a *Applied) clone() *Applied {
+	if a == nil {
+		return nil
+	}
+	own := *a
+	return &own
+}
+
+// Clone returns a copy that shares no memory with e.
+func (e Entry) Clone() Entry {
+	e.Campaign, e.Source = e.Campaign.clone(), e.Source.Clone()
+	return e
 }
 
 // PassedOver returns who was passed over by the entry's rule on the way to its payee.

@@ -68,6 +68,21 @@ const (
 	Compress
 	// ToTop gives the slot to the topmost upline who earns.
 	ToTop
+	// Dynamic is Compress that also passes over those for whom the slot has no rate: the next whom it would pay takes it.
+	Dynamic
+)
+
+// passes reports whether the plan passes over those who earn nothing.
+func (o Missing) passes() bool { return o == Compress || o == Dynamic }
+
+// PersonalRates says where a partner's own rates stand among the others.
+type PersonalRates uint8
+
+const (
+	// AfterGoods puts them after the rates of the goods (SKU, product, category).
+	AfterGoods PersonalRates = iota
+	// BeforeGoods puts them before those.
+	BeforeGoods
 )
 
 // Overflow is what happens to amounts above the cap of a line.
@@ -98,7 +113,8 @@ var (
 	lossNames         = []string{"floor-line", "floor-order", "signed"}
 	attributionNames  = []string{"buyer", "owner", "referrer"}
 	selfPurchaseNames = []string{"shift-up", "own", "skip-slot", "nobody"}
-	missingNames      = []string{"forfeit", "compress", "to-top"}
+	missingNames      = []string{"forfeit", "compress", "to-top", "dynamic"}
+	personalNames     = []string{"after-goods", "before-goods"}
 	overflowNames     = []string{"pro-rata", "cut-farthest", "refuse"}
 	scopeNames        = []string{"entry", "order"}
 )
@@ -158,6 +174,15 @@ func (o Missing) MarshalText() ([]byte, error) { return []byte(o.String()), nil 
 
 // UnmarshalText reads a name; any other is an [*OptionError].
 func (o *Missing) UnmarshalText(text []byte) error { return parseOption(o, text, missingNames) }
+
+// String returns the option's name in a plan.
+func (o PersonalRates) String() string { return optionText(o, personalNames) }
+
+// MarshalText writes the form of String.
+func (o PersonalRates) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText reads a name; any other is an [*OptionError].
+func (o *PersonalRates) UnmarshalText(text []byte) error { return parseOption(o, text, personalNames) }
 
 // String returns the option's name in a plan.
 func (o Overflow) String() string { return optionText(o, overflowNames) }

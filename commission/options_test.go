@@ -38,10 +38,19 @@ func TestOptionsAreNames(t *testing.T) {
 		{all[commission.Loss](3), []string{"floor-line", "floor-order", "signed"}},
 		{all[commission.Attribution](3), []string{"buyer", "owner", "referrer"}},
 		{all[commission.SelfPurchase](4), []string{"shift-up", "own", "skip-slot", "nobody"}},
-		{all[commission.Missing](3), []string{"forfeit", "compress", "to-top"}},
+		{all[commission.Missing](4), []string{"forfeit", "compress", "to-top", "dynamic"}},
+		{all[commission.PersonalRates](2), []string{"after-goods", "before-goods"}},
+		{all[commission.BonusMode](3), []string{"additive", "multiplicative", "replace"}},
+		{all[commission.TeamMode](2), []string{"nearest", "differential"}},
+		{all[commission.PeerBase](2), []string{"income", "order"}},
+		{all[commission.Place](3), []string{"ship-to", "pickup", "delivery"}},
+		{all[commission.Tiers](2), []string{"every", "smallest"}},
+		{all[commission.Sharing](3), []string{"one", "split", "full"}},
 		{all[commission.Overflow](3), []string{"pro-rata", "cut-farthest", "refuse"}},
 		{all[commission.Scope](2), []string{"entry", "order"}},
-		{all[commission.SourceKind](9), []string{"line", "sku", "product", "category", "partner", "level", "default", "team", "differential"}},
+		{all[commission.SourceKind](13), []string{
+			"line", "sku", "product", "category", "partner", "level", "default", "team", "differential", "recruiter", "peer", "territory", "fee",
+		}},
 	} {
 		for i, name := range c.names {
 			text, err := c.options[i].MarshalText()

@@ -25,6 +25,7 @@ type Order struct {
 	Lines    []Line           `json:"lines"`
 	Discount decimal.Decimal  `json:"discount,omitempty"` // taken off the whole order (a coupon); spread over the lines by largest remainder
 	Freight  decimal.Decimal  `json:"freight,omitempty"`  // paid on top; never commissioned
+	Places   Places           `json:"places"`             // whose territory it is
 }
 
 // Line is one line of an order.

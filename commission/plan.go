@@ -19,21 +19,33 @@ type Plan struct {
 	// come with the order lines needs it.
 	Slots int `json:"slots,omitempty"`
 	// Levels, Partners, Categories, Products and SKUs give rates of their own, by slot. The first that is set wins: a rate given with the order line,
-	// then SKU, product, category, partner, level, and Rates. Levels and Partners are those of the one who is paid.
+	// then SKU, product, category, partner (unless Personal puts it first), level, and Rates. Levels and Partners are those of the one who is paid.
 	Levels     map[partner.Level][]Rate `json:"levels,omitempty"`
 	Partners   map[partner.ID][]Rate    `json:"partners,omitempty"`
 	Categories map[string][]Rate        `json:"categories,omitempty"`
 	Products   map[string][]Rate        `json:"products,omitempty"`
 	SKUs       map[string][]Rate        `json:"skus,omitempty"`
+	// Personal says whether a partner's own rates come before or after those of the goods.
+	Personal PersonalRates `json:"personal"`
+	// LevelBonus changes what a slot pays by the level of the one who is paid.
+	LevelBonus LevelBonus `json:"levelBonus"`
 	// LineRates says whether rates given with an order line count.
 	LineRates LineRates `json:"lineRates"`
 	// Excluded goods pay nothing.
 	Excluded Excluded `json:"excluded"`
 
-	// Team is the share of every order of his team that the nearest leader above the seller receives.
+	// Team is the share of every order of his team that a leader above the seller receives.
 	Team Team `json:"team"`
 	// Differential pays each upline what his level's share exceeds the best share below him, until somebody has the highest share of all.
 	Differential Differential `json:"differential"`
+	// Recruiter is what the direct recruiter of the seller receives of every order.
+	Recruiter Recruiter `json:"recruiter"`
+	// Peer is what uplines receive because of one below them who earns and has the same level.
+	Peer Peer `json:"peer"`
+	// Territory is what the agents of the order's region receive.
+	Territory Territory `json:"territory"`
+	// Fees are what others take of every order.
+	Fees []Fee `json:"fees,omitempty"`
 
 	// Base is what a share is taken of. Per-unit rates do not depend on it.
 	Base Base `json:"base"`
@@ -62,17 +74,6 @@ type Excluded struct {
 	Products   []string `json:"products,omitempty"`
 	SKUs       []string `json:"skus,omitempty"`
 	Categories []string `json:"categories,omitempty"`
-}
-
-// Team is the team reward. The zero Team pays none.
-type Team struct {
-	Rate   Rate                   `json:"rate"`
-	Levels map[partner.Level]Rate `json:"levels,omitempty"` // by the leader's level; Rate for the others
-}
-
-// Differential is the differential reward (级差): shares by level, walking up from slot 1. The zero Differential pays none.
-type Differential struct {
-	Rates map[partner.Level]Rate `json:"rates,omitempty"`
 }
 
 // Rounding is how amounts are rounded, and where.

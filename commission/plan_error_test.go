@@ -44,7 +44,7 @@ func TestAllProblemsOfAPlanAreNamedAtOnce(t *testing.T) {
 		commission.Campaign{Name: "c", Factor: dec("2"), From: &june, To: &june, Slots: []int{1, 0}, Rules: []string{"slot"}},
 	)
 	require.Contains(t, says, "commission: plan: commission.slots: from 0 to 100 slots can be paid, not 101; ")
-	require.Contains(t, says, `no rule is called "slot"; there are ["slots" "team" "differential"]`)
+	require.Contains(t, says, `no rule is called "slot"; the plan has ["slots" "differential"]`)
 }
 
 func TestMoreThanThreeSlotsNeedTheGuardLifted(t *testing.T) {
@@ -71,10 +71,10 @@ func TestAPlanNeedsACurrencyAndItsScale(t *testing.T) {
 
 func TestAnOptionThatHasNoNameIsRefused(t *testing.T) {
 	requirePlanError(t, []string{
-		"commission.base", "commission.loss", "commission.selfPurchase", "commission.missing", "commission.overflow",
+		"commission.personal", "commission.base", "commission.loss", "commission.selfPurchase", "commission.missing", "commission.overflow",
 		"commission.rounding.scope", "commission.rounding.mode", "commission.attribution[0]",
 	}, commission.Plan{
-		Base: 2, Loss: 3, SelfPurchase: 4, Missing: 3, Overflow: 3, Rounding: commission.Rounding{Scope: 2, Mode: 3},
+		Personal: 2, Base: 2, Loss: 3, SelfPurchase: 4, Missing: 4, Overflow: 3, Rounding: commission.Rounding{Scope: 2, Mode: 3},
 		Attribution: []commission.Attribution{3},
 	})
 }

@@ -18,6 +18,8 @@ const (
 	NoUpline partner.Reason = "no_upline"
 	// NoLeader: no leader stands above the seller.
 	NoLeader partner.Reason = "no_leader"
+	// NoAgent: the order's region has no agent.
+	NoAgent partner.Reason = "no_agent"
 	// NoRate: no rate is set for the slot.
 	NoRate partner.Reason = "no_rate"
 	// ZeroRate: the rate is 0.

@@ -114,6 +114,37 @@ func (l *line) rest() left {
 	return left{units: l.quantity, net: whole(l.whole), base: whole(l.whole)}
 }
 
+// of is what a share is taken of: a fee of what was paid, any other of the base.
+func (l *left) of(s *Share) *ratio {
+	if s.Rule == RuleFee {
+		return &l.net
+	}
+	return &l.base
+}
+
+// restOf is what is left of a line, with the fees that come before everything else taken off its base.
+func (r *Result) restOf(line *line) left {
+	rest := line.rest()
+	if !r.calc.offTop || line.reason != "" {
+		return rest
+	}
+	set := &r.sets[line.set]
+	for i := set.shares; i < set.sharesEnd; i++ {
+		s := &r.shares[i]
+		if s.Rule != RuleFee || !r.calc.plan.Fees[s.Slot-1].BeforeSplit {
+			continue
+		}
+		// A fee is a share of the net or, cut to it, an amount per unit: it has as many digits.
+		fee, err := r.amountOf(line, &rest, i)
+		if err != nil {
+			continue
+		}
+		taken := ratio{den: 1, wide: new(big.Int).Mul(fee.Big(nil), money.Pow10(r.calc.price.Scale()-r.calc.currency.Scale()))}
+		rest.base = rest.base.minus(&taken)
+	}
+	return rest
+}
+
 // leaveAll is leave where nothing has come back.
 func (c *Calculator) leaveAll(line *line) {
 	n, fits := line.net.Int64()

@@ -13,6 +13,7 @@ type Result struct {
 	calc    *Calculator
 	order   *Order
 	uplines []Upline
+	seats   []Upline
 
 	lines   []line
 	sets    []set
@@ -23,6 +24,7 @@ type Result struct {
 	cuts    []bool        // whether the cap lowered them; those after its end it did not
 
 	// scratch, kept for the next calculation
+	in           Input
 	out          Shares
 	failed       *OrderError
 	ids          map[LineID]int
@@ -32,6 +34,7 @@ type Result struct {
 	parts        []money.Units
 	payers       []int
 	groups       []group
+	peers        []peer
 }
 
 // Entry is one amount that an order pays: line × payee × rule.
@@ -48,6 +51,8 @@ type Entry struct {
 	Rate     Rate           `json:"rate"`
 	Source   Source         `json:"source"`
 	Campaign *Applied       `json:"campaign,omitempty"` // what multiplied the rate; nil for none. It must not be changed.
+	Weight   int32          `json:"weight,omitempty"`   // his part of an amount that several divide, out of Weights; 0: he gets all of it
+	Weights  int32          `json:"weights,omitempty"`  // the sum of the parts
 	Cut      bool           `json:"cut,omitempty"`      // whether the cap of the line lowered the amount
 	Reason   partner.Reason `json:"reason,omitempty"`   // why it was reversed; "" for what an order pays
 }
@@ -80,15 +85,15 @@ func (r *Result) Entries() iter.Seq[Entry] {
 func (r *Result) Entry(i int) Entry {
 	index, payer := r.at(i)
 	line, share := &r.lines[index], &r.shares[payer]
-	rest := line.rest()
-	base := &rest.base
+	rest := r.restOf(line)
+	base := rest.of(share)
 	if share.Rate.IsPerUnit() {
 		base = &rest.net
 	}
 	return Entry{
 		Line: line.id, Rule: share.Rule, Slot: int(share.Slot), Position: int(share.Position), Payee: share.Payee, Level: share.Level,
 		Amount: r.Amount(i), Base: r.calc.price.Of(base.rounded()), Units: rest.units, Rate: share.Rate, Source: share.Source,
-		Campaign: share.Campaign, Cut: i < len(r.cuts) && r.cuts[i],
+		Campaign: share.Campaign, Weight: share.Weight, Weights: share.Weights, Cut: i < len(r.cuts) && r.cuts[i],
 	}
 }
 
@@ -132,11 +137,11 @@ func (r *Result) Unpaid() iter.Seq[Unpaid] {
 
 // whyNothing finds why a share became no entry.
 func (r *Result) whyNothing(line *line, share int) partner.Reason {
-	rest := line.rest()
+	rest := r.restOf(line)
 	if rest.net.sign() <= 0 {
 		return NothingPaid
 	}
-	if !r.shares[share].Rate.IsPerUnit() && rest.base.sign() <= 0 {
+	if s := &r.shares[share]; !s.Rate.IsPerUnit() && rest.of(s).sign() <= 0 {
 		return NoProfit
 	}
 	switch amount, err := r.amountOf(line, &rest, share); {
@@ -166,7 +171,7 @@ func (r *Result) reachesCap(line *line) bool {
 func (r *Result) pays(share *Share) bool {
 	for i := range r.amounts {
 		_, payer := r.at(i)
-		if s := &r.shares[payer]; s.Rule == share.Rule && s.Slot == share.Slot && s.Position == share.Position {
+		if s := &r.shares[payer]; s.Rule == share.Rule && s.Slot == share.Slot && s.Position == share.Position && s.Payee == share.Payee {
 			return true
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // A rule must be a pure function of its input, and must not look at the line's amounts: an output is a rate on a base or an amount for each unit, so
 // that it scales by itself when a part is refunded. It is asked once for all lines of an order that have the same rates.
 type Rule interface {
-	Shares(in Input, out *Shares)
+	Shares(in *Input, out *Shares)
 }
 
 // Input is what a rule sees. It must not be changed or kept.
@@ -20,6 +20,10 @@ type Input struct {
 	Uplines []Upline // from slot 1 upwards, the buyer himself already handled by the plan's self-purchase policy
 	// Vacant is how many places at the beginning of Uplines are kept by the plan but not paid (self-purchase skip-slot).
 	Vacant int
+	// Seats are those whom the plan names itself, in the order of [Calculator.Seats].
+	Seats []Upline
+	// Paid is what the rules before this one have given for the line.
+	Paid []Share
 
 	rates *lineRates
 }
@@ -37,22 +41,46 @@ type Shares struct {
 	rule   string
 }
 
-// Pay pays the upline at index of Input.Uplines. Slot is 0 for a rule without slots. A rate that is not set or is 0 becomes a reason.
+// payee returns who stands at an index of Input.Uplines or, from their number on, of Input.Seats.
+func (r *Result) payee(index int) *Upline {
+	if index < len(r.uplines) {
+		return &r.uplines[index]
+	}
+	return &r.seats[index-len(r.uplines)]
+}
+
+// position is the place of an index in the line of uplines, 0 for a seat.
+func (r *Result) position(index int) int32 {
+	if index < len(r.uplines) {
+		return int32(index + 1)
+	}
+	return 0
+}
+
+// Pay pays the upline at index of Input.Uplines or, from their number on, the one at that place of Input.Seats. Slot is 0 for a rule without slots. A
+// rate that is not set or is 0 becomes a reason.
 func (s *Shares) Pay(index, slot int, rate Rate, source Source) {
 	r := s.result
 	n := len(r.shares)
-	if rate.coefficient == 0 || n == cap(r.shares) || r.calc.campaigns != nil {
-		s.payWithCare(index, slot, rate, source)
+	if rate.coefficient == 0 || n == cap(r.shares) || r.calc.campaigns != nil || index >= len(r.uplines) {
+		s.payWithCare(index, slot, rate, source, 0, 0)
 		return
 	}
 	r.shares = r.shares[:n+1]
 	share, u := &r.shares[n], &r.uplines[index]
-	share.Slot, share.Position, share.Rate = int32(slot), int32(index+1), rate
+	share.Slot, share.Position, share.Rate, share.Weight, share.Weights = int32(slot), int32(index+1), rate, 0, 0
 	share.Payee, share.Level, share.Rule, share.Source, share.Campaign = u.Partner, u.Level, s.rule, source, nil
 }
 
-// payWithCare is Pay where the rate is none or 0, there are campaigns, or the buffer is full.
-func (s *Shares) payWithCare(index, slot int, rate Rate, source Source) {
+// PayPart pays a part of what a rate gives: weight of weights, which is the sum over all who divide it. Those of one slot and source who are named one
+// after another divide one amount by largest remainder, so that together they get it to the last unit; a part that nobody is named for stays with the
+// shop.
+func (s *Shares) PayPart(index, slot int, rate Rate, source Source, weight, weights int32) {
+	s.payWithCare(index, slot, rate, source, weight, weights)
+}
+
+// payWithCare is Pay where the rate is none or 0, there are campaigns, the payee has a seat or a part, or the buffer is full.
+func (s *Shares) payWithCare(index, slot int, rate Rate, source Source, weight, weights int32) {
 	r := s.result
 	switch {
 	case !rate.IsSet():
@@ -60,19 +88,25 @@ func (s *Shares) payWithCare(index, slot int, rate Rate, source Source) {
 	case rate.coefficient == 0:
 		s.Skip(index, slot, ZeroRate)
 	default:
-		u := &r.uplines[index]
+		u := r.payee(index)
 		r.shares = append(r.shares, Share{
-			Payee: u.Partner, Level: u.Level, Rule: s.rule, Slot: int32(slot), Position: int32(index + 1),
+			Payee: u.Partner, Level: u.Level, Rule: s.rule, Slot: int32(slot), Position: r.position(index), Weight: weight, Weights: weights,
 			Rate: rate, Source: source, Campaign: r.calc.campaignFor(r.order, s.rule, slot),
 		})
 	}
 }
 
-// Skip records that the upline at index of Input.Uplines (-1: nobody stands there) gets nothing from this rule, and why.
+// peers returns an empty buffer.
+func (s *Shares) peers() *[]peer {
+	s.result.peers = s.result.peers[:0]
+	return &s.result.peers
+}
+
+// Skip records that the one at index of Input.Uplines or Input.Seats (-1: nobody stands there) gets nothing from this rule, and why.
 func (s *Shares) Skip(index, slot int, reason partner.Reason) {
 	r := s.result
 	n := len(r.skips)
-	if n == cap(r.skips) || index < 0 {
+	if n == cap(r.skips) || uint(index) >= uint(len(r.uplines)) {
 		s.skipWithCare(index, slot, reason)
 		return
 	}
@@ -82,27 +116,28 @@ func (s *Shares) Skip(index, slot int, reason partner.Reason) {
 	skip.Rule, skip.Partner, skip.Reason = s.rule, r.uplines[index].Partner, reason
 }
 
-// skipWithCare is Skip where nobody stands or the buffer is full.
+// skipWithCare is Skip where nobody stands, somebody has a seat, or the buffer is full.
 //
 //go:noinline
 func (s *Shares) skipWithCare(index, slot int, reason partner.Reason) {
-	skip := Skip{Rule: s.rule, Slot: int32(slot), Position: int32(index + 1), Reason: reason}
+	skip := Skip{Rule: s.rule, Slot: int32(slot), Reason: reason}
 	if index >= 0 {
-		skip.Partner = s.result.uplines[index].Partner
+		skip.Partner, skip.Position = s.result.payee(index).Partner, s.result.position(index)
 	}
 	s.result.skips = append(s.result.skips, skip)
 }
 
 // Source is where a rate came from: a kind, and the key under which the plan has it.
 type Source struct {
-	Kind SourceKind `json:"kind"`
-	Key  string     `json:"key,omitempty"`
+	Kind  SourceKind `json:"kind"`
+	Key   string     `json:"key,omitempty"`
+	Bonus *Bonus     `json:"bonus,omitempty"` // what changed the rate; nil for none. It must not be changed.
 }
 
 // SourceKind is a kind of place that rates come from.
 type SourceKind uint8
 
-// The kinds, in order of precedence; FromTeam and FromDifferential are the rates of those rules.
+// The kinds, in order of precedence; from FromTeam on they are the rates of the rules of those names.
 const (
 	FromLine SourceKind = iota
 	FromSKU
@@ -113,9 +148,13 @@ const (
 	FromDefault
 	FromTeam
 	FromDifferential
+	FromRecruiter
+	FromPeer
+	FromTerritory
+	FromFee
 )
 
-var sourceNames = []string{"line", "sku", "product", "category", "partner", "level", "default", "team", "differential"}
+var sourceNames = []string{"line", "sku", "product", "category", "partner", "level", "default", "team", "differential", "recruiter", "peer", "territory", "fee"}
 
 // String returns the kind's name: "product".
 func (k SourceKind) String() string { return optionText(k, sourceNames) }
@@ -126,10 +165,14 @@ func (k SourceKind) MarshalText() ([]byte, error) { return []byte(k.String()), n
 // UnmarshalText reads a name; any other is an [*OptionError].
 func (k *SourceKind) UnmarshalText(text []byte) error { return parseOption(k, text, sourceNames) }
 
-// String returns the kind and the key: "product p2", or "default".
+// String returns the kind and the key: "product p2", or "default"; with a bonus "product p2, plus 2% for level gold".
 func (s Source) String() string {
-	if s.Key == "" {
-		return s.Kind.String()
+	text := s.Kind.String()
+	if s.Key != "" {
+		text += " " + s.Key
 	}
-	return s.Kind.String() + " " + s.Key
+	if s.Bonus != nil {
+		text += ", " + s.Bonus.text()
+	}
+	return text
 }

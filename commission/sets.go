@@ -71,15 +71,15 @@ func (c *Calculator) plainSet(set *set, shares []Share, into []int64) bool {
 	sum, least := uint64(0), uint64(math.MaxUint64)
 	for i := range shares {
 		s := &shares[i]
-		if s.Rate.kind != percent || s.Rate.scale > c.scale || s.Campaign != nil || sum >= money.DividerLimit {
+		if s.Rate.kind != percent || s.Rate.scale > c.scale || s.Campaign != nil || s.Weight != 0 || sum >= money.DividerLimit {
 			return false
 		}
-		coefficient := uint64(s.Rate.coefficient) * tens[c.scale-s.Rate.scale] // at most 10^18, since no share is above 1
+		coefficient := uint64(s.Rate.coefficient) * tens[c.scale-s.Rate.scale] // at most 10^18, and twice that with a bonus, since no share is above 1
 		into[i] = int64(coefficient)
 		sum, least = sum+coefficient, min(least, coefficient)
 	}
 	set.scaling, set.sum, set.least = c.plain, sum, least
-	set.fast = c.plain.fast && sum > 0
+	set.fast = c.plain.fast && sum > 0 && len(c.plan.Fees) == 0
 	return true
 }
 
@@ -88,7 +88,7 @@ func (c *Calculator) anySet(set *set, shares []Share, into []int64) {
 	shift, ofBase := 0, true
 	for i := range shares {
 		shift = max(shift, c.shift(&shares[i]))
-		ofBase = ofBase && shares[i].Rate.kind == percent
+		ofBase = ofBase && shares[i].Rate.kind == percent && shares[i].Weight == 0
 	}
 	set.scaling, set.sum, set.least = c.scalingOf(shift), 0, math.MaxUint64
 	for i := range shares {
@@ -101,7 +101,7 @@ func (c *Calculator) anySet(set *set, shares []Share, into []int64) {
 		set.sum, set.least = set.sum+uint64(coefficient), min(set.least, uint64(coefficient))
 		ofBase = ofBase && set.sum < money.DividerLimit
 	}
-	set.fast = set.fast && ofBase && !set.wide && set.sum > 0
+	set.fast = set.fast && ofBase && !set.wide && set.sum > 0 && len(c.plan.Fees) == 0
 }
 
 // times returns a × b, and marks the set as wide where that does not fit an int64.

@@ -58,16 +58,22 @@ func (r *Result) payFast(from int) int {
 // pay adds the entries of a line.
 func (r *Result) pay(index int) error {
 	line := &r.lines[index]
-	rest, set, start, sum := line.rest(), &r.sets[line.set], len(r.amounts), money.Units{}
-	for i := set.shares; i < set.sharesEnd; i++ {
+	rest, set, start, sum := r.restOf(line), &r.sets[line.set], len(r.amounts), money.Units{}
+	for i := set.shares; i < set.sharesEnd; {
 		amount, err := r.amountOf(line, &rest, i)
 		if err != nil {
+			return err
+		}
+		end := r.dividers(i, set.sharesEnd)
+		if end == i+1 && r.shares[i].Weight == 0 {
+			r.addEntry(index, i, amount)
+		} else if amount, err = r.divide(index, i, end, amount); err != nil {
 			return err
 		}
 		if sum, err = sum.Add(amount); err != nil {
 			return err
 		}
-		r.addEntry(index, i, amount)
+		i = end
 	}
 	return r.applyCap(index, start, &rest.net, sum)
 }
@@ -83,10 +89,11 @@ func (r *Result) tooLarge(line *line, err error) error {
 // amountOf is base × rate × factor or units × amount × factor, rounded once; rest is what is left of the line.
 func (r *Result) amountOf(line *line, rest *left, share int) (money.Units, error) {
 	mode, set := r.calc.plan.Rounding.Mode, &r.sets[line.set]
-	n, exact := rest.base.int64()
+	base := rest.of(&r.shares[share])
+	n, exact := base.int64()
 	if r.shares[share].Rate.kind == perUnit {
 		n, exact = rest.units, true
-	} else if r.calc.plan.Loss == FloorLine && rest.base.sign() < 0 {
+	} else if r.calc.plan.Loss == FloorLine && base.sign() < 0 {
 		return money.Units{}, nil
 	}
 	if exact && !set.wide {
@@ -103,7 +110,8 @@ func (c *Calculator) exactAmount(s *Share, l *left) (num, den *big.Int) {
 	if s.Rate.kind == perUnit {
 		num, den = big.NewInt(l.units), big.NewInt(1)
 	} else {
-		num, den = new(big.Int).Set(l.base.num()), big.NewInt(l.base.den)
+		base := l.of(s)
+		num, den = new(big.Int).Set(base.num()), big.NewInt(base.den)
 		if num.Sign() < 0 && c.plan.Loss == FloorLine {
 			num.SetInt64(0)
 		}
@@ -123,7 +131,7 @@ type group struct {
 	rule     string
 	slot     int32
 	position int32
-	payee    partner.ID
+	payee    partner.ID // the first of those who divide it
 	cells    []groupCell
 }
 
@@ -145,8 +153,8 @@ func (r *Result) settleGroups() error {
 		if line.reason != "" {
 			continue
 		}
-		set, rest := &r.sets[line.set], line.rest()
-		for j := set.shares; j < set.sharesEnd; j++ {
+		set, rest := &r.sets[line.set], r.restOf(line)
+		for j := set.shares; j < set.sharesEnd; j = r.dividers(j, set.sharesEnd) {
 			u, err := r.amountOf(line, &rest, j)
 			if err != nil {
 				return r.tooLarge(line, err)
@@ -198,10 +206,18 @@ func (r *Result) capGroups(all []*groupCell) error {
 		for ; len(all) > 0 && all[0].line == index; all = all[1:] {
 			c := all[0]
 			var err error
-			if sum, err = sum.Add(c.units); err != nil {
+			units := c.units
+			if r.shares[c.share].Weight == 0 {
+				r.addEntry(index, c.share, units)
+			} else {
+				end := r.dividers(c.share, r.sets[r.lines[index].set].sharesEnd)
+				if units, err = r.divide(index, c.share, end, units); err != nil {
+					return r.tooLarge(&r.lines[index], err)
+				}
+			}
+			if sum, err = sum.Add(units); err != nil {
 				return r.tooLarge(&r.lines[index], err)
 			}
-			r.addEntry(index, c.share, c.units)
 		}
 		rest := r.lines[index].rest()
 		if err := r.applyCap(index, start, &rest.net, sum); err != nil {
@@ -223,7 +239,7 @@ func (r *Result) dropLosers() (bool, error) {
 	paid := make([]money.Units, len(r.groups))
 	for i := range r.amounts {
 		_, payer := r.at(i)
-		sum := &paid[r.groupIndex(&r.shares[payer])]
+		sum := &paid[r.groupIndex(r.head(payer))]
 		var err error
 		if *sum, err = sum.Add(r.amounts[i]); err != nil {
 			return false, err

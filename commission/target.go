@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
 )
 
 // Returned is what has come back of a line so far.
@@ -91,9 +92,11 @@ type key struct {
 	rule     string
 	slot     int
 	position int
+	payee    partner.ID // not told by the position where he has a seat
+	perUnit  bool       // a rule can give somebody both a share and an amount per unit
 }
 
-func keyOf(e *Entry) key { return key{e.Line, e.Rule, e.Slot, e.Position} }
+func keyOf(e *Entry) key { return key{e.Line, e.Rule, e.Slot, e.Position, e.Payee, e.Rate.IsPerUnit()} }
 
 // Difference returns the entries that turn what stands into the target: what has to be added (or, mostly, taken back), entry by entry, each with the
 // base and the units by which it differs. standing is every entry posted for the order so far, reversals too. An entry that already stands as it should

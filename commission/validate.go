@@ -44,6 +44,8 @@ func (p Plan) WithDefaults(currency money.Currency) Plan {
 	if p.PriceScale == 0 {
 		p.PriceScale = currency.Scale()
 	}
+	p.Peer = p.Peer.withDefaults(&p)
+	p.Territory = p.Territory.withDefaults()
 	return p
 }
 
@@ -113,10 +115,14 @@ func (p Plan) Validate(currency money.Currency, campaigns []Campaign) []Problem 
 			v.add("commission."+l.path, "%d slots are more than %d", len(l.rates), maxSlots)
 		}
 	}
-	for _, level := range slices.Sorted(maps.Keys(p.Differential.Rates)) {
-		if rate := p.Differential.Rates[level]; rate.kind != percent {
-			v.add(keyPath("commission.differential.rates", string(level)), "the differential is between shares such as \"10%%\", not %s", rate)
+	p.LevelBonus.check(&v)
+	for _, b := range p.builtins() {
+		if b.check != nil && b.on {
+			b.check(&v)
 		}
+	}
+	if len(v) == 0 {
+		v.digits(&p)
 	}
 	seen := map[Attribution]bool{}
 	for i, a := range p.Attribution {
@@ -141,21 +147,46 @@ func (v *problems) add(path, format string, args ...any) {
 
 // options catches numbers that no name stands for, which only Go code can write.
 func (v *problems) options(p Plan) {
-	check := func(path string, value, names int) {
-		if value >= names {
-			v.add(path, "%d names no option", value)
+	v.option("commission.lineRates", int(p.LineRates), len(lineRatesNames))
+	v.option("commission.personal", int(p.Personal), len(personalNames))
+	v.option("commission.base", int(p.Base), len(baseNames))
+	v.option("commission.loss", int(p.Loss), len(lossNames))
+	v.option("commission.selfPurchase", int(p.SelfPurchase), len(selfPurchaseNames))
+	v.option("commission.missing", int(p.Missing), len(missingNames))
+	v.option("commission.overflow", int(p.Overflow), len(overflowNames))
+	v.option("commission.rounding.scope", int(p.Rounding.Scope), len(scopeNames))
+	v.option("commission.rounding.mode", int(p.Rounding.Mode), int(money.Down)+1)
+	for i, a := range p.Attribution {
+		v.option(v.index("commission.attribution", i), int(a), len(attributionNames))
+	}
+}
+
+// index is the path of an element.
+func (v *problems) index(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
+
+// digits refuses rates that bonuses and peers would make too long to be exact.
+func (v *problems) digits(p *Plan) {
+	for _, l := range p.lists() {
+		for i, rate := range l.rates {
+			if problem := p.bears(rate, i+1); problem != "" {
+				v.add(v.index("commission."+l.path, i), "%s %s", rate, problem)
+			}
 		}
 	}
-	check("commission.lineRates", int(p.LineRates), len(lineRatesNames))
-	check("commission.base", int(p.Base), len(baseNames))
-	check("commission.loss", int(p.Loss), len(lossNames))
-	check("commission.selfPurchase", int(p.SelfPurchase), len(selfPurchaseNames))
-	check("commission.missing", int(p.Missing), len(missingNames))
-	check("commission.overflow", int(p.Overflow), len(overflowNames))
-	check("commission.rounding.scope", int(p.Rounding.Scope), len(scopeNames))
-	check("commission.rounding.mode", int(p.Rounding.Mode), int(money.Down)+1)
-	for i, a := range p.Attribution {
-		check(fmt.Sprintf("commission.attribution[%d]", i), int(a), len(attributionNames))
+	if !p.Peer.pays() || p.Peer.Of != OfIncome {
+		return
+	}
+	for _, name := range p.Peer.Income {
+		income, _ := p.builtin(name)
+		scale := uint8(0) // differences have the decimals of the longest
+		for _, rate := range income.rates {
+			scale = max(scale, rate.scale)
+		}
+		for _, share := range byLevel(p.Peer.Rate, p.Peer.Levels) {
+			if int(scale)+int(share.scale) > maxRateScale-4 {
+				v.add("commission.peer", "%s of what %s gives has more than %d decimals", share, name, maxRateScale-4)
+			}
+		}
 	}
 }
 
@@ -179,16 +210,14 @@ func (v *problems) campaigns(p Plan, campaigns []Campaign) {
 			}
 		}
 		for j, rule := range c.Rules {
-			if !slices.Contains(ruleNames, rule) {
-				v.add(fmt.Sprintf("%s.rules[%d]", path, j), "no rule is called %q; there are %q", rule, ruleNames)
+			if _, ok := p.builtin(rule); !ok {
+				v.add(fmt.Sprintf("%s.rules[%d]", path, j), "no rule is called %q; the plan has %q", rule, p.ruleNames())
 			}
 		}
 	}
 }
 
 const timeFormat = "2006-01-02T15:04:05Z07:00"
-
-var ruleNames = []string{RuleSlots, RuleTeam, RuleDifferential}
 
 // overflow refuses a plan of which some line can pay more than its cap: for each place where rates stand, the highest that each slot can pay there,
 // with what the places below it can add, times the largest factor that any campaign gives the slot.
@@ -202,20 +231,18 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 		}
 		return largest
 	}
-	team, differential := p.Team.Rate.share(), decimal.Zero
-	for _, rate := range p.Team.Levels {
-		team = decimal.Max(team, rate.share())
+	fixed := decimal.Zero
+	for _, b := range p.builtins() {
+		if b.on && b.most != nil {
+			fixed = fixed.Add(b.most().Mul(factor(b.name, 0)))
+		}
 	}
-	for _, rate := range p.Differential.Rates {
-		differential = decimal.Max(differential, rate.share())
-	}
-	fixed := team.Mul(factor(RuleTeam, 0)).Add(differential.Mul(factor(RuleDifferential, 0)))
 	limit := p.Cap.share()
 
 	// below[i] is the most that slot i+1 can pay from the places that have been looked at.
 	below := make([]decimal.Decimal, p.Slots)
 	for slot := range below {
-		below[slot] = p.rate(p.Rates, slot).share()
+		below[slot] = p.raised(p.rate(p.Rates, slot), slot)
 	}
 	check := func(path string, own []Rate) []decimal.Decimal {
 		total := fixed
@@ -223,7 +250,7 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 		for slot := range paid {
 			paid[slot] = below[slot]
 			if rate := p.rate(own, slot); rate.IsSet() {
-				paid[slot] = rate.share()
+				paid[slot] = p.raised(rate, slot)
 			}
 			total = total.Add(paid[slot].Mul(factor(RuleSlots, slot+1)))
 		}
@@ -235,7 +262,7 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 	check("rates", nil)
 	for _, l := range appendLists(appendLists(nil, "levels", p.Levels), "partners", p.Partners) {
 		for slot := range below {
-			below[slot] = decimal.Max(below[slot], p.rate(l.rates, slot).share())
+			below[slot] = decimal.Max(below[slot], p.raised(p.rate(l.rates, slot), slot))
 		}
 		if len(*v) == 0 {
 			check(l.path, nil)
@@ -250,6 +277,34 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 		}
 		below = reached
 	}
+}
+
+// mostOfSlots is the most that all slots together pay of a line, by the highest rate that stands anywhere for each, as a share of the base.
+func (p *Plan) mostOfSlots() decimal.Decimal {
+	sum := decimal.Zero
+	for slot := range p.Slots {
+		most := decimal.Zero
+		for _, l := range p.lists() {
+			most = decimal.Max(most, p.raised(p.rate(l.rates, slot), slot))
+		}
+		sum = sum.Add(most)
+	}
+	return sum
+}
+
+// raised is the most that a rate of a slot can become by the bonus of a level, as a share of the base.
+func (p *Plan) raised(rate Rate, slot int) decimal.Decimal {
+	most := rate.share()
+	if !rate.IsSet() {
+		return most
+	}
+	for _, rates := range p.LevelBonus.Rates {
+		if own := p.rate(rates, slot); own.IsSet() {
+			raised, _ := (&Bonus{Mode: p.LevelBonus.Mode, Rate: own}).apply(rate)
+			most = decimal.Max(most, raised.share())
+		}
+	}
+	return most
 }
 
 func (p Plan) rate(rates []Rate, slot int) Rate {

@@ -50,10 +50,7 @@ func (r Row) Clone() Row {
 func CloneEntries(entries []commission.Entry) []commission.Entry {
 	entries = slices.Clone(entries)
 	for i := range entries {
-		if applied := entries[i].Campaign; applied != nil {
-			own := *applied
-			entries[i].Campaign = &own
-		}
+		entries[i] = entries[i].Clone()
 	}
 	return entries
 }

@@ -31,7 +31,7 @@ var plantedBugs = []plantedBug{
 		"commission/plan.go", "(c.To == nil || instant.Before(*c.To))", "(c.To == nil || !instant.After(*c.To))",
 	}}},
 	{"a loss of a line eats another line's commission", byModel, []plantedEdit{{
-		"commission/settle.go", "} else if r.calc.plan.Loss == FloorLine && rest", "} else if r.calc.plan.Loss == FloorLine && rest.units == 0 && rest",
+		"commission/settle.go", "} else if r.calc.plan.Loss == FloorLine && base", "} else if r.calc.plan.Loss == FloorLine && rest.units == 0 && base",
 	}}},
 	{"losses take an order below 0", byModel, []plantedEdit{{
 		"commission/settle.go", "return c.plan.Base == Profit && c.plan.Loss == FloorOrder", "return c.plan.Base == Amount && c.plan.Loss == FloorOrder",

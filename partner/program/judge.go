@@ -33,7 +33,11 @@ func (c *call) judge(in *Order) (*judged, error) {
 	if err != nil {
 		return nil, err
 	}
-	if j.result, err = j.version.calc.Calculate(j.order, uplines, nil); err != nil {
+	seats, err := c.seats(j)
+	if err != nil {
+		return nil, err
+	}
+	if j.result, err = j.version.calc.Calculate(j.order, uplines, nil, seats...); err != nil {
 		return nil, err
 	}
 	goods, err := j.result.Net()
@@ -77,16 +81,30 @@ func (c *call) uplines(j *judged) ([]commission.Upline, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts, err := c.tx.Facts(c.ctx, lines[0])
+	return c.asOf(j, lines[0])
+}
+
+// seats returns those whom the plan names itself, as they were when the order was paid.
+func (c *call) seats(j *judged) ([]commission.Upline, error) {
+	ids := j.version.calc.Seats()
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return c.asOf(j, ids)
+}
+
+// asOf returns partners as they were when the order was paid.
+func (c *call) asOf(j *judged, ids []partner.ID) ([]commission.Upline, error) {
+	facts, err := c.tx.Facts(c.ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	uplines := make([]commission.Upline, len(lines[0]))
-	for i, id := range lines[0] {
+	people := make([]commission.Upline, len(ids))
+	for i, id := range ids {
 		state := partner.At(facts[i], j.order.PaidAt)
-		uplines[i] = commission.Upline{Partner: id, Level: state.Level, Leader: j.version.plan.Levels.Leads(state.Level), Bar: state.Bar()}
+		people[i] = commission.Upline{Partner: id, Level: state.Level, Leader: j.version.plan.Levels.Leads(state.Level), Bar: state.Bar()}
 	}
-	return uplines, nil
+	return people, nil
 }
 
 // spend counts what the buyer has paid, and makes him a partner if that reaches what the plan asks for: from the next order on.

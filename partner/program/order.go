@@ -25,6 +25,7 @@ type Order struct {
 	Lines    []Line             `json:"lines"`
 	Discount decimal.Decimal    `json:"discount,omitempty"` // taken off the whole order (a coupon); spread over the lines
 	Freight  decimal.Decimal    `json:"freight,omitempty"`  // paid on top; never commissioned
+	Places   commission.Places  `json:"places"`             // whose territory it is
 	Actor    string             `json:"actor,omitempty"`
 	Reason   string             `json:"reason,omitempty"`
 }
@@ -59,7 +60,7 @@ func (e *EarlyError) Error() string {
 // commission is the order as the calculation sees it.
 func (o *Order) commission() *commission.Order {
 	return &commission.Order{
-		ID: o.ID, Customer: o.Customer, Referrer: o.Referrer, PaidAt: instant(o.PaidAt), Lines: o.Lines, Discount: o.Discount, Freight: o.Freight,
+		ID: o.ID, Customer: o.Customer, Referrer: o.Referrer, PaidAt: instant(o.PaidAt), Lines: o.Lines, Discount: o.Discount, Freight: o.Freight, Places: o.Places,
 	}
 }
 
@@ -74,6 +75,8 @@ func (o *Order) check() error {
 		errs = append(errs, partner.CheckID(at+"id", l.ID), checkText(at+"sku", l.SKU, maxKey), checkText(at+"product", l.Product, maxKey),
 			checkText(at+"category", l.Category, maxKey))
 	}
+	errs = append(errs, checkText("places.shipTo", o.Places.ShipTo, maxKey), checkText("places.pickup", o.Places.Pickup, maxKey),
+		checkText("places.delivery", o.Places.Delivery, maxKey))
 	if o.PaidAt.IsZero() {
 		errs = append(errs, &MetaError{Field: "paidAt", Problem: "an order needs the instant of its payment"})
 	}
@@ -99,6 +102,9 @@ func (o *Order) operation() operation {
 	op.payload.add("lines", list(lines...))
 	op.payload.add("discount", canonicalDecimal(o.Discount))
 	op.payload.add("freight", canonicalDecimal(o.Freight))
+	op.payload.add("shipTo", o.Places.ShipTo)
+	op.payload.add("pickup", o.Places.Pickup)
+	op.payload.add("delivery", o.Places.Delivery)
 	return op
 }
 

@@ -198,6 +198,9 @@ func (p Plan) unknownLevels(add func(path, message string)) {
 	check("commission.levels", slices.Sorted(maps.Keys(p.Commission.Levels)))
 	check("commission.team.levels", slices.Sorted(maps.Keys(p.Commission.Team.Levels)))
 	check("commission.differential.rates", slices.Sorted(maps.Keys(p.Commission.Differential.Rates)))
+	check("commission.levelBonus.rates", slices.Sorted(maps.Keys(p.Commission.LevelBonus.Rates)))
+	check("commission.recruiter.levels", slices.Sorted(maps.Keys(p.Commission.Recruiter.Levels)))
+	check("commission.peer.levels", slices.Sorted(maps.Keys(p.Commission.Peer.Levels)))
 }
 
 // WithDefaults returns the plan with every field that was left out set to what it means.

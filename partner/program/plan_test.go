@@ -88,12 +88,28 @@ func TestEveryDefaultIsPrinted(t *testing.T) {
       "5%"
     ],
     "slots": 2,
+    "personal": "after-goods",
+    "levelBonus": {
+      "mode": "additive"
+    },
     "lineRates": "allow",
     "excluded": {},
     "team": {
-      "rate": "-"
+      "rate": "-",
+      "mode": "nearest"
     },
     "differential": {},
+    "recruiter": {
+      "rate": "-"
+    },
+    "peer": {
+      "rate": "-",
+      "of": "income"
+    },
+    "territory": {
+      "tiers": "every",
+      "sharing": "one"
+    },
     "base": "amount",
     "loss": "floor-line",
     "attribution": [
@@ -129,7 +145,7 @@ func TestAllProblemsOfAPlanAreReportedWithTheirPlaces(t *testing.T) {
 	require.Equal(t, `program: plan: 3:3: levles: unknown field "levles"; did you mean "levels"?
 4:28: commission.rates[0]: a bare number is not accepted; write a rate as text: "10%" for a share of the base, or "10/unit" for an amount for each unit
 4:38: commission.rates[2]: commission: rate "120%": this is 120 %, more than the whole; 10 % is "10%" or "0.10"
-4:58: commission.missing: commission: "compres" is none of ["forfeit" "compress" "to-top"]`, err.Error())
+4:58: commission.missing: commission: "compres" is none of ["forfeit" "compress" "to-top" "dynamic"]`, err.Error())
 
 	_, err = program.ParsePlan([]byte(`{
   "format": 2, "currency": {"code": "CNY", "scale": 2},

@@ -126,7 +126,7 @@ func decide(move func(program.Wallet, context.Context, program.Decide) (settleme
 // program is the order as the programme takes it.
 func (x *Order) program(meta program.Meta) program.Order {
 	return program.Order{
-		ID: x.Order, Customer: x.Customer, Referrer: x.Referrer, PaidAt: meta.At, Lines: x.Lines, Discount: x.Discount, Freight: x.Freight,
+		ID: x.Order, Customer: x.Customer, Referrer: x.Referrer, PaidAt: meta.At, Lines: x.Lines, Discount: x.Discount, Freight: x.Freight, Places: x.Places,
 		Actor: meta.Actor, Reason: meta.Reason,
 	}
 }

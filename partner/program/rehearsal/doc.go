@@ -60,7 +60,7 @@
 //   - freeze, unfreeze: partner. Stops his earnings, or lets them go on.
 //   - level: partner, level. Gives him a level.
 //   - publish: plan, from. Another plan from an instant on; left out, from at on.
-//   - paid: order, customer, referrer, lines, discount, freight. An order is paid. A line has id, sku, product, category, quantity, amount (all units
+//   - paid: order, customer, referrer, lines, discount, freight, places (shipTo, pickup, delivery). An order is paid. A line has id, sku, product, category, quantity, amount (all units
 //     together, before the order's discount), cost, rates.
 //   - quote: the same. What an order would pay; nothing is written.
 //   - received: order. An order has been received.

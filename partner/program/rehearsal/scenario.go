@@ -95,6 +95,7 @@ type Order struct {
 	Lines    []program.Line     `json:"lines" strict:"required"`
 	Discount decimal.Decimal    `json:"discount"` // taken off the whole order
 	Freight  decimal.Decimal    `json:"freight"`  // paid on top
+	Places   commission.Places  `json:"places"`   // whose territory it is
 }
 
 // Received names the order that was received.

@@ -1,0 +1,82 @@
+package commission
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/fenrun/fenrun/partner"
+)
+
+// builtin is a rule that a plan turns on by a section of its own.
+type builtin struct {
+	name  string
+	on    bool // whether this plan does
+	deep  bool // whether any upline can decide it
+	build func() Rule
+	check func(*problems)        // what is wrong with its section; nil: nothing can be
+	rates []Rate                 // of its section; none where they stand in the lists by slot
+	most  func() decimal.Decimal // the most that it pays of a line without campaigns, as a share of the base; nil: it depends on the goods
+	seats []partner.ID           // those whom its section names
+}
+
+// builtins are the rules that there are, in the order in which they are asked: a rule sees what those before it gave.
+func (p *Plan) builtins() []builtin {
+	return []builtin{p.slotsRule(), p.teamReward(), p.differentialReward(), p.recruiterBonus(), p.peerBonus(), p.territoryBonus(), p.feeRule()}
+}
+
+// builtin returns the built-in rule of a name, whether the plan turns it on or not.
+func (p *Plan) builtin(name string) (builtin, bool) {
+	for _, b := range p.builtins() {
+		if b.name == name {
+			return b, true
+		}
+	}
+	return builtin{}, false
+}
+
+// ruleNames are the names of the rules that the plan turns on.
+func (p *Plan) ruleNames() []string {
+	var names []string
+	for _, b := range p.builtins() {
+		if b.on {
+			names = append(names, b.name)
+		}
+	}
+	return names
+}
+
+// byLevel lists a rate and those by level.
+func byLevel(rate Rate, levels map[partner.Level]Rate) []Rate {
+	all := []Rate{rate}
+	for _, level := range slices.Sorted(maps.Keys(levels)) {
+		all = append(all, levels[level])
+	}
+	return all
+}
+
+// highest returns the highest share of the base among rates; an amount per unit counts as none.
+func highest(rates []Rate) decimal.Decimal {
+	most := decimal.Zero
+	for _, r := range rates {
+		most = decimal.Max(most, r.share())
+	}
+	return most
+}
+
+// shares notes the levels whose rate is no share of the base.
+func (v *problems) shares(path string, rates map[partner.Level]Rate) {
+	for _, level := range slices.Sorted(maps.Keys(rates)) {
+		if rate := rates[level]; rate.kind != percent {
+			v.add(keyPath(path, string(level)), "the differential is between shares such as \"10%%\", not %s", rate)
+		}
+	}
+}
+
+// option notes a number that no name stands for, which only Go code can write.
+func (v *problems) option(path string, value, names int) {
+	if value >= names {
+		v.add(path, "%d names no option", value)
+	}
+}

@@ -1,0 +1,115 @@
+package commission
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/fenrun/fenrun/partner"
+)
+
+// RuleDifferential is the name of the rule that pays each level what it exceeds the levels below.
+const RuleDifferential = "differential"
+
+// Differential is the differential reward (级差): shares by level, walking up from slot 1. The zero Differential pays none.
+type Differential struct {
+	Rates map[partner.Level]Rate `json:"rates,omitempty"`
+}
+
+func (p *Plan) differentialReward() builtin {
+	rates := byLevel(Rate{}, p.Differential.Rates)
+	return builtin{
+		name: RuleDifferential, on: len(p.Differential.Rates) > 0, deep: true, rates: rates,
+		build: func() Rule { return newDifferential(p.Differential) },
+		check: func(v *problems) { v.shares("commission.differential.rates", p.Differential.Rates) },
+		most:  func() decimal.Decimal { return highest(rates) },
+	}
+}
+
+// differentialRule walks up and pays each upline what his level's share exceeds the best share so far; it stops at the highest share of all.
+type differentialRule struct {
+	short []shortLevel
+	long  map[partner.Level]int64 // the shares of levels that are not short
+	scale uint8                   // of all shares
+	top   int64
+}
+
+// shortLevel is the share of a level that is short enough to be compared as a number.
+type shortLevel struct {
+	code  uint64
+	share int64
+}
+
+func newDifferential(d Differential) *differentialRule {
+	r := &differentialRule{long: map[partner.Level]int64{}}
+	for _, rate := range d.Rates {
+		r.scale = max(r.scale, rate.scale)
+	}
+	for _, level := range slices.Sorted(maps.Keys(d.Rates)) {
+		share := d.Rates[level].coefficient
+		for range r.scale - d.Rates[level].scale {
+			share *= 10
+		}
+		r.top = max(r.top, share)
+		if len(level) <= maxShort {
+			r.short = append(r.short, shortLevel{codeOf(level), share})
+		} else {
+			r.long[level] = share
+		}
+	}
+	return r
+}
+
+func (r *differentialRule) Shares(in *Input, out *Shares) {
+	var best int64
+	for i := in.Vacant; i < len(in.Uplines) && best < r.top; i++ {
+		u := &in.Uplines[i]
+		if u.Bar != "" {
+			out.Skip(i, 0, u.Bar)
+			continue
+		}
+		share, known := r.share(u.Level)
+		switch {
+		case !known:
+			out.Skip(i, 0, NoRate)
+		case share == 0:
+			out.Skip(i, 0, ZeroRate)
+		case share <= best:
+			out.Skip(i, 0, Overtaken)
+		default:
+			rate := Rate{coefficient: share - best, scale: r.scale, kind: percent}
+			if rate.coefficient%10 == 0 {
+				rate = rate.shortest()
+			}
+			out.Pay(i, 0, rate, Source{Kind: FromDifferential, Key: string(u.Level)})
+			best = share
+		}
+	}
+}
+
+// share returns the share of a level, and whether it has one. Every upline of every order is looked up here.
+func (r *differentialRule) share(level partner.Level) (share int64, known bool) {
+	if len(level) > maxShort {
+		share, known = r.long[level]
+		return share, known
+	}
+	code := codeOf(level)
+	for i := range r.short {
+		if r.short[i].code == code {
+			return r.short[i].share, true
+		}
+	}
+	return 0, false
+}
+
+const maxShort = 7
+
+// codeOf packs a short level into a number: the count of its bytes, and the bytes.
+func codeOf(level partner.Level) uint64 {
+	code := uint64(len(level))
+	for i := range len(level) {
+		code = code<<8 | uint64(level[i])
+	}
+	return code
+}
