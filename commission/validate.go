@@ -61,12 +61,13 @@ func (p Plan) longest() int {
 // list is one list of rates by slot, with its path.
 type list struct {
 	path  string
+	key   string // under which the plan has it; "" for Rates
 	rates []Rate
 }
 
 // lists returns every list of rates by slot in a fixed order.
 func (p Plan) lists() []list {
-	all := []list{{"rates", p.Rates}}
+	all := []list{{path: "rates", rates: p.Rates}}
 	all = appendLists(all, "levels", p.Levels)
 	all = appendLists(all, "partners", p.Partners)
 	all = appendLists(all, "categories", p.Categories)
@@ -76,7 +77,7 @@ func (p Plan) lists() []list {
 
 func appendLists[K ~string](all []list, name string, m map[K][]Rate) []list {
 	for _, key := range slices.Sorted(maps.Keys(m)) {
-		all = append(all, list{keyPath(name, string(key)), m[key]})
+		all = append(all, list{path: keyPath(name, string(key)), key: string(key), rates: m[key]})
 	}
 	return all
 }

@@ -1,0 +1,372 @@
+package commission
+
+import (
+	"cmp"
+	"maps"
+	"math/big"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+)
+
+// maxAuditCases bounds how many lines of uplines are tried for one of the goods.
+const maxAuditCases = 20_000
+
+// auditor looks for the line of uplines of which one unit of goods pays the most.
+//
+// It need not try every line there is. What a rule by distance pays depends on the first places only, the prefix, of which every one is tried. Above it
+// stands a tail: of the differential only the order counts in which higher shares follow lower ones, of the team reward only who leads first, and of the
+// peer bonus only that there are enough peers at the end.
+type auditor struct {
+	calc   *Calculator
+	goods  Goods
+	people []Upline // who can stand at a place of the prefix
+	prefix int
+	tails  [][]Upline
+	result Result
+	best   *big.Rat
+	worst  WorstCase
+}
+
+// worst finds the worst case of goods.
+func (c *Calculator) worst(goods Goods, levels []LeaderLevel) (WorstCase, error) {
+	a := &auditor{calc: c, goods: goods, people: c.people(levels), prefix: max(c.slots, 1), best: new(big.Rat)} // where nobody stands nothing is paid
+	if c.plan.has(RuleRecruiter) {
+		a.prefix = max(a.prefix, 2)
+	}
+	a.tails = c.tails(levels)
+	a.worst = WorstCase{Goods: goods, Exact: true}
+	instants := c.instants()
+	prefixes, fits := power(len(a.people), a.prefix, maxAuditCases/(len(a.tails)*len(instants)))
+	for _, at := range instants {
+		places, err := a.place(at)
+		if err != nil {
+			return WorstCase{}, err
+		}
+		if fits {
+			err = a.every(prefixes, at, places)
+		} else {
+			err = a.climb(at, places)
+		}
+		if err != nil {
+			return WorstCase{}, err
+		}
+	}
+	return a.finish(fits)
+}
+
+// power returns n^k, and whether it is at most a limit.
+func power(n, k, limit int) (int, bool) {
+	product := 1
+	for range k {
+		if product *= n; product > limit {
+			return 0, false
+		}
+	}
+	return product, true
+}
+
+// people are those who can stand in a line and differ for the plan: somebody of each level, and each partner with rates of his own at each level.
+func (c *Calculator) people(levels []LeaderLevel) []Upline {
+	all := []Upline{{}}
+	for _, l := range levels {
+		all = append(all, Upline{Level: l.Level, Leader: l.Leader})
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.plan.Partners)) {
+		for _, u := range all[:len(levels)+1] {
+			u.Partner = id
+			all = append(all, u)
+		}
+	}
+	return all
+}
+
+// instants are moments of which at least one falls into every combination of campaigns.
+func (c *Calculator) instants() []time.Time {
+	all := []time.Time{{}}
+	for i := range c.campaigns {
+		for _, edge := range []*time.Time{c.campaigns[i].From, c.campaigns[i].To} {
+			if edge != nil {
+				all = append(all, *edge)
+			}
+		}
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	return slices.CompactFunc(all, time.Time.Equal)
+}
+
+// tails are the lines that can stand above a prefix and differ for the plan.
+func (c *Calculator) tails(levels []LeaderLevel) [][]Upline {
+	differential := c.plan.Differential.Rates
+	rising := slices.DeleteFunc(slices.Clone(levels), func(l LeaderLevel) bool { return differential[l.Level].coefficient == 0 })
+	slices.SortStableFunc(rising, func(a, b LeaderLevel) int { return differential[a.Level].cmp(differential[b.Level]) })
+
+	chains := [][]LeaderLevel{nil}
+	if n := len(rising); n > 0 {
+		chains = [][]LeaderLevel{rising[n-1:]}
+		if n <= 8 && (c.plan.Peer.pays() || c.plan.Team.pays()) {
+			chains = subsets(rising)
+		}
+	}
+	first := [][]LeaderLevel{nil}
+	if c.plan.Team.pays() {
+		for _, l := range levels {
+			if l.Leader && differential[l.Level].coefficient == 0 {
+				first = append(first, []LeaderLevel{l})
+			}
+		}
+	}
+	var peers []LeaderLevel
+	if c.plan.Peer.pays() {
+		for _, l := range levels {
+			for range c.plan.Peer.First {
+				peers = append(peers, l)
+			}
+		}
+	}
+	var tails [][]Upline
+	for _, leader := range first {
+		for _, chain := range chains {
+			var tail []Upline
+			for _, l := range slices.Concat(leader, chain, peers) {
+				tail = append(tail, Upline{Level: l.Level, Leader: l.Leader})
+			}
+			tails = append(tails, tail)
+		}
+	}
+	return tails
+}
+
+// subsets are all parts of a list, in its order.
+func subsets(list []LeaderLevel) [][]LeaderLevel {
+	var all [][]LeaderLevel
+	for mask := range 1 << len(list) {
+		var part []LeaderLevel
+		for i := range list {
+			if mask>>i&1 == 1 {
+				part = append(part, list[i])
+			}
+		}
+		all = append(all, part)
+	}
+	return all
+}
+
+// place finds where an order has to go to pay the most.
+func (a *auditor) place(at time.Time) (Places, error) {
+	var best *big.Rat
+	var places Places
+	for _, code := range slices.Sorted(maps.Keys(a.calc.plan.Territory.Regions)) {
+		here := Places{ShipTo: code, Pickup: code, Delivery: code}
+		paid, err := a.pays(nil, at, here)
+		if err != nil {
+			return Places{}, err
+		}
+		if best == nil || paid.Cmp(best) > 0 {
+			best, places = paid, here
+		}
+	}
+	return places, nil
+}
+
+// every tries every prefix.
+func (a *auditor) every(prefixes int, at time.Time, places Places) error {
+	line := make([]Upline, a.prefix)
+	for n := range prefixes {
+		for i, rest := 0, n; i < a.prefix; i, rest = i+1, rest/len(a.people) {
+			line[i] = a.people[rest%len(a.people)]
+		}
+		if err := a.try(line, at, places); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// climb tries, from the best person for each place alone, every change of one place for as long as one pays more.
+func (a *auditor) climb(at time.Time, places Places) error {
+	line := make([]Upline, a.prefix)
+	for changed := true; changed; {
+		changed = false
+		for i := range line {
+			kept := line[i]
+			for _, person := range a.people {
+				before := a.best
+				line[i] = person
+				if err := a.try(line, at, places); err != nil {
+					return err
+				}
+				if a.best.Cmp(before) > 0 {
+					kept, changed = person, true
+				}
+			}
+			line[i] = kept
+		}
+	}
+	return nil
+}
+
+// try puts every tail above a prefix and keeps what pays the most. A prefix in which somebody stands twice is none.
+func (a *auditor) try(prefix []Upline, at time.Time, places Places) error {
+	for i := range prefix {
+		if id := prefix[i].Partner; id != "" && slices.ContainsFunc(prefix[:i], func(u Upline) bool { return u.Partner == id }) {
+			return nil
+		}
+	}
+	for _, tail := range a.tails {
+		line := slices.Concat(prefix, tail)
+		for i := range line {
+			if line[i].Partner == "" {
+				line[i].Partner = partner.ID("upline-" + strconv.Itoa(i+1))
+			}
+		}
+		paid, err := a.pays(line, at, places)
+		if err != nil {
+			return err
+		}
+		if paid.Cmp(a.best) > 0 {
+			a.best = paid
+			a.worst.PaidAt, a.worst.Uplines, a.worst.Places = at, line, places
+		}
+	}
+	return nil
+}
+
+// pays is what one unit pays in all, exactly, without the cap, in minor units.
+func (a *auditor) pays(uplines []Upline, at time.Time, places Places) (*big.Rat, error) {
+	order := a.goods.order(at, places)
+	if _, err := a.calc.Calculate(&order, uplines, &a.result); err != nil {
+		return nil, err
+	}
+	return a.result.exactTotal(), nil
+}
+
+// exactTotal is the sum of what the shares of the lines pay before it is rounded and cut.
+func (r *Result) exactTotal() *big.Rat {
+	total := new(big.Rat)
+	for i := range r.lines {
+		line := &r.lines[i]
+		if line.reason != "" {
+			continue
+		}
+		rest, set := r.restOf(line), &r.sets[line.set]
+		if sum, ok := r.wholeTotal(&rest, set); ok {
+			total.Add(total, sum)
+			continue
+		}
+		for j := set.shares; j < set.sharesEnd; j++ {
+			// Of a single line each share of a loss is a loss of its own.
+			if amount := r.exactShare(j, &rest); amount.Sign() > 0 || !r.calc.floorsOrder() {
+				total.Add(total, amount)
+			}
+		}
+	}
+	return total
+}
+
+// wholeTotal is the sum of what the shares of a set pay of a line, and whether it could be worked out in whole numbers, which is several times faster.
+func (r *Result) wholeTotal(rest *left, set *set) (*big.Rat, bool) {
+	base, whole := rest.base.int64()
+	if !whole || set.wide || base < 0 || r.calc.offTop || set.shift < 0 {
+		return nil, false
+	}
+	sum, term := new(big.Int), new(big.Int)
+	for i := set.shares; i < set.sharesEnd; i++ {
+		s, n := &r.shares[i], base
+		switch {
+		case s.Weight > 0 || s.Rule == RuleFee:
+			return nil, false
+		case s.Rate.kind == perUnit:
+			n = rest.units
+		}
+		term.SetInt64(r.coefficients[i])
+		sum.Add(sum, term.Mul(term, big.NewInt(n)))
+	}
+	return new(big.Rat).SetFrac(sum, money.Pow10(set.shift)), true
+}
+
+// exactShare is what one share pays before it is rounded and cut.
+func (r *Result) exactShare(share int, rest *left) *big.Rat {
+	s := &r.shares[share]
+	num, den := r.calc.exactAmount(s, rest)
+	amount := new(big.Rat).SetFrac(num, den)
+	if s.Weight > 0 {
+		amount.Mul(amount, big.NewRat(int64(s.Weight), int64(s.Weights)))
+	}
+	return amount
+}
+
+// finish turns the best that was found into shares of the price.
+func (a *auditor) finish(exact bool) (WorstCase, error) {
+	w := &a.worst
+	order := a.goods.order(w.PaidAt, w.Places)
+	if _, err := a.calc.Calculate(&order, w.Uplines, &a.result); err != nil {
+		return WorstCase{}, err
+	}
+	w.Uncut = a.calc.ofPrice(a.best, &a.goods)
+	w.Paid, w.Exact = decimal.Min(w.Uncut, a.calc.plan.Cap.Decimal()), exact && a.calc.plan.auditable()
+	if w.Bound = w.Uncut.Add(decimal.New(1, -maxRateScale)); !w.Exact {
+		w.Bound = a.bound()
+	}
+	left := decimal.NewFromInt(1).Sub(w.Paid).Mul(a.goods.Price)
+	if a.goods.Cost.Valid {
+		left = left.Sub(a.goods.Cost.Decimal)
+	}
+	w.Margin = left
+	return *w, nil
+}
+
+// bound is more than any line of uplines can be paid: the most of each rule by itself.
+func (a *auditor) bound() decimal.Decimal {
+	c, sum := a.calc, decimal.Zero
+	factor := decimal.NewFromInt(1)
+	for i := range c.campaigns {
+		factor = decimal.Max(factor, c.campaigns[i].applied.Factor)
+	}
+	for _, b := range c.plan.builtins() {
+		switch {
+		case !b.on:
+		case b.name == RuleSlots:
+			sum = sum.Add(a.slotsBound())
+		default:
+			sum = sum.Add(b.most())
+		}
+	}
+	return sum.Mul(factor)
+}
+
+// slotsBound is the most that the slots pay, each to whom it pays the most.
+func (a *auditor) slotsBound() decimal.Decimal {
+	order := a.goods.order(time.Time{}, Places{})
+	rates := a.calc.ratesOf(&order.Lines[0])
+	sum := decimal.Zero
+	for slot := 1; slot <= a.calc.slots; slot++ {
+		most := decimal.Zero
+		for i := range a.people {
+			rate, _ := rates.of(slot, &a.people[i])
+			share := rate.share()
+			if rate.IsPerUnit() {
+				share = cutOff(new(big.Rat).Quo(rate.Decimal().Rat(), a.goods.Price.Rat()))
+			}
+			most = decimal.Max(most, share)
+		}
+		sum = sum.Add(most)
+	}
+	return sum
+}
+
+// has reports whether the plan turns a built-in rule on.
+func (p *Plan) has(name string) bool {
+	b, _ := p.builtin(name)
+	return b.on
+}
+
+// auditable reports whether everything that the plan pays is known from the plan.
+func (p *Plan) auditable() bool {
+	return cmp.Compare(len(p.Differential.Rates), 8) <= 0 || !p.Peer.pays() && !p.Team.pays()
+}

@@ -1,0 +1,79 @@
+package program
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/incentive"
+	"github.com/fenrun/fenrun/settlement"
+)
+
+// Mix is what the audit of a plan is asked about.
+type Mix struct {
+	Goods []commission.Goods // none: every kind of goods that the plan names, at a price of 100 and without cost
+	// ReturnDays is for how many days after receipt a buyer can give goods back. 0 is [DefaultReturnDays].
+	ReturnDays int
+}
+
+// DefaultReturnDays are the seven days in which whoever bought at a distance may give goods back without a reason (消费者权益保护法 article 25).
+const DefaultReturnDays = 7
+
+// What the audit of a whole plan finds besides the findings of its commission section.
+const (
+	// FindEntryPurchase: one has to buy to become a partner, and a partner can recruit.
+	FindEntryPurchase = "entry_purchase"
+	// FindEarlyRelease: commission can be withdrawn while the goods can still be given back.
+	FindEarlyRelease = "early_release"
+)
+
+// Audit works out what the plan can pay in the worst case, by which line of uplines, and names what should be known before it is launched: facts with
+// their evidence, no verdict. It is a [*PlanError] for a plan that cannot be used, and a [*commission.OrderError] for goods without a price.
+func (p Plan) Audit(mix Mix) (commission.Audit, error) {
+	if err := p.Validate(); err != nil {
+		return commission.Audit{}, err
+	}
+	calc, err := commission.New(p.Currency.Currency, p.Commission, p.Campaigns...)
+	if err != nil {
+		return commission.Audit{}, err
+	}
+	levels := slices.SortedFunc(slices.Values(p.Levels), func(a, b incentive.Level) int { return cmp.Compare(a.Weight, b.Weight) })
+	section := commission.Mix{Goods: mix.Goods}
+	for _, level := range levels {
+		section.Levels = append(section.Levels, commission.LeaderLevel{Level: level.ID, Leader: level.Leader})
+	}
+	audit, err := calc.Audit(section)
+	if err != nil {
+		return commission.Audit{}, err
+	}
+	if p.Joining.Spend.Valid {
+		audit.Findings = append(audit.Findings, commission.Finding{
+			Code: FindEntryPurchase, Path: "joining.spend",
+			Evidence: fmt.Sprintf("who has paid for goods of %s becomes a partner, and a partner can recruit", p.Joining.Spend.Decimal),
+		})
+	}
+	if early, ok := p.earlyRelease(mix.ReturnDays); ok {
+		audit.Findings = append(audit.Findings, early)
+	}
+	return audit, nil
+}
+
+// earlyRelease finds commission that is released while goods can still be given back.
+func (p Plan) earlyRelease(returnDays int) (commission.Finding, bool) {
+	if returnDays == 0 {
+		returnDays = DefaultReturnDays
+	}
+	terms := p.Settlement.WithDefaults()
+	found := commission.Finding{Code: FindEarlyRelease, Path: "settlement.holdDays"}
+	switch days := *terms.HoldDays; {
+	case terms.Anchor == settlement.AnchorPaid:
+		found.Path = "settlement.anchor"
+		found.Evidence = fmt.Sprintf("commission is released %d days after payment, whenever the goods arrive; they can be given back for %d days after that", days, returnDays)
+	case days < returnDays:
+		found.Evidence = fmt.Sprintf("commission is released %d days after receipt, and the goods can be given back for %d", days, returnDays)
+	default:
+		return found, false
+	}
+	return found, true
+}
