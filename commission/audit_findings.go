@@ -96,8 +96,10 @@ func (c *Calculator) findings(mix Mix, a *Audit) []Finding {
 			f.add(FindMargin, "", "%s: at a price of %s and a cost of %s the shop can lose %s on a unit", name, w.Goods.Price, w.Goods.Cost.Decimal, w.Margin.Neg())
 		}
 	}
+	most := decimal.Zero
 	for _, s := range a.Split {
-		if s.Gain.Sign() > 0 {
+		if s.Gain.GreaterThan(most) {
+			most = s.Gain
 			f.add(FindSplitting, "", "by %d accounts of his own one gets %s of a sale, %s more than by one", s.Accounts, percentText(s.Paid), percentText(s.Gain))
 		}
 	}
@@ -114,7 +116,11 @@ func (f *findings) add(code, path, format string, args ...any) {
 func (c *Calculator) findReach(f *findings) {
 	p := &c.plan
 	if p.Slots > 0 {
-		f.add(FindLevelsPaid, "commission.slots", "%d places are paid by distance: the seller and %d above him", p.Slots, p.Slots-1)
+		who := "the seller"
+		if p.Slots > 1 {
+			who += fmt.Sprintf(" and %d above him", p.Slots-1)
+		}
+		f.add(FindLevelsPaid, "commission.slots", "slots paid by distance from the sale: %d (%s)", p.Slots, who)
 	}
 	var upwards, deep []string
 	for _, b := range p.builtins() {
@@ -161,7 +167,7 @@ func (c *Calculator) findUnreachable(f *findings, mix Mix) {
 	if p.Team.pays() && !slices.ContainsFunc(mix.Levels, func(l LeaderLevel) bool { return l.Leader }) {
 		f.add(FindUnreachable, "commission.team", "no level makes a leader")
 	}
-	if p.SelfPurchase != ShiftUp && !slices.Contains(p.Attribution, Buyer) {
+	if p.SelfPurchase != ShiftUp && !slices.Contains(p.Attribution, Buyer) && !slices.Contains(p.Attribution, Referrer) {
 		f.add(FindUnreachable, "commission.selfPurchase", "no order is attributed to its buyer")
 	}
 }

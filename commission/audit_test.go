@@ -136,7 +136,7 @@ func TestAnAuditNamesWhatCannotBeReachedOrContradicts(t *testing.T) {
 		"commission.differential.rates.G2: level G2 gets 1%, less than the 2% of level G1 below it",
 		"commission.rates[0]: 40% alone is more than the cap of 30%",
 	}, finding(a, commission.FindContradiction))
-	require.Equal(t, []string{"commission.slots: 1 places are paid by distance: the seller and 0 above him"}, finding(a, commission.FindLevelsPaid))
+	require.Equal(t, []string{"commission.slots: slots paid by distance from the sale: 1 (the seller)"}, finding(a, commission.FindLevelsPaid))
 	require.Equal(t, []string{": partners are paid from what those below them sell, by team, differential"}, finding(a, commission.FindDownlinePay))
 	require.Equal(t, []string{": team, differential can pay somebody at any distance above a sale"}, finding(a, commission.FindUnlimitedDepth))
 }
