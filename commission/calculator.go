@@ -25,7 +25,7 @@ type Calculator struct {
 	scale      uint8     // the most decimals of a share that the plan gives
 	plain      scaling   // of sets with such shares
 	needsChain int
-	bonuses    map[partner.Level][]*Bonus // by slot
+	bonuses    map[partner.Level][]*Raise // by slot
 	seats      []partner.ID
 	offTop     bool // some fee is taken before everything else
 }

@@ -27,4 +27,22 @@
 // See [Plan]. A [Rule] says who is paid at which rate; the built-in ones are slots (by distance from the sale), team (the nearest leader above) and
 // differential (each level what exceeds the levels below). Everything after the rules is the same for all of them: the campaign's factor, rounding in its
 // scope, the floor of losses, the cap.
+//
+// # Period bonuses
+//
+// A [Bonus] pays for a whole month, quarter or year: a [Ladder] a rate on team volume less what the legs are entitled to, a [Pool] a share of the shop's
+// sales divided by weight, [Tiers] a rate on one's own sales that depends on how much they are. [Calculator.Bonus] makes it ready; it takes a flat slice
+// of [Member] in any order, a million of them in one pass, and gives entries and, for everybody else, reasons:
+//
+//	bonus, err := calc.Bonus(commission.Bonus{Name: "team", Ladder: &commission.Ladder{Steps: []commission.Step{
+//		{From: decimal.NewFromInt(10_000), Rate: commission.MustRate("5%")},
+//		{From: decimal.NewFromInt(100_000), Rate: commission.MustRate("10%")},
+//	}}})
+//	result, err := bonus.Calculate(commission.BonusInput{Members: []commission.Member{
+//		{Partner: "alice", Recruiter: -1, Volume: money.UnitsOf(90_000_00)},
+//		{Partner: "bob", Recruiter: 0, Volume: money.UnitsOf(30_000_00)},
+//	}}, nil) // alice 10 % of 120,000.00 less bob's 1,500.00, bob 1,500.00
+//
+// Where nobody has a lower rate than one below him, a ladder pays a team exactly its volume × the rate at its top, cut off once; the shares of a pool are
+// together the pool, to the last unit. A [Calendar] says when a [Period] begins and ends, in the plan's zone and fiscal year; every instant lies in exactly one.
 package commission

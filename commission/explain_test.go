@@ -18,7 +18,7 @@ import (
 var reasons = []partner.Reason{
 	commission.NoOwner, commission.NoReferrer, commission.SelfPurchased, commission.ExcludedGoods, commission.NoUpline, commission.NoLeader,
 	commission.NoRate, commission.ZeroRate, commission.Overtaken, commission.NoCost, commission.NoProfit, commission.NothingPaid,
-	commission.RoundsToZero, commission.CutByCap, commission.Refunded, partner.NotPartner, partner.NotYetPartner, partner.EarningFrozen,
+	commission.RoundsToZero, commission.CutByCap, commission.Refunded, commission.NoVolume, commission.NotReached, commission.NoWeight, commission.NoMembers, partner.NotPartner, partner.NotYetPartner, partner.EarningFrozen,
 }
 
 func TestEveryReasonHasAnEnglishAndAChineseText(t *testing.T) {

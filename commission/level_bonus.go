@@ -37,27 +37,27 @@ func (o BonusMode) MarshalText() ([]byte, error) { return []byte(o.String()), ni
 // UnmarshalText reads a name; any other is an [*OptionError].
 func (o *BonusMode) UnmarshalText(text []byte) error { return parseOption(o, text, bonusModeNames) }
 
-// Bonus is the bonus of a level that changed a rate.
-type Bonus struct {
+// Raise is the bonus of a level that changed a rate.
+type Raise struct {
 	Level partner.Level `json:"level"`
 	Mode  BonusMode     `json:"mode"`
 	Rate  Rate          `json:"rate"`
 }
 
 // text says it as "plus 2% for level gold".
-func (b *Bonus) text() string {
+func (b *Raise) text() string {
 	how := map[BonusMode]string{Additive: "plus", Multiplicative: "raised by", Replace: "replaced by"}[b.Mode]
 	return how + " " + b.Rate.String() + " for level " + string(b.Level)
 }
 
 // chinese is text in Chinese.
-func (b *Bonus) chinese() string {
+func (b *Raise) chinese() string {
 	how := map[BonusMode]string{Additive: "加", Multiplicative: "上浮", Replace: "改为"}[b.Mode]
 	return "等级 " + string(b.Level) + " " + how + " " + b.Rate.String()
 }
 
 // apply returns the rate that the bonus makes of another, and whether it has at most 18 decimals and fits.
-func (b *Bonus) apply(rate Rate) (Rate, bool) {
+func (b *Raise) apply(rate Rate) (Rate, bool) {
 	switch {
 	case b.Mode == Replace:
 		return b.Rate, true
@@ -88,16 +88,16 @@ func (b LevelBonus) check(v *problems) {
 }
 
 // bonuses are the bonuses of each level by slot, nil where a slot has none.
-func (b LevelBonus) bonuses() map[partner.Level][]*Bonus {
+func (b LevelBonus) bonuses() map[partner.Level][]*Raise {
 	if len(b.Rates) == 0 {
 		return nil
 	}
-	all := make(map[partner.Level][]*Bonus, len(b.Rates))
+	all := make(map[partner.Level][]*Raise, len(b.Rates))
 	for level, rates := range b.Rates {
-		all[level] = make([]*Bonus, len(rates))
+		all[level] = make([]*Raise, len(rates))
 		for i, rate := range rates {
 			if rate.IsSet() {
-				all[level][i] = &Bonus{Level: level, Mode: b.Mode, Rate: rate}
+				all[level][i] = &Raise{Level: level, Mode: b.Mode, Rate: rate}
 			}
 		}
 	}
@@ -127,7 +127,7 @@ func (p *Plan) bears(rate Rate, slot int) string {
 		if slot > len(rates) || !rates[slot-1].IsSet() {
 			continue
 		}
-		bonus := Bonus{Mode: p.LevelBonus.Mode, Rate: rates[slot-1]}
+		bonus := Raise{Mode: p.LevelBonus.Mode, Rate: rates[slot-1]}
 		own, ok := bonus.apply(rate)
 		if !ok {
 			return "with the bonus of level " + string(level) + " it has more than 18 digits"

@@ -44,13 +44,17 @@ func TestOptionsAreNames(t *testing.T) {
 		{all[commission.TeamMode](2), []string{"nearest", "differential"}},
 		{all[commission.PeerBase](2), []string{"income", "order"}},
 		{all[commission.Place](3), []string{"ship-to", "pickup", "delivery"}},
-		{all[commission.Tiers](2), []string{"every", "smallest"}},
+		{all[commission.RegionTiers](2), []string{"every", "smallest"}},
 		{all[commission.Sharing](3), []string{"one", "split", "full"}},
 		{all[commission.Overflow](3), []string{"pro-rata", "cut-farthest", "refuse"}},
 		{all[commission.Scope](2), []string{"entry", "order"}},
-		{all[commission.SourceKind](13), []string{
+		{all[commission.SourceKind](16), []string{
 			"line", "sku", "product", "category", "partner", "level", "default", "team", "differential", "recruiter", "peer", "territory", "fee",
+			"ladder", "pool", "tiers",
 		}},
+		{all[commission.Interval](3), []string{"month", "quarter", "year"}},
+		{all[commission.BarredShare](2), []string{"others", "shop"}},
+		{all[commission.TierMode](3), []string{"marginal", "retroactive", "prospective"}},
 	} {
 		for i, name := range c.names {
 			text, err := c.options[i].MarshalText()

@@ -38,4 +38,14 @@ const (
 	CutByCap partner.Reason = "cut_by_cap"
 	// Refunded: an entry by which a refund changes what stands, mostly by taking back.
 	Refunded partner.Reason = "refunded"
+	// Recalculated: an entry by which a period run changes what stands, since the facts of its period have changed.
+	Recalculated partner.Reason = "recalculated"
+	// NoVolume: of a period, nothing is left that would pay him: no sales, or more went back than was sold.
+	NoVolume partner.Reason = "no_volume"
+	// NotReached: his volume has not reached the first step of a period bonus.
+	NotReached partner.Reason = "not_reached"
+	// NoWeight: he has no share of a pool.
+	NoWeight partner.Reason = "no_weight"
+	// NoMembers: nobody has a share of a pool.
+	NoMembers partner.Reason = "no_members"
 )

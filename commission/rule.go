@@ -131,13 +131,13 @@ func (s *Shares) skipWithCare(index, slot int, reason partner.Reason) {
 type Source struct {
 	Kind  SourceKind `json:"kind"`
 	Key   string     `json:"key,omitempty"`
-	Bonus *Bonus     `json:"bonus,omitempty"` // what changed the rate; nil for none. It must not be changed.
+	Bonus *Raise     `json:"bonus,omitempty"` // what changed the rate; nil for none. It must not be changed.
 }
 
 // SourceKind is a kind of place that rates come from.
 type SourceKind uint8
 
-// The kinds, in order of precedence; from FromTeam on they are the rates of the rules of those names.
+// The kinds, in order of precedence; from FromTeam on they are the rates of the rules of those names, from FromLadder on of period bonuses.
 const (
 	FromLine SourceKind = iota
 	FromSKU
@@ -152,9 +152,15 @@ const (
 	FromPeer
 	FromTerritory
 	FromFee
+	FromLadder
+	FromPool
+	FromTiers
 )
 
-var sourceNames = []string{"line", "sku", "product", "category", "partner", "level", "default", "team", "differential", "recruiter", "peer", "territory", "fee"}
+var sourceNames = []string{
+	"line", "sku", "product", "category", "partner", "level", "default", "team", "differential", "recruiter", "peer", "territory", "fee", "ladder", "pool",
+	"tiers",
+}
 
 // String returns the kind's name: "product".
 func (k SourceKind) String() string { return optionText(k, sourceNames) }

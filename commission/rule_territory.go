@@ -20,7 +20,7 @@ type Territory struct {
 	// By lists the places of an order that say its region, in order of preference: the first that the order has. Default: ship-to, pickup, delivery.
 	By []Place `json:"by,omitempty"`
 	// Tiers says which of the regions that contain the place pay.
-	Tiers Tiers `json:"tiers"`
+	Tiers RegionTiers `json:"tiers"`
 	// Sharing says what several agents of one region get. A plan with such a region has to choose.
 	Sharing Sharing `json:"sharing"`
 }
@@ -49,12 +49,12 @@ const (
 	Delivery
 )
 
-// Tiers is which of the regions that contain an order's place pay.
-type Tiers uint8
+// RegionTiers is which of the regions that contain an order's place pay.
+type RegionTiers uint8
 
 const (
 	// EveryRegion pays each of them at its own rate.
-	EveryRegion Tiers = iota
+	EveryRegion RegionTiers = iota
 	// SmallestRegion pays the smallest alone.
 	SmallestRegion
 )
@@ -87,13 +87,13 @@ func (o Place) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 func (o *Place) UnmarshalText(text []byte) error { return parseOption(o, text, placeNames) }
 
 // String returns the option's name in a plan.
-func (o Tiers) String() string { return optionText(o, tiersNames) }
+func (o RegionTiers) String() string { return optionText(o, tiersNames) }
 
 // MarshalText writes the form of String.
-func (o Tiers) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+func (o RegionTiers) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Tiers) UnmarshalText(text []byte) error { return parseOption(o, text, tiersNames) }
+func (o *RegionTiers) UnmarshalText(text []byte) error { return parseOption(o, text, tiersNames) }
 
 // String returns the option's name in a plan.
 func (o Sharing) String() string { return optionText(o, sharingNames) }

@@ -98,16 +98,21 @@ type key struct {
 
 func keyOf(e *Entry) key { return key{e.Line, e.Rule, e.Slot, e.Position, e.Payee, e.Rate.IsPerUnit()} }
 
-// Difference returns the entries that turn what stands into the target: what has to be added (or, mostly, taken back), entry by entry, each with the
-// base and the units by which it differs. standing is every entry posted for the order so far, reversals too. An entry that already stands as it should
-// gives none. The errors are those of [money.Amount.Sub].
+// Difference returns the entries that turn what stands into the target of an order: [Changes] of the target's entries.
 func Difference(standing []Entry, target *Result) ([]Entry, error) {
+	return Changes(standing, slices.AppendSeq(make([]Entry, 0, target.Len()), target.Entries()), Refunded)
+}
+
+// Changes returns the entries that turn what stands into the target: what has to be added (or, mostly, taken back), entry by entry, each with the base and
+// the units by which it differs, and, where anything stands, the reason of the change. standing is every entry posted so far, reversals too. An entry
+// that already stands as it should gives none. The errors are those of [money.Amount.Sub].
+func Changes(standing, target []Entry, reason partner.Reason) ([]Entry, error) {
 	sums, order, err := sumEntries(standing)
 	if err != nil {
 		return nil, err
 	}
 	var changes []Entry
-	for e := range target.Entries() {
+	for _, e := range target {
 		if stands := sums[keyOf(&e)]; stands != nil {
 			delete(sums, keyOf(&e))
 			if err := e.subtract(stands); err != nil {
@@ -115,7 +120,7 @@ func Difference(standing []Entry, target *Result) ([]Entry, error) {
 			}
 		}
 		if len(standing) > 0 {
-			e.Reason = Refunded
+			e.Reason = reason
 		}
 		if !e.Amount.IsZero() {
 			changes = append(changes, e)
@@ -127,7 +132,7 @@ func Difference(standing []Entry, target *Result) ([]Entry, error) {
 			continue
 		}
 		gone := *stands
-		gone.Amount, gone.Base, gone.Units, gone.Reason = money.Amount{}, money.Amount{}, 0, Refunded
+		gone.Amount, gone.Base, gone.Units, gone.Reason = money.Amount{}, money.Amount{}, 0, reason
 		if err := gone.subtract(stands); err != nil {
 			return nil, err
 		}

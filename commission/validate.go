@@ -301,7 +301,7 @@ func (p *Plan) raised(rate Rate, slot int) decimal.Decimal {
 	}
 	for _, rates := range p.LevelBonus.Rates {
 		if own := p.rate(rates, slot); own.IsSet() {
-			raised, _ := (&Bonus{Mode: p.LevelBonus.Mode, Rate: own}).apply(rate)
+			raised, _ := (&Raise{Mode: p.LevelBonus.Mode, Rate: own}).apply(rate)
 			most = decimal.Max(most, raised.share())
 		}
 	}

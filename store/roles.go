@@ -93,6 +93,9 @@ type Ledger interface {
 	Orders(ctx context.Context, ids []commission.OrderID) ([]settlement.Order, error)
 	// ScanOrders returns at most limit orders with an id above after, in order of id.
 	ScanOrders(ctx context.Context, after commission.OrderID, limit int) ([]settlement.Order, error)
+	// PaidOrders returns at most limit posted orders that were paid from an instant on and before another, and that come after the given one, in order of
+	// PaidAt, then id. The zero OrderCursor begins.
+	PaidOrders(ctx context.Context, from, to time.Time, after OrderCursor, limit int) ([]settlement.Order, error)
 	// DueOrders returns at most limit ids of orders that are posted, not released, and due at an instant (ReleaseAt is not after it), in order of
 	// ReleaseAt, then id, passing over skip. It may leave out orders that others have locked.
 	DueOrders(ctx context.Context, instant time.Time, skip []commission.OrderID, limit int) ([]commission.OrderID, error)
@@ -120,11 +123,33 @@ type Ledger interface {
 	ChangeBalances(ctx context.Context, changes []settlement.Change) error
 }
 
+// OrderCursor is a place among orders by payment.
+type OrderCursor struct {
+	PaidAt time.Time
+	ID     commission.OrderID
+}
+
 // RowCursor is a place in a payee's rows.
 type RowCursor struct {
 	At       time.Time
 	Source   settlement.Source
 	Revision int64
+}
+
+// Runs keeps period runs.
+type Runs interface {
+	// LockRuns returns runs as they are now and keeps them from others until the end: nobody else can lock or save them. What does not exist is locked too
+	// and comes back with only its ID and revision 0.
+	LockRuns(ctx context.Context, ids []settlement.RunID) ([]settlement.Run, error)
+	// SaveRuns writes runs. Each one's revision must be one above the stored one's, else it is [ErrStale].
+	SaveRuns(ctx context.Context, runs []settlement.Run) error
+	// Runs returns runs without locking.
+	Runs(ctx context.Context, ids []settlement.RunID) ([]settlement.Run, error)
+	// ScanRuns returns at most limit runs with an id above after, in order of id.
+	ScanRuns(ctx context.Context, after settlement.RunID, limit int) ([]settlement.Run, error)
+	// ReleasingRuns returns at most limit ids of runs of which some part waits to be released ([settlement.Run.Releasing]), in order of id, passing over
+	// skip. It may leave out runs that others have locked.
+	ReleasingRuns(ctx context.Context, skip []settlement.RunID, limit int) ([]settlement.RunID, error)
 }
 
 // Payouts keeps withdrawals.

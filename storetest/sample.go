@@ -89,8 +89,8 @@ func sampleCampaign() *commission.Applied {
 	return &commission.Applied{Name: "双11", Factor: decimal.RequireFromString("1.2")}
 }
 
-func sampleBonus() *commission.Bonus {
-	return &commission.Bonus{Level: "gold", Mode: commission.Replace, Rate: commission.MustRate("12%")}
+func sampleBonus() *commission.Raise {
+	return &commission.Raise{Level: "gold", Mode: commission.Replace, Rate: commission.MustRate("12%")}
 }
 
 func sampleRefund(id commission.OrderID) *settlement.Refund {

@@ -19,6 +19,7 @@ type Report struct {
 	Checks   int       // how many comparisons were made
 	Broken   []Finding // those that failed
 	Orders   int
+	Runs     int // period runs
 	Rows     int
 	Partners int
 }
@@ -54,7 +55,7 @@ const auditPage = 1000
 
 // Audit reads everything and compares it with itself, writing nothing:
 //
-//	I1   the rows of an order sum to what stands on it, and a row's entries to the row
+//	I1   the rows of an order or of a committed run sum to what stands on it, and a row's entries to the row
 //	I2   earned = pending + available + withdrawing + paid + taxed + fees − debt, per partner, against the sum of his rows
 //	I3   nothing is below 0 but what losses may bring; available and debt are never both above 0
 //	I6   what stands on an order is what its frozen terms pay on what is left of it
@@ -68,7 +69,7 @@ func (p *Program) Audit(ctx context.Context) (Report, error) {
 	var a *audit
 	err := p.view(ctx, func(tx store.Tx) error {
 		a = &audit{call: &call{shell: p.shell, ctx: ctx, tx: tx}, expected: map[partner.ID]*expectation{}}
-		for _, step := range []func() error{a.orders, a.withdrawals, a.balances} {
+		for _, step := range []func() error{a.orders, a.runs, a.withdrawals, a.balances} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -148,22 +149,68 @@ func (a *audit) order(o *settlement.Order, rows []settlement.Row) error {
 	var standing []commission.Entry
 	for i := range rows {
 		row := &rows[i]
-		a.report.Rows++
-		var entries money.Amount
-		for _, e := range row.Entries {
-			sum(&entries, e.Amount)
-			a.check(e.Payee == row.Payee, "I1", string(o.ID), "an entry of %s in a row of %s", e.Payee, row.Payee)
-		}
-		a.check(entries.Units() == row.Amount.Units(), "I1", string(o.ID), "entries of %s sum to %s, the row has %s", row.Payee, entries, row.Amount)
+		a.row(string(o.ID), row)
 		a.check(row.Released.IsZero() == o.Released.IsZero(), "I10", string(o.ID), "row %d of %s is not released with its order", row.Revision, row.Payee)
 		sum(&total, row.Amount)
 		standing = append(standing, row.Entries...)
-		a.expect(row, v)
+		a.expect(row)
+		a.of(row.Payee).losses = a.of(row.Payee).losses || v.calc.Plan().Base == commission.Profit && v.calc.Plan().Loss == commission.Signed
 	}
 	a.check(total.Units() == o.Total.Units(), "I1", string(o.ID), "rows sum to %s, the order has %s", total, o.Total)
 	early := !o.Released.IsZero() && (o.ReleaseAt.IsZero() || o.Released.Before(o.ReleaseAt))
 	a.check(!early, "I10", string(o.ID), "released at %s, due at %s", o.Released.Format(time.RFC3339), o.ReleaseAt.Format(time.RFC3339))
 	return a.target(o, v, standing)
+}
+
+// row compares a row with its entries.
+func (a *audit) row(subject string, row *settlement.Row) {
+	a.report.Rows++
+	var entries money.Amount
+	for _, e := range row.Entries {
+		sum(&entries, e.Amount)
+		a.check(e.Payee == row.Payee, "I1", subject, "an entry of %s in a row of %s", e.Payee, row.Payee)
+	}
+	a.check(entries.Units() == row.Amount.Units(), "I1", subject, "entries of %s sum to %s, the row has %s", row.Payee, entries, row.Amount)
+}
+
+// runs compares every run with the rows of its parts.
+func (a *audit) runs() error {
+	for after := settlement.RunID(""); ; {
+		page, err := a.tx.ScanRuns(a.ctx, after, auditPage)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for i := range page {
+			if err := a.run(&page[i]); err != nil {
+				return err
+			}
+		}
+		after = page[len(page)-1].ID
+	}
+}
+
+func (a *audit) run(r *settlement.Run) error {
+	a.report.Runs++
+	var total money.Amount
+	for chunk, source := range r.Sources() {
+		rows, err := a.tx.Rows(a.ctx, []settlement.Source{source})
+		if err != nil {
+			return err
+		}
+		for i := range rows[0] {
+			row := &rows[0][i]
+			a.row(string(r.ID), row)
+			a.check(r.Chunk(row.Payee) == chunk, "I1", string(r.ID), "%s is paid by part %d", row.Payee, chunk)
+			// What an earlier round released stays so; what this one pays waits until all of it is posted.
+			early := row.Revision == r.Round && !row.Released.IsZero() && row.Amount.Sign() > 0 && chunk >= r.Released
+			a.check(!early, "I10", string(r.ID), "round %d of %s is released before all of it is posted", row.Revision, row.Payee)
+			sum(&total, row.Amount)
+			a.expect(row)
+		}
+	}
+	done := r.State == settlement.RunCommitted || r.State == settlement.RunReversed
+	a.check(!done || total.Units() == r.Total.Units(), "I1", string(r.ID), "rows sum to %s, the run has %s", total, r.Total)
+	return nil
 }
 
 // target compares what stands on an order with what its frozen terms pay on what is left of it, and each line with its cap.
@@ -195,7 +242,7 @@ func (a *audit) target(o *settlement.Order, v *version, standing []commission.En
 }
 
 // expect adds a row to what its payee should have.
-func (a *audit) expect(row *settlement.Row, v *version) {
+func (a *audit) expect(row *settlement.Row) {
 	x := a.of(row.Payee)
 	sum(&x.earned, row.Amount)
 	if row.Released.IsZero() {
@@ -203,7 +250,6 @@ func (a *audit) expect(row *settlement.Row, v *version) {
 	} else {
 		sum(&x.net, row.Amount)
 	}
-	x.losses = x.losses || v.calc.Plan().Base == commission.Profit && v.calc.Plan().Loss == commission.Signed
 }
 
 func (a *audit) withdrawals() error {

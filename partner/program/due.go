@@ -13,17 +13,25 @@ import (
 
 // Due is what a run did.
 type Due struct {
-	Numbered int                  // events that got their number
-	Folded   int                  // rows added to balances
-	Released []commission.OrderID // orders whose commission became available
-	Failed   []FailedOrder        // orders that could not be released; the run passed over them
-	More     bool                 // whether the run stopped at its bound with work left: call again
+	Numbered   int                  // events that got their number
+	Folded     int                  // rows added to balances
+	Released   []commission.OrderID // orders whose commission became available
+	Parts      int                  // parts of committed runs whose bonuses became available
+	Failed     []FailedOrder        // orders that could not be released; the run passed over them
+	FailedRuns []FailedRun
+	More       bool // whether the run stopped at its bound with work left: call again
 }
 
 // FailedOrder is an order that could not be released, and why.
 type FailedOrder struct {
 	Order commission.OrderID
 	Err   error
+}
+
+// FailedRun is a run of which a part could not be released, and why.
+type FailedRun struct {
+	Run settlement.RunID
+	Err error
 }
 
 // batches bounds one run: this many transactions of each kind.
@@ -40,7 +48,7 @@ func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 		now = p.now()
 	}
 	r := dueRun{shell: p.shell, now: instant(now)}
-	for _, step := range []func(context.Context) (bool, error){r.release, r.fold, r.number} {
+	for _, step := range []func(context.Context) (bool, error){r.release, r.releaseRuns, r.fold, r.number} {
 		for n := 0; ; n++ {
 			if n == batches {
 				r.due.More = true
@@ -63,6 +71,7 @@ type dueRun struct {
 	now  time.Time
 	due  Due
 	skip []commission.OrderID
+	runs []settlement.RunID // those that could not be released
 }
 
 // release releases one batch of due orders, and where that fails each of them alone.
@@ -129,9 +138,22 @@ func (c *call) release(ids []commission.OrderID, now time.Time) ([]commission.Or
 	if err := c.tx.SaveOrders(c.ctx, due); err != nil {
 		return nil, err
 	}
+	if err := c.releaseRows(sources, now); err != nil {
+		return nil, err
+	}
+	for _, o := range due {
+		if err := c.emit("order_released", string(o.ID), map[string]any{"commission": o.Total}); err != nil {
+			return nil, err
+		}
+	}
+	return released, c.tx.AppendEvents(c.ctx, c.events)
+}
+
+// releaseRows makes the rows of sources available.
+func (c *call) releaseRows(sources []settlement.Source, now time.Time) error {
 	rows, err := c.tx.ReleaseRows(c.ctx, sources, now)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	changes, err := changesByPayee(rows, func(row *settlement.Row) settlement.Change {
 		change := settlement.Change{Net: row.Amount}
@@ -141,17 +163,43 @@ func (c *call) release(ids []commission.OrderID, now time.Time) ([]commission.Or
 		return change
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := c.tx.ChangeBalances(c.ctx, changes); err != nil {
-		return nil, err
-	}
-	for _, o := range due {
-		if err := c.emit("order_released", string(o.ID), map[string]any{"commission": o.Total}); err != nil {
-			return nil, err
+	return c.tx.ChangeBalances(c.ctx, changes)
+}
+
+// releaseRuns releases the next part of a committed run.
+func (r *dueRun) releaseRuns(ctx context.Context) (more bool, err error) {
+	var ids []settlement.RunID
+	err = r.store.Update(ctx, r.tenant, func(tx store.Tx) error {
+		if ids, err = tx.ReleasingRuns(ctx, r.runs, 1); err != nil || len(ids) == 0 {
+			return err
 		}
+		c := r.call(ctx, tx)
+		runs, err := tx.LockRuns(ctx, ids)
+		if err != nil || !runs[0].Releasing() {
+			return err
+		}
+		run, source, err := runs[0].Release()
+		if err != nil {
+			return err
+		}
+		if err := tx.SaveRuns(ctx, []settlement.Run{run}); err != nil {
+			return err
+		}
+		return c.releaseRows([]settlement.Source{source}, r.now)
+	})
+	switch {
+	case err == nil && len(ids) > 0:
+		r.due.Parts++
+	case err != nil && (r.joined || len(ids) == 0 || ctx.Err() != nil):
+		return false, err
+	case err != nil:
+		r.config.Log.WarnContext(ctx, "a run cannot be released", "run", ids[0], "error", err)
+		r.due.FailedRuns = append(r.due.FailedRuns, FailedRun{Run: ids[0], Err: err})
+		r.runs = append(r.runs, ids[0])
 	}
-	return released, c.tx.AppendEvents(c.ctx, c.events)
+	return len(ids) > 0, nil
 }
 
 // changesByPayee adds up what rows, which stand by payee, do to each payee's balance.

@@ -117,11 +117,16 @@ func (c *call) save(p settlement.Posting) error {
 	if err := c.tx.SaveOrders(c.ctx, []settlement.Order{p.Order}); err != nil {
 		return err
 	}
-	if err := c.tx.AddRows(c.ctx, p.Rows); err != nil {
+	return c.addRows(p.Rows)
+}
+
+// addRows writes rows and, for those that are released already, the balances.
+func (c *call) addRows(rows []settlement.Row) error {
+	if err := c.tx.AddRows(c.ctx, rows); err != nil {
 		return err
 	}
 	var changes []settlement.Change
-	for _, row := range p.Rows {
+	for _, row := range rows {
 		if !row.Released.IsZero() {
 			changes = append(changes, settlement.Change{Partner: row.Payee, Net: row.Amount})
 		}

@@ -31,6 +31,8 @@ type Plan struct {
 	Joining    partner.Joining       `json:"joining"`
 	Commission commission.Plan       `json:"commission"`
 	Campaigns  []commission.Campaign `json:"campaigns,omitempty"`
+	Bonuses    []commission.Bonus    `json:"bonuses,omitempty"` // what whole months, quarters or years pay
+	Calendar   Calendar              `json:"calendar"`
 	Settlement settlement.Terms      `json:"settlement"`
 }
 
@@ -167,6 +169,10 @@ func (p Plan) problems() []PlanProblem {
 	for _, x := range p.Commission.Validate(p.Currency.Currency, p.Campaigns) {
 		add(x.Path, x.Message)
 	}
+	for _, x := range commission.ValidateBonuses(p.Currency.Currency, p.Bonuses) {
+		add(x.Path, x.Message)
+	}
+	p.Calendar.check(add)
 	for _, x := range p.Settlement.Validate(p.Currency.Currency) {
 		add(x.Path, x.Message)
 	}
@@ -195,6 +201,14 @@ func (p Plan) unknownLevels(add func(path, message string)) {
 			add(strictjson.Field(section, string(id)), message)
 		}
 	}
+	for i, b := range p.Bonuses {
+		if b.Ladder != nil {
+			check(fmt.Sprintf("bonuses[%d].ladder.rates", i), slices.Sorted(maps.Keys(b.Ladder.Rates)))
+		}
+		if b.Pool != nil {
+			check(fmt.Sprintf("bonuses[%d].pool.levels", i), slices.Sorted(maps.Keys(b.Pool.Levels)))
+		}
+	}
 	check("commission.levels", slices.Sorted(maps.Keys(p.Commission.Levels)))
 	check("commission.team.levels", slices.Sorted(maps.Keys(p.Commission.Team.Levels)))
 	check("commission.differential.rates", slices.Sorted(maps.Keys(p.Commission.Differential.Rates)))
@@ -208,6 +222,7 @@ func (p Plan) WithDefaults() Plan {
 	p.Format = PlanFormat
 	p.Commission = p.Commission.WithDefaults(p.Currency.Currency)
 	p.Settlement = p.Settlement.WithDefaults()
+	p.Calendar = p.Calendar.withDefaults()
 	return p
 }
 

@@ -120,6 +120,8 @@ type version struct {
 	stored store.PlanVersion
 	plan   Plan
 	calc   *commission.Calculator
+
+	calendar commission.Calendar
 }
 
 func (v *version) published() PublishedPlan {
@@ -179,7 +181,11 @@ func load(s store.PlanVersion) (*version, error) {
 	if err != nil {
 		return nil, fmt.Errorf("program: stored plan %d: %w", s.Version, err)
 	}
-	return &version{stored: s, plan: plan, calc: calc}, nil
+	calendar, err := plan.Calendar.calendar()
+	if err != nil {
+		return nil, fmt.Errorf("program: stored plan %d: %w", s.Version, err)
+	}
+	return &version{stored: s, plan: plan, calc: calc, calendar: calendar}, nil
 }
 
 func (c *call) publish(plan Plan, from time.Time, number int) (*version, error) {

@@ -19,6 +19,7 @@ type Program struct {
 	Team     Team
 	Plans    Plans
 	Orders   Orders
+	Bonuses  Bonuses
 	Wallet   Wallet
 
 	*shell
@@ -149,7 +150,7 @@ type shell struct {
 }
 
 func (s *shell) program() *Program {
-	return &Program{Partners: Partners{s}, Team: Team{s}, Plans: Plans{s}, Orders: Orders{s}, Wallet: Wallet{s}, shell: s}
+	return &Program{Partners: Partners{s}, Team: Team{s}, Plans: Plans{s}, Orders: Orders{s}, Bonuses: Bonuses{s}, Wallet: Wallet{s}, shell: s}
 }
 
 // now is the instant of recording, as precise as every store keeps it.

@@ -34,6 +34,9 @@ func (t *tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
 			return store.ErrStale
 		}
 		t.orders.set(t, o.ID, o.Clone())
+		if o.Posted {
+			t.paid.set(t, paidKeyOf(store.OrderCursor{PaidAt: o.PaidAt, ID: o.ID}), o.ID)
+		}
 		if o.Posted && o.Released.IsZero() && !o.ReleaseAt.IsZero() {
 			put(t, t.due, o.ID, o.ReleaseAt)
 		} else {
@@ -61,6 +64,35 @@ func (t *tx) ScanOrders(ctx context.Context, after commission.OrderID, limit int
 	var out []settlement.Order
 	for _, id := range t.orders.after(after, limit) {
 		out = append(out, t.orders.values[id].Clone())
+	}
+	return out, nil
+}
+
+// paidKey orders posted orders by payment, then id.
+type paidKey string
+
+func paidKeyOf(c store.OrderCursor) paidKey {
+	if c.PaidAt.IsZero() {
+		return ""
+	}
+	return paidKey(c.PaidAt.UTC().Format(paidKeyLayout) + string(c.ID))
+}
+
+// paidKeyLayout is of one width for every instant that a store holds, so that texts sort as instants do.
+const paidKeyLayout = "2006-01-02T15:04:05.000000 "
+
+func (t *tx) PaidOrders(ctx context.Context, from, to time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+	if err := t.reads(ctx); err != nil {
+		return nil, err
+	}
+	start := max(paidKeyOf(after), paidKeyOf(store.OrderCursor{PaidAt: from}))
+	var out []settlement.Order
+	for _, key := range t.paid.after(start, limit) {
+		o := t.orders.values[t.paid.values[key]]
+		if !o.PaidAt.Before(to) {
+			break
+		}
+		out = append(out, o.Clone())
 	}
 	return out, nil
 }
