@@ -14,6 +14,8 @@ import (
 type Mix struct {
 	Goods  []Goods       // none: every kind of goods that the plan names, at a price of 100 and without cost
 	Levels []LeaderLevel // the levels in ascending order, the lowest first
+	// Bonuses are the period bonuses that the plan pays besides.
+	Bonuses []Bonus
 }
 
 // Goods is one thing that the shop sells.
@@ -33,7 +35,8 @@ type LeaderLevel struct {
 
 // Audit is what can be said of a plan before anything is sold.
 type Audit struct {
-	Worst    []WorstCase // by goods, in the order of the mix
+	Worst    []WorstCase     // by goods, in the order of the mix
+	Periods  decimal.Decimal // the most that the period bonuses add, of what is left of all sales
 	Split    []SplitGain // for 1, 2, … accounts
 	Findings []Finding
 }
@@ -104,6 +107,9 @@ func (c *Calculator) Audit(mix Mix) (Audit, error) {
 			return Audit{}, err
 		}
 		a.Worst = append(a.Worst, w)
+	}
+	for _, bonus := range mix.Bonuses {
+		a.Periods = a.Periods.Add(bonus.most())
 	}
 	var err error
 	if a.Split, err = c.splitting(mix); err != nil {

@@ -84,13 +84,13 @@ func (c *Calculator) own(goods *Goods, accounts int, below, top LeaderLevel) (de
 // findings looks at the plan and at what has been worked out.
 func (c *Calculator) findings(mix Mix, a *Audit) []Finding {
 	f := &findings{}
-	c.findReach(f)
+	c.findReach(f, mix)
 	c.findUnreachable(f, mix)
 	c.findContradictions(f, mix)
 	for _, w := range a.Worst {
 		name := w.Goods.name()
-		if w.Paid.GreaterThan(payoutToNote) {
-			f.add(FindPayout, "", "%s: up to %s of the price is paid out, more than %s", name, percentText(w.Paid), percentText(payoutToNote))
+		if total := w.Paid.Add(a.Periods); total.GreaterThan(payoutToNote) {
+			f.add(FindPayout, "", "%s: up to %s of the price is paid out, more than %s", name, percentText(total), percentText(payoutToNote))
 		}
 		if w.Margin.Sign() < 0 {
 			f.add(FindMargin, "", "%s: at a price of %s and a cost of %s the shop can lose %s on a unit", name, w.Goods.Price, w.Goods.Cost.Decimal, w.Margin.Neg())
@@ -113,7 +113,7 @@ func (f *findings) add(code, path, format string, args ...any) {
 }
 
 // findReach says how far from a sale somebody is paid.
-func (c *Calculator) findReach(f *findings) {
+func (c *Calculator) findReach(f *findings, mix Mix) {
 	p := &c.plan
 	if p.Slots > 0 {
 		who := "the seller"
@@ -132,6 +132,11 @@ func (c *Calculator) findReach(f *findings) {
 		}
 		if b.deep {
 			deep = append(deep, b.name)
+		}
+	}
+	for _, bonus := range mix.Bonuses {
+		if bonus.Ladder != nil {
+			upwards, deep = append(upwards, bonus.Rule()), append(deep, bonus.Rule())
 		}
 	}
 	if len(upwards) > 0 {

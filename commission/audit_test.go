@@ -90,6 +90,17 @@ func TestAnAuditLooksIntoEveryCampaign(t *testing.T) {
 	require.Equal(t, []string{": other goods: up to 45% of the price is paid out, more than 30%"}, finding(a, commission.FindPayout))
 }
 
+func TestAnAuditCountsPeriodBonuses(t *testing.T) {
+	a := audit(t, commission.Plan{Rates: rates("20%")}, commission.Mix{Bonuses: []commission.Bonus{
+		{Name: "team", Ladder: &commission.Ladder{Steps: []commission.Step{{Rate: commission.MustRate("3%")}, {From: dec("1000"), Rate: commission.MustRate("6%")}}}},
+		{Name: "pool", Pool: &commission.Pool{Rate: commission.MustRate("4%"), Partners: map[partner.ID]int64{"a": 1}}},
+		{Name: "own", Tiers: &commission.Tiers{Steps: []commission.Step{{Rate: commission.MustRate("1%")}}}},
+	}})
+	require.Equal(t, "0.11", a.Periods.String())
+	require.Equal(t, []string{": other goods: up to 31% of the price is paid out, more than 30%"}, finding(a, commission.FindPayout))
+	require.Equal(t, []string{": ladder:team can pay somebody at any distance above a sale"}, finding(a, commission.FindUnlimitedDepth))
+}
+
 func TestAnAuditTakesOnlyTheNearestLeader(t *testing.T) {
 	// Whoever stands on slot 2 at the best rate is a leader with a low team reward: he keeps it from the one above him.
 	plan := commission.Plan{

@@ -136,3 +136,22 @@ func (b Bonus) Rule() string {
 	}
 	return kind + ":" + b.Name
 }
+
+// most is the most that the bonus pays of what is left of all sales: a ladder its highest rate once, tiers their highest rate, a pool its rate.
+func (b Bonus) most() decimal.Decimal {
+	var rates []Rate
+	switch {
+	case b.Ladder != nil:
+		rates = byLevel(Rate{}, b.Ladder.Rates)
+		for _, s := range b.Ladder.Steps {
+			rates = append(rates, s.Rate)
+		}
+	case b.Pool != nil:
+		rates = []Rate{b.Pool.Rate}
+	case b.Tiers != nil:
+		for _, s := range b.Tiers.Steps {
+			rates = append(rates, s.Rate)
+		}
+	}
+	return highest(rates)
+}

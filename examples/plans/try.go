@@ -48,31 +48,43 @@ func try(ctx context.Context, plan program.Plan) (tried, error) {
 	if err := cast(ctx, prog, plan); err != nil {
 		return t, err
 	}
-	outcome, err := prog.Orders.Quote(ctx, program.Order{
-		Customer: "buyer", Referrer: line[0], PaidAt: noon.Add(time.Hour), Places: commission.Places{ShipTo: "33/01"},
+	outcome, err := prog.Orders.Paid(ctx, program.Order{
+		ID: "o-1", Customer: "buyer", Referrer: line[0], PaidAt: noon.Add(time.Hour), Places: commission.Places{ShipTo: "33/01"},
 		Lines: []program.Line{{ID: "1", Quantity: 1, Amount: price, Cost: decimal.NewNullDecimal(cost)}},
 	})
 	if err != nil {
 		return t, err
 	}
-	t.total = outcome.Commission
-	if t.kept, err = outcome.Kept(); err != nil {
-		return t, err
-	}
-	for _, e := range outcome.Entries {
-		sum := &t.others
-		if slices.Contains(line, e.Payee) {
-			own := t.paid[e.Payee]
-			sum = &own
-		}
-		if *sum, err = sum.Add(e.Amount); err != nil {
+	entries := outcome.Entries
+	for _, bonus := range plan.Bonuses {
+		run, err := prog.Bonuses.Preview(ctx, program.BonusRun{Bonus: bonus.Name, Period: commission.Calendar{}.PeriodAt(bonus.Every, noon)})
+		if err != nil {
 			return t, err
 		}
-		if slices.Contains(line, e.Payee) {
-			t.paid[e.Payee] = *sum
+		entries = append(entries, run.Entries...)
+	}
+	for _, e := range entries {
+		if err := t.add(e); err != nil {
+			return t, err
 		}
 	}
+	if t.kept, err = outcome.Goods.Sub(t.total); err != nil {
+		return t, err
+	}
 	return t, t.audit(plan)
+}
+
+// add counts an entry.
+func (t *tried) add(e commission.Entry) (err error) {
+	if t.total, err = t.total.Add(e.Amount); err != nil {
+		return err
+	}
+	if slices.Contains(line, e.Payee) {
+		t.paid[e.Payee], err = t.paid[e.Payee].Add(e.Amount)
+		return err
+	}
+	t.others, err = t.others.Add(e.Amount)
+	return err
 }
 
 // cast adds the people above the sale, two of each level from the lowest upwards, and those whom the plan names.
@@ -117,6 +129,7 @@ func (t *tried) audit(plan program.Plan) error {
 	if !t.exact {
 		t.worst = t.reference.Worst[0].Bound
 	}
+	t.worst = t.worst.Add(t.reference.Periods)
 	return nil
 }
 

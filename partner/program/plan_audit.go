@@ -39,7 +39,7 @@ func (p Plan) Audit(mix Mix) (commission.Audit, error) {
 		return commission.Audit{}, err
 	}
 	levels := slices.SortedFunc(slices.Values(p.Levels), func(a, b incentive.Level) int { return cmp.Compare(a.Weight, b.Weight) })
-	section := commission.Mix{Goods: mix.Goods}
+	section := commission.Mix{Goods: mix.Goods, Bonuses: p.Bonuses}
 	for _, level := range levels {
 		section.Levels = append(section.Levels, commission.LeaderLevel{Level: level.ID, Leader: level.Leader})
 	}
