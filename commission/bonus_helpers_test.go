@@ -108,14 +108,6 @@ func paidTo(t tester, r *commission.BonusResult) map[partner.ID]money.Units {
 	return sums
 }
 
-func unitsList(list ...int64) []money.Units {
-	out := make([]money.Units, len(list))
-	for i, n := range list {
-		out[i] = money.UnitsOf(n)
-	}
-	return out
-}
-
 func memberID(i int) partner.ID { return partner.ID("p" + strconv.Itoa(i)) }
 
 // bonusErrorPaths returns the paths of the problems for which a period is refused; the result is empty then.

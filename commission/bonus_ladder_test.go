@@ -101,6 +101,8 @@ func TestRule_4_24_LossesLowerTheTeamButNoBonusFallsBelowZero(t *testing.T) {
 	byLevel := commission.Ladder{Rates: levelRates("g1 5%, g2 10%, g3 20%")}
 	paid = ladderPaid(t, byLevel, []string{"C 50.00"}, "B:g2 -900.00", "C:g1 1000.00 < B")
 	require.Equal(t, []string{"B no_volume"}, unpaidBonuses(paid), "10 % of 100.00 is less than what C is entitled to")
+	paid = ladderPaid(t, byLevel, []string{"C 10.00"}, "B:g2 -10.00", "C:g2 100.00 < B")
+	require.Equal(t, []string{"B no_volume"}, unpaidBonuses(paid), "his own loss, not C's rate, leaves him nothing")
 	ladderPaid(t, byLevel, []string{"A 170.00", "C 50.00"}, "A:g3 1000.00", "B:g2 -900.00 < A", "C:g1 1000.00 < B")
 	paid = ladderPaid(t, byLevel, []string{"C 50.00", "D 100.00"}, "A:g3 0", "B:g2 -1000.00 < A", "C:g1 1000.00 < B", "D:g3 500.00 < E", "E:g3 -500.00 < A")
 	require.Equal(t, []string{"A no_volume", "B no_volume", "E no_volume"}, unpaidBonuses(paid))

@@ -65,6 +65,32 @@ func TestRule_4_24_TiersAreRoundedOnceAndLaidByLargestRemainder(t *testing.T) {
 	require.Equal(t, []string{"A 1.00"}, bonuses(paid))
 }
 
+func TestRule_4_24_LossesAndProfitsOfTiersAreRoundedTogether(t *testing.T) {
+	paid := oneSeller(t, commission.Prospective, "0 10%, 0.2 7%", "5.00", "-0.11")
+	require.Equal(t, []string{"A 0.50", "A -0.01"}, bonuses(paid), "0.5 less 0.0077")
+	paid = oneSeller(t, commission.Prospective, "0 10%, 0.2 7%", "5.06", "-0.11")
+	require.Equal(t, []string{"A 0.51", "A -0.01"}, bonuses(paid), "0.506 less 0.0077 is 0.50")
+}
+
+func TestBonusesOfTheFinestRatesAndPricesAreExact(t *testing.T) {
+	calc := newCalculator(t, commission.Plan{PriceScale: 3})
+	fine := steps("0 99.9999999999999999%")
+	for want, b := range map[string]commission.Bonus{
+		"1.00": {Name: "b", Tiers: &commission.Tiers{Steps: fine}}, "0.99": {Name: "b", Ladder: &commission.Ladder{Steps: fine}},
+	} {
+		bonus, err := calc.Bonus(b)
+		require.NoError(t, err)
+		paid := periodOf(t, bonus, commission.BonusInput{Members: []commission.Member{{Partner: "A", Recruiter: -1, Volume: money.UnitsOf(1000)}}})
+		require.Equal(t, want, paid.Total().Plain())
+		require.Equal(t, "1.000", paid.Entry(0).Base.Plain())
+	}
+}
+
+func TestRule_4_24_PartsThatFitAWordAndTheirSumDoesNot(t *testing.T) {
+	paid := oneSeller(t, commission.Marginal, "0 100%, 70000000000000000 100%", "140000000000000000.00")
+	require.Equal(t, []string{"A 70000000000000000.00", "A 70000000000000000.00"}, bonuses(paid))
+}
+
 func TestRule_4_24_TiersOfAPeriodWithLosses(t *testing.T) {
 	for _, mode := range []commission.TierMode{commission.Marginal, commission.Retroactive, commission.Prospective} {
 		require.Equal(t, []string{"A no_volume"}, unpaidBonuses(oneSeller(t, mode, threeTiers, "100.00", "-100.00")), mode)
