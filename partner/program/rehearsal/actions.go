@@ -110,6 +110,11 @@ var actions = []action{
 		func(ctx context.Context, r *runner, x *Payout, meta program.Meta) (any, error) {
 			return r.prog.Wallet.Paid(ctx, program.Payout{Withdrawal: r.withdrawal(x.Withdrawal), Tax: x.Tax, Fee: x.Fee, Meta: meta})
 		}, ofWithdrawal...),
+	act("bonus", func(e *Event) *Bonus { return e.Bonus }, func(x *Bonus) string { return x.Name + " " + x.Period.String() },
+		func(ctx context.Context, r *runner, x *Bonus, meta program.Meta) (any, error) {
+			return x.run(ctx, r, meta)
+		},
+		"bonuses", "commission", "kept", "changes", "unpaid", "runState", "version"),
 	act("fail", func(e *Event) *Withdrawal { return e.Fail }, withdrawalKey, decide(program.Wallet.Failed), ofWithdrawal...),
 }
 

@@ -30,6 +30,8 @@ func (t told) text() string {
 	case program.Outcome:
 		answer.Repeated = false
 		t.answer = answer
+	case program.RunOutcome:
+		t.answer = settled(answer)
 	}
 	text, err := json.Marshal(t.answer)
 	if err != nil {

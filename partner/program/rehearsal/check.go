@@ -104,6 +104,8 @@ func (c checker) answer(want *Expect, got any, err error) {
 		optional(c, "parked", want.Parked, got.Parked)
 	case program.Due:
 		c.released(want, &got)
+	case program.RunOutcome:
+		c.bonus(want, &got)
 	case program.BindOutcome:
 		optional(c, "owner", want.Owner, got.Owner)
 		optional(c, "bound", want.Bound, got.Bound)

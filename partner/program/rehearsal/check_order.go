@@ -137,11 +137,15 @@ func (c checker) unparked(want []Unparked, got *program.Outcome) {
 // refund compares what a refund takes back: a complete list of payees.
 func (c checker) refund(want *Expect, got *program.RefundOutcome) {
 	optional(c, "parked", want.Parked, got.Parked)
-	if want.Changes == nil {
-		return
+	if want.Changes != nil {
+		c.changes(want.Changes, got.Changes)
 	}
-	open := append(got.Changes[:0:0], got.Changes...)
-	for _, w := range want.Changes {
+}
+
+// changes compares complete lists of what payees had and have.
+func (c checker) changes(want []Change, got []program.PayeeChange) {
+	open := append(got[:0:0], got...)
+	for _, w := range want {
 		at := -1
 		for i, g := range open {
 			if g.Payee == w.Payee {

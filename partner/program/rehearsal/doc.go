@@ -69,6 +69,7 @@
 //   - withdraw: partner, amount. Somebody asks for money.
 //   - approve, reject, fail: withdrawal (the key of its request). What becomes of it.
 //   - pay: withdrawal, tax, fee. It has been paid out.
+//   - bonus: name, period, do ("preview", "lock", "post" or "reverse"). What the run of a period bonus pays, and its steps.
 //
 // Amounts and rates are texts: "19.90", "10%", "3.00/unit".
 //
@@ -84,6 +85,7 @@
 //   - received: releaseAt, parked.
 //   - refund: changes (all of them: payee, before, after, and if given released), parked.
 //   - run: released (the orders).
+//   - bonus: bonuses (all of them: payee, amount, and if given rate, source), commission, kept, unpaid (some: partner, reason), changes, runState, version.
 //   - bind: owner, bound, reason.
 //   - add, recruit, freeze, unfreeze, level: level, status, recruiter; of recruit also recruited, reason.
 //   - publish: version.

@@ -34,6 +34,10 @@ type Expect struct {
 	Unparked   []Unparked          `json:"unparked"`          // events that had come before the order, in order of arrival
 	Repeated   *bool               `json:"repeated"`          // whether the order had been paid before
 
+	// Of bonus: all that the run pays, in the order of payees; Commission is its total, Kept what of a pool nobody gets, and Changes what is different from
+	// what stands. RunState is where the run stands after it, "" where nothing is locked.
+	Bonuses  []BonusEntry         `json:"bonuses"`
+	RunState *settlement.RunState `json:"runState"`
 	// Of refund: what the order pays each payee before and after it.
 	Changes []Change `json:"changes"`
 	// Of received and refund: whether it waits for its order.
@@ -76,7 +80,7 @@ type Entry struct {
 
 // Unpaid is one who gets nothing from a line. Without rule and slot it is the whole line.
 type Unpaid struct {
-	Line    commission.LineID `json:"line" strict:"required"`
+	Line    commission.LineID `json:"line,omitempty"` // "" of a bonus
 	Slot    int               `json:"slot,omitempty"`
 	Rule    string            `json:"rule,omitempty"`    // "" with a slot: slots
 	Partner partner.ID        `json:"partner,omitempty"` // "" where nobody stands

@@ -189,12 +189,12 @@ func (r *runner) tell(ctx context.Context, e *Event, meta program.Meta) (told, [
 	return t, after, errors.Join(err, ctx.Err())
 }
 
-// once tells everything that succeeded once more: each has been done, so that nothing may change. What is answered of withdrawals and of people is what
+// once tells everything that succeeded once more, but for runs, which do what is due: each has been done, so that nothing may change. What is answered of withdrawals and of people is what
 // they are now, so that only other answers are compared.
 func (r *runner) once(ctx context.Context) error {
 	for i, first := range r.told {
 		e := &r.scenario.Events[i]
-		if first.err != nil || e.Run != nil || e.Quote != nil {
+		if first.err != nil || e.Run != nil || e.Quote != nil || e.Bonus != nil {
 			continue
 		}
 		c := checker{runner: r, event: i + 1, label: e.label()}

@@ -48,6 +48,7 @@ type Event struct {
 	Reject   *Withdrawal `json:"reject"`
 	Pay      *Payout     `json:"pay"`
 	Fail     *Withdrawal `json:"fail"`
+	Bonus    *Bonus      `json:"bonus"`
 
 	Expect *Expect `json:"expect"` // what must come of it; nil: no error
 }
