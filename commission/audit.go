@@ -37,7 +37,7 @@ type LeaderLevel struct {
 type Audit struct {
 	Worst    []WorstCase     // by goods, in the order of the mix
 	Periods  decimal.Decimal // the most that the period bonuses add, of what is left of all sales
-	Split    []SplitGain // for 1, 2, … accounts
+	Split    []SplitGain     // for 1, 2, … accounts
 	Findings []Finding
 }
 
@@ -47,7 +47,7 @@ type WorstCase struct {
 	Paid    decimal.Decimal // of the price, cut off at 18 decimals: 0.3 is 30 %
 	Uncut   decimal.Decimal // the same without the cap
 	Exact   bool            // whether nothing can pay more; if not, Bound is as much as cannot be exceeded
-	Bound   decimal.Decimal // no line is paid more of the price, even without the cap
+	Bound   decimal.Decimal // no line is paid more of the price, even without the cap; the cap where rules of the shop's own pay too
 	PaidAt  time.Time       // an instant at which the campaigns are that pay it
 	Uplines []Upline        // who has to stand above the sale
 	Places  Places          // where the order has to go
@@ -84,6 +84,8 @@ const (
 	FindDownlinePay = "downline_pay"
 	// FindUnlimitedDepth: somebody is paid from sales at any distance below him.
 	FindUnlimitedDepth = "unlimited_depth"
+	// FindOwnRule: a rule of the shop's own, of which the audit knows no more than it saw.
+	FindOwnRule = "own_rule"
 	// FindPayout: the plan can pay more than 30 % of a price.
 	FindPayout = "payout"
 )

@@ -27,14 +27,14 @@ func (c *Calculator) splitting(mix Mix) ([]SplitGain, error) {
 		alone := make([]decimal.Decimal, len(levels))
 		for i, level := range levels {
 			var err error
-			if alone[i], err = c.own(goods, 1, level, level); err != nil {
+			if alone[i], err = c.accounts(goods, 1, level, level); err != nil {
 				return nil, err
 			}
 		}
 		for i := range gains {
 			for b, below := range levels {
 				for t, top := range levels {
-					paid, err := c.own(goods, i+1, below, top)
+					paid, err := c.accounts(goods, i+1, below, top)
 					if err != nil {
 						return nil, err
 					}
@@ -50,12 +50,12 @@ func (c *Calculator) splitting(mix Mix) ([]SplitGain, error) {
 	return gains, nil
 }
 
-// own is what a number of accounts at the bottom of a line get of one unit, as a share of the price.
-func (c *Calculator) own(goods *Goods, accounts int, below, top LeaderLevel) (decimal.Decimal, error) {
-	line := make([]Upline, accounts)
+// accounts is what a number of accounts at the bottom of a line get of one unit, as a share of the price.
+func (c *Calculator) accounts(goods *Goods, number int, below, top LeaderLevel) (decimal.Decimal, error) {
+	line := make([]Upline, number)
 	for i := range line {
 		level := below
-		if i == accounts-1 {
+		if i == number-1 {
 			level = top
 		}
 		line[i] = Upline{Partner: partner.ID(fmt.Sprint("account-", i+1)), Level: level.Level, Leader: level.Leader}
@@ -144,6 +144,9 @@ func (c *Calculator) findReach(f *findings, mix Mix) {
 	}
 	if len(deep) > 0 {
 		f.add(FindUnlimitedDepth, "", "%s can pay somebody at any distance above a sale", strings.Join(deep, ", "))
+	}
+	for i, own := range p.Rules {
+		f.add(FindOwnRule, fmt.Sprintf("commission.rules[%d]", i), "what %s pays is in the shop's own code: of it only the cap is known", own.Name)
 	}
 	if p.Slots > 0 && p.Missing != Forfeit {
 		f.add(FindUnlimitedDepth, "commission.missing", "by %q a slot can go to somebody at any distance above a sale", p.Missing)

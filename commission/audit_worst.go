@@ -310,7 +310,10 @@ func (a *auditor) finish(exact bool) (WorstCase, error) {
 	}
 	w.Uncut = a.calc.ofPrice(a.best, &a.goods)
 	w.Paid, w.Exact = decimal.Min(w.Uncut, a.calc.plan.Cap.Decimal()), exact && a.calc.plan.auditable()
-	if w.Bound = w.Uncut.Add(decimal.New(1, -maxRateScale)); !w.Exact {
+	switch w.Bound = w.Uncut.Add(decimal.New(1, -maxRateScale)); {
+	case len(a.calc.plan.Rules) > 0:
+		w.Exact, w.Bound = false, a.calc.plan.Cap.Decimal()
+	case !w.Exact:
 		w.Bound = a.bound()
 	}
 	left := decimal.NewFromInt(1).Sub(w.Paid).Mul(a.goods.Price)

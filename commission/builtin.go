@@ -44,6 +44,9 @@ func (p *Plan) ruleNames() []string {
 			names = append(names, b.name)
 		}
 	}
+	for _, own := range p.Rules {
+		names = append(names, own.Name)
+	}
 	return names
 }
 

@@ -15,8 +15,8 @@ import (
 // nobody's. into is a Result to use again, or nil. seats are those of [Calculator.Seats], as of the payment too; one who is left out earns, without a
 // level.
 //
-// An order that makes no sense is an [*OrderError] with all its problems, and into is then empty. Uplines who earn nothing, excluded goods and the like
-// are no errors: [Result.Unpaid] names them with the reason.
+// An order that makes no sense is an [*OrderError] with all its problems, and what a rule of the shop's own cannot decide a [*RuleError]; into is then
+// empty. Uplines who earn nothing, excluded goods and the like are no errors: [Result.Unpaid] names them with the reason.
 //
 // The stages are: discount over lines, excluded goods, rules (who, at which rate), campaign factor, rounding in its scope, floor of losses, cap.
 func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, seats ...Upline) (*Result, error) {
@@ -31,7 +31,10 @@ func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, sea
 		into.reset(c, nil, nil)
 		return into, err
 	}
-	into.askRules()
+	if err := into.askRules(); err != nil {
+		into.reset(c, nil, nil)
+		return into, err
+	}
 	if err := into.settle(); err != nil {
 		into.reset(c, nil, nil)
 		return into, err
@@ -40,14 +43,13 @@ func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, sea
 }
 
 func (r *Result) reset(c *Calculator, order *Order, uplines []Upline) {
-	r.calc, r.order, r.uplines, r.failed = c, order, uplines, nil
+	r.calc, r.order, r.uplines, r.seats, r.failed, r.broken = c, order, uplines, r.seats[:0], nil, nil
 	r.lines, r.sets, r.shares, r.skips, r.coefficients = r.lines[:0], r.sets[:0], r.shares[:0], r.skips[:0], r.coefficients[:0]
 	r.runs, r.amounts, r.cuts, r.rates = r.runs[:0], r.amounts[:0], r.cuts[:0], r.rates[:0]
 }
 
 // sit puts everybody whom the plan names on his seat.
 func (r *Result) sit(given []Upline) {
-	r.seats = r.seats[:0]
 	for _, id := range r.calc.seats {
 		seat := Upline{Partner: id}
 		if i := slices.IndexFunc(given, func(u Upline) bool { return u.Partner == id }); i >= 0 {
@@ -118,6 +120,11 @@ func (r *Result) takeLines() error {
 	if !r.order.Freight.IsZero() {
 		if _, err := positive(r.order.Freight, scale); err != nil {
 			r.fail("freight", "%s", err)
+		}
+	}
+	if r.order.Bar != "" {
+		if err := partner.CheckID("bar", r.order.Bar); err != nil {
+			r.fail("bar", "%s", err)
 		}
 	}
 	// Lines that fit an int64 make no total that is too large.
@@ -234,7 +241,7 @@ func (r *Result) spread(discount money.Units) {
 }
 
 // askRules asks every rule once for each set of lines that have the same rates.
-func (r *Result) askRules() {
+func (r *Result) askRules() error {
 	c := r.calc
 	vacant, reason := r.selfPurchase()
 	plain := -1 // the set of the lines without rates of their own
@@ -259,6 +266,10 @@ func (r *Result) askRules() {
 			line.set = own.set
 		}
 	}
+	if r.broken != nil {
+		return r.broken
+	}
+	return nil
 }
 
 // ask asks every rule about a line and returns the set of what they answered.
@@ -267,18 +278,31 @@ func (r *Result) ask(source *Line, vacant int, rates *lineRates) int {
 	r.out.result = r
 	in := &r.in
 	in.Order, in.Line, in.Uplines, in.Vacant, in.Seats, in.rates = r.order, source, r.uplines, vacant, r.seats, rates
+	if r.calc.own {
+		r.seen = seenLine(source)
+		in.Line, r.out.line = &r.seen, source.ID
+	}
 	start := len(r.shares)
 	for i := range r.calc.rules {
 		named := &r.calc.rules[i]
-		r.out.rule, in.Paid = named.name, r.shares[start:len(r.shares):len(r.shares)]
+		first := len(r.shares)
+		r.out.rule, in.Paid = named.name, r.shares[start:first:first]
+		r.out.own, r.out.careful = named.own, named.own || r.calc.campaigns != nil
 		named.rule.Shares(in, &r.out)
+		if named.own {
+			r.out.checkOwn(first)
+		}
 	}
 	r.closeSet()
 	return len(r.sets) - 1
 }
 
-// selfPurchase applies the plan's policy where the line of uplines begins with the buyer: it drops him, keeps his place vacant, or pays nobody.
+// selfPurchase applies the plan's policy where the line of uplines begins with the buyer: it drops him, keeps his place vacant, or pays nobody. An order
+// that is barred pays nobody either.
 func (r *Result) selfPurchase() (vacant int, reason partner.Reason) {
+	if r.order.Bar != "" {
+		return 0, r.order.Bar
+	}
 	if len(r.uplines) == 0 {
 		return 0, ""
 	}

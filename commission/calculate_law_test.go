@@ -129,7 +129,7 @@ func TestAPlanThatIsNotRefusedNeverOverflows(t *testing.T) {
 	accepted := 0
 	rapid.Check(t, func(t *rapid.T) {
 		c := genCases().Draw(t, "plan")
-		c.plan.Overflow, c.plan.Rounding = commission.RefusePlan, commission.Rounding{Mode: money.Down}
+		c.plan.Overflow, c.plan.Rounding, c.plan.Rules = commission.RefusePlan, commission.Rounding{Mode: money.Down}, nil
 		calc, err := commission.New(c.cur, c.plan, c.campaigns...)
 		if err != nil {
 			return

@@ -28,11 +28,13 @@ type Calculator struct {
 	bonuses    map[partner.Level][]*Raise // by slot
 	seats      []partner.ID
 	offTop     bool // some fee is taken before everything else
+	own        bool // some rule is one of the shop's own
 }
 
 type namedRule struct {
 	name string
 	rule Rule
+	own  bool // one of the shop's own: what it decides is looked over
 }
 
 // exclusions are the excluded goods as sets; nil where the plan names none.
@@ -53,11 +55,14 @@ type Applied struct {
 	Factor decimal.Decimal `json:"factor"`
 }
 
-// New returns the calculator of a plan in a currency, with its campaigns. A plan that cannot work is a [*PlanError] with all its problems.
+// New returns the calculator of a plan in a currency, with its campaigns. A plan that cannot work is a [*PlanError] with all its problems. A plan that
+// names rules of the shop's own needs [Rules.New].
 func New(currency money.Currency, plan Plan, campaigns ...Campaign) (*Calculator, error) {
-	if problems := plan.Validate(currency, campaigns); len(problems) > 0 {
-		return nil, &PlanError{Problems: problems}
-	}
+	return Rules(nil).New(currency, plan, campaigns...)
+}
+
+// calculator is New for a plan that can work.
+func (r Rules) calculator(currency money.Currency, plan Plan, campaigns []Campaign) (*Calculator, error) {
 	plan = plan.WithDefaults(currency)
 	price, err := money.NewCurrency(currency.Code(), plan.PriceScale)
 	if err != nil {
@@ -73,9 +78,10 @@ func New(currency money.Currency, plan Plan, campaigns ...Campaign) (*Calculator
 	c.overOrder = plan.Rounding.Scope == PerOrder || c.floorsOrder()
 	for _, b := range c.plan.builtins() {
 		if b.on {
-			c.rules = append(c.rules, namedRule{b.name, b.build()})
+			c.rules = append(c.rules, namedRule{name: b.name, rule: b.build()})
 		}
 	}
+	c.rules, c.own = append(c.rules, r.made(&plan, &problems{})...), len(plan.Rules) > 0
 	c.bonuses = plan.LevelBonus.bonuses()
 	c.seats = plan.seats()
 	for _, fee := range plan.Fees {
@@ -138,7 +144,17 @@ func (c *Calculator) reach() int {
 	if c.plan.Missing != Forfeit {
 		return 0
 	}
-	n := max(c.slots, 1)
+	n, own := max(c.slots, 1), false
+	for _, named := range c.rules {
+		if !named.own {
+			continue
+		}
+		reach := reachOf(named.rule)
+		if reach == 0 {
+			return 0
+		}
+		n, own = max(n, reach), true
+	}
 	for _, b := range c.plan.builtins() {
 		switch {
 		case b.on && b.deep:
@@ -147,7 +163,7 @@ func (c *Calculator) reach() int {
 			n = max(n, 2)
 		}
 	}
-	if c.plan.SelfPurchase == ShiftUp && (c.slots > 0 || n > 1) {
+	if c.plan.SelfPurchase == ShiftUp && (c.slots > 0 || n > 1 || own) {
 		n++
 	}
 	return n
@@ -216,21 +232,21 @@ type lineRates struct {
 }
 
 // ownRates reports whether a line of goods may have rates of its own.
-func (c *Calculator) ownRates(l *Line) bool { return c.goods || len(l.Rates) > 0 }
+func (c *Calculator) ownRates(l *Line) bool { return c.goods || c.own || len(l.Rates) > 0 }
 
 func (c *Calculator) ratesOf(l *Line) lineRates {
 	r := lineRates{calc: c}
 	if c.plan.LineRates == AllowLineRates {
 		r.line = l.Rates
 	}
-	// A key is kept only where the plan knows it, so that goods without rates of their own share one set.
-	if own, ok := c.plan.SKUs[l.SKU]; ok {
+	// A key is kept only where the plan knows it, so that goods without rates of their own share one set, or where a rule of the shop's own sees it.
+	if own, ok := c.plan.SKUs[l.SKU]; ok || c.own {
 		r.sku, r.skuKey = own, l.SKU
 	}
-	if own, ok := c.plan.Products[l.Product]; ok {
+	if own, ok := c.plan.Products[l.Product]; ok || c.own {
 		r.product, r.productKey = own, l.Product
 	}
-	if own, ok := c.plan.Categories[l.Category]; ok {
+	if own, ok := c.plan.Categories[l.Category]; ok || c.own {
 		r.category, r.categoryKey = own, l.Category
 	}
 	return r

@@ -25,8 +25,8 @@
 // # The vocabulary of a plan
 //
 // See [Plan]. A [Rule] says who is paid at which rate; the built-in ones are slots (by distance from the sale), team (the nearest leader above) and
-// differential (each level what exceeds the levels below). Everything after the rules is the same for all of them: the campaign's factor, rounding in its
-// scope, the floor of losses, the cap.
+// differential (each level what exceeds the levels below), and [Rules] adds those of the shop's own. Everything after the rules is the same for all of
+// them: the campaign's factor, rounding in its scope, the floor of losses, the cap.
 //
 // # Period bonuses
 //

@@ -163,13 +163,16 @@ func ruleChinese(e *Entry) string {
 	case RuleFee:
 		return "服务费"
 	}
+	if e.Position == 0 {
+		return e.Rule
+	}
 	return fmt.Sprintf("%s（上级第 %d 位）", e.Rule, e.Position)
 }
 
 var sourceChineseNames = map[SourceKind]string{
 	FromLine: "订单行比例", FromSKU: "SKU 比例", FromProduct: "商品比例", FromCategory: "类目比例", FromPartner: "个人比例", FromLevel: "等级比例",
 	FromDefault: "默认比例", FromTeam: "团队奖励比例", FromDifferential: "级差比例", FromRecruiter: "邀请人奖励比例", FromPeer: "平级奖比例", FromTerritory: "区域比例",
-	FromFee:    "服务费比例",
+	FromFee: "服务费比例", FromOwn: "自定义规则比例",
 	FromLadder: "团队级差奖金", FromPool: "股东分红", FromTiers: "阶梯奖励",
 }
 

@@ -3,6 +3,7 @@ package commission_test
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -32,10 +33,10 @@ type genCase struct {
 }
 
 func (c genCase) calculator(t *rapid.T) (*commission.Calculator, oracle) {
-	calc, err := commission.New(c.cur, c.plan, c.campaigns...)
+	calc, err := everybodyRules.New(c.cur, c.plan, c.campaigns...)
 	if err != nil && c.plan.Overflow == commission.RefusePlan {
 		c.plan.Overflow = commission.ProRata
-		calc, err = commission.New(c.cur, c.plan, c.campaigns...)
+		calc, err = everybodyRules.New(c.cur, c.plan, c.campaigns...)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -106,6 +107,9 @@ func genCases() *rapid.Generator[genCase] {
 				p.Differential.Rates[partner.Level(level)] = commission.MustRate(rapid.SampledFrom(genShares[1:]).Draw(t, "differential"))
 			}
 		}
+		if often(t, "own rule", 30) {
+			p.Rules = []commission.OwnRule{genEverybody(t)}
+		}
 		p.Base = commission.Base(rapid.IntRange(0, 1).Draw(t, "base"))
 		p.Loss = commission.Loss(rapid.IntRange(0, 2).Draw(t, "loss"))
 		p.SelfPurchase = commission.SelfPurchase(rapid.IntRange(0, 3).Draw(t, "self purchase"))
@@ -117,7 +121,7 @@ func genCases() *rapid.Generator[genCase] {
 		if most := min(6, money.MaxScale-c.cur.Scale()); often(t, "fine prices", 40) {
 			p.PriceScale = c.cur.Scale() + rapid.IntRange(0, most).Draw(t, "price scale")
 		}
-		c.campaigns = genCampaigns(t, p.WithDefaults(c.cur).Slots)
+		c.campaigns = genCampaigns(t, p.WithDefaults(c.cur).Slots, len(p.Rules) > 0)
 		return c
 	})
 }
@@ -126,7 +130,7 @@ func genInstant(t *rapid.T, label string) time.Time {
 	return june.Add(time.Duration(rapid.IntRange(0, 4).Draw(t, label)) * time.Hour)
 }
 
-func genCampaigns(t *rapid.T, slots int) []commission.Campaign {
+func genCampaigns(t *rapid.T, slots int, own bool) []commission.Campaign {
 	var list []commission.Campaign
 	for i := range rapid.SampledFrom([]int{0, 0, 1, 2, 3}).Draw(t, "campaigns") {
 		c := commission.Campaign{Name: fmt.Sprint("campaign ", i), Factor: dec(rapid.SampledFrom(genFactors).Draw(t, "factor"))}
@@ -143,6 +147,9 @@ func genCampaigns(t *rapid.T, slots int) []commission.Campaign {
 		}
 		if often(t, "names rules", 50) {
 			c.Rules = rapid.SampledFrom([][]string{{"slots"}, {"team"}, {"differential"}, {"team", "slots"}}).Draw(t, "rules")
+			if own {
+				c.Rules = append(slices.Clone(c.Rules), "everybody")
+			}
 		}
 		list = append(list, c)
 	}

@@ -42,6 +42,8 @@ const (
 	Owner
 	// Referrer is the partner whom the order itself names.
 	Referrer
+	// Chosen is a partner whom the shop's own code chose. No plan can list it.
+	Chosen
 )
 
 // SelfPurchase is who is paid where the line of an order begins with the buyer himself.
@@ -111,7 +113,7 @@ var (
 	lineRatesNames    = []string{"allow", "ignore"}
 	baseNames         = []string{"amount", "profit"}
 	lossNames         = []string{"floor-line", "floor-order", "signed"}
-	attributionNames  = []string{"buyer", "owner", "referrer"}
+	attributionNames  = []string{"buyer", "owner", "referrer", "chosen"}
 	selfPurchaseNames = []string{"shift-up", "own", "skip-slot", "nobody"}
 	missingNames      = []string{"forfeit", "compress", "to-top", "dynamic"}
 	personalNames     = []string{"after-goods", "before-goods"}

@@ -36,7 +36,7 @@ func TestOptionsAreNames(t *testing.T) {
 	}{
 		{all[commission.Base](2), []string{"amount", "profit"}},
 		{all[commission.Loss](3), []string{"floor-line", "floor-order", "signed"}},
-		{all[commission.Attribution](3), []string{"buyer", "owner", "referrer"}},
+		{all[commission.Attribution](4), []string{"buyer", "owner", "referrer", "chosen"}},
 		{all[commission.SelfPurchase](4), []string{"shift-up", "own", "skip-slot", "nobody"}},
 		{all[commission.Missing](4), []string{"forfeit", "compress", "to-top", "dynamic"}},
 		{all[commission.PersonalRates](2), []string{"after-goods", "before-goods"}},
@@ -48,9 +48,9 @@ func TestOptionsAreNames(t *testing.T) {
 		{all[commission.Sharing](3), []string{"one", "split", "full"}},
 		{all[commission.Overflow](3), []string{"pro-rata", "cut-farthest", "refuse"}},
 		{all[commission.Scope](2), []string{"entry", "order"}},
-		{all[commission.SourceKind](16), []string{
+		{all[commission.SourceKind](17), []string{
 			"line", "sku", "product", "category", "partner", "level", "default", "team", "differential", "recruiter", "peer", "territory", "fee",
-			"ladder", "pool", "tiers",
+			"ladder", "pool", "tiers", "own",
 		}},
 		{all[commission.Interval](3), []string{"month", "quarter", "year"}},
 		{all[commission.BarredShare](2), []string{"others", "shop"}},

@@ -26,6 +26,7 @@ type Order struct {
 	Discount decimal.Decimal  `json:"discount,omitempty"` // taken off the whole order (a coupon); spread over the lines by largest remainder
 	Freight  decimal.Decimal  `json:"freight,omitempty"`  // paid on top; never commissioned
 	Places   Places           `json:"places"`             // whose territory it is
+	Bar      partner.Reason   `json:"bar,omitempty"`      // why the whole order pays nobody; "" if it pays
 }
 
 // Line is one line of an order.

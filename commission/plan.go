@@ -46,6 +46,8 @@ type Plan struct {
 	Territory Territory `json:"territory"`
 	// Fees are what others take of every order.
 	Fees []Fee `json:"fees,omitempty"`
+	// Rules are those of the shop's own. A plan that names some can be used with the [Rules] that have them.
+	Rules []OwnRule `json:"rules,omitempty"`
 
 	// Base is what a share is taken of. Per-unit rates do not depend on it.
 	Base Base `json:"base"`

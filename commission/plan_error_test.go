@@ -75,7 +75,7 @@ func TestAnOptionThatHasNoNameIsRefused(t *testing.T) {
 		"commission.rounding.scope", "commission.rounding.mode", "commission.attribution[0]",
 	}, commission.Plan{
 		Personal: 2, Base: 2, Loss: 3, SelfPurchase: 4, Missing: 4, Overflow: 3, Rounding: commission.Rounding{Scope: 2, Mode: 3},
-		Attribution: []commission.Attribution{3},
+		Attribution: []commission.Attribution{4},
 	})
 }
 

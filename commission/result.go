@@ -25,8 +25,10 @@ type Result struct {
 
 	// scratch, kept for the next calculation
 	in           Input
+	seen         Line // what rules of the shop's own see of a line
 	out          Shares
 	failed       *OrderError
+	broken       *RuleError
 	ids          map[LineID]int
 	rates        []lineRates
 	coefficients []int64 // of the shares

@@ -8,7 +8,8 @@ import (
 // its output afterwards, the same for every rule.
 //
 // A rule must be a pure function of its input, and must not look at the line's amounts: an output is a rate on a base or an amount for each unit, so
-// that it scales by itself when a part is refunded. It is asked once for all lines of an order that have the same rates.
+// that it scales by itself when a part is refunded. It is asked once for all lines of an order that have the same rates; one of the shop's own for all
+// that have the same SKU, product, category and rates.
 type Rule interface {
 	Shares(in *Input, out *Shares)
 }
@@ -16,7 +17,7 @@ type Rule interface {
 // Input is what a rule sees. It must not be changed or kept.
 type Input struct {
 	Order   *Order
-	Line    *Line
+	Line    *Line    // a rule of the shop's own sees its SKU, Product and Category
 	Uplines []Upline // from slot 1 upwards, the buyer himself already handled by the plan's self-purchase policy
 	// Vacant is how many places at the beginning of Uplines are kept by the plan but not paid (self-purchase skip-slot).
 	Vacant int
@@ -37,8 +38,11 @@ func (in *Input) Slots() int { return in.rates.calc.slots }
 // Shares collects what a rule decides. Pay and Skip run for every upline of every order; they set the fields of what lies in the buffers one by one,
 // which is several times faster than to append a whole new one.
 type Shares struct {
-	result *Result
-	rule   string
+	result  *Result
+	rule    string
+	careful bool   // nothing is paid the fast way
+	own     bool   // the rule is one of the shop's own
+	line    LineID // the line that it is asked about, for its errors
 }
 
 // payee returns who stands at an index of Input.Uplines or, from their number on, of Input.Seats.
@@ -58,11 +62,13 @@ func (r *Result) position(index int) int32 {
 }
 
 // Pay pays the upline at index of Input.Uplines or, from their number on, the one at that place of Input.Seats. Slot is 0 for a rule without slots. A
-// rate that is not set or is 0 becomes a reason.
+// rate that is not set or is 0 becomes a reason; for a rule of the shop's own, so does everything for which the payee earns nothing.
+//
+// A rule of the shop's own that names nobody, a slot that there is not, or the same payee twice in a slot, makes Calculate return a [*RuleError].
 func (s *Shares) Pay(index, slot int, rate Rate, source Source) {
 	r := s.result
 	n := len(r.shares)
-	if rate.coefficient == 0 || n == cap(r.shares) || r.calc.campaigns != nil || index >= len(r.uplines) {
+	if rate.coefficient == 0 || n == cap(r.shares) || s.careful || index >= len(r.uplines) {
 		s.payWithCare(index, slot, rate, source, 0, 0)
 		return
 	}
@@ -74,15 +80,21 @@ func (s *Shares) Pay(index, slot int, rate Rate, source Source) {
 
 // PayPart pays a part of what a rate gives: weight of weights, which is the sum over all who divide it. Those of one slot and source who are named one
 // after another divide one amount by largest remainder, so that together they get it to the last unit; a part that nobody is named for stays with the
-// shop.
+// shop. A weight is at least 1, and the weights of those who divide an amount are not above their sum.
 func (s *Shares) PayPart(index, slot int, rate Rate, source Source, weight, weights int32) {
+	if s.own && (weight < 1 || weight > weights) {
+		s.wrong("nobody gets %d parts of %d", weight, weights)
+		return
+	}
 	s.payWithCare(index, slot, rate, source, weight, weights)
 }
 
-// payWithCare is Pay where the rate is none or 0, there are campaigns, the payee has a seat or a part, or the buffer is full.
+// payWithCare is Pay where the rate is none or 0, there are campaigns, the rule is one of the shop's own, the payee has a seat or a part, or the buffer
+// is full.
 func (s *Shares) payWithCare(index, slot int, rate Rate, source Source, weight, weights int32) {
 	r := s.result
 	switch {
+	case s.own && !s.grants(index, slot, &source):
 	case !rate.IsSet():
 		s.Skip(index, slot, NoRate)
 	case rate.coefficient == 0:
@@ -106,7 +118,7 @@ func (s *Shares) peers() *[]peer {
 func (s *Shares) Skip(index, slot int, reason partner.Reason) {
 	r := s.result
 	n := len(r.skips)
-	if n == cap(r.skips) || uint(index) >= uint(len(r.uplines)) {
+	if n == cap(r.skips) || s.own || uint(index) >= uint(len(r.uplines)) {
 		s.skipWithCare(index, slot, reason)
 		return
 	}
@@ -116,10 +128,16 @@ func (s *Shares) Skip(index, slot int, reason partner.Reason) {
 	skip.Rule, skip.Partner, skip.Reason = s.rule, r.uplines[index].Partner, reason
 }
 
-// skipWithCare is Skip where nobody stands, somebody has a seat, or the buffer is full.
+// skipWithCare is Skip where nobody stands, somebody has a seat, the rule is one of the shop's own, or the buffer is full.
 //
 //go:noinline
 func (s *Shares) skipWithCare(index, slot int, reason partner.Reason) {
+	if !s.own || s.explains(index, slot, reason) {
+		s.addSkip(index, slot, reason)
+	}
+}
+
+func (s *Shares) addSkip(index, slot int, reason partner.Reason) {
 	skip := Skip{Rule: s.rule, Slot: int32(slot), Reason: reason}
 	if index >= 0 {
 		skip.Partner, skip.Position = s.result.payee(index).Partner, s.result.position(index)
@@ -155,11 +173,12 @@ const (
 	FromLadder
 	FromPool
 	FromTiers
+	FromOwn // whatever a rule of the shop's own knows
 )
 
 var sourceNames = []string{
 	"line", "sku", "product", "category", "partner", "level", "default", "team", "differential", "recruiter", "peer", "territory", "fee", "ladder", "pool",
-	"tiers",
+	"tiers", "own",
 }
 
 // String returns the kind's name: "product".

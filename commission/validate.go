@@ -92,8 +92,13 @@ func keyPath(name, key string) string {
 }
 
 // Validate returns every problem of the plan with these campaigns in this currency, nil if there is none. Paths are those of the two sections of a plan
-// document: "commission.rates[1]", "campaigns[0].factor".
+// document: "commission.rates[1]", "campaigns[0].factor". A plan that names rules of the shop's own needs [Rules.Validate].
 func (p Plan) Validate(currency money.Currency, campaigns []Campaign) []Problem {
+	return Rules(nil).Validate(p, currency, campaigns)
+}
+
+// validate finds every problem but those of the rules of the shop's own.
+func (p Plan) validate(currency money.Currency, campaigns []Campaign) problems {
 	v := problems{}
 	if longest := p.longest(); longest > GuardedSlots && p.Slots == 0 {
 		v.add("commission.slots", "there are rates for %d slots, more than %d; the guard is lifted by writing \"slots\": %d", longest, GuardedSlots, longest)
@@ -127,7 +132,10 @@ func (p Plan) Validate(currency money.Currency, campaigns []Campaign) []Problem 
 	}
 	seen := map[Attribution]bool{}
 	for i, a := range p.Attribution {
-		if seen[a] {
+		switch {
+		case a == Chosen:
+			v.add(fmt.Sprintf("commission.attribution[%d]", i), "%s is for the shop's own code", a)
+		case seen[a]:
 			v.add(fmt.Sprintf("commission.attribution[%d]", i), "%s stands twice", a)
 		}
 		seen[a] = true
@@ -211,7 +219,7 @@ func (v *problems) campaigns(p Plan, campaigns []Campaign) {
 			}
 		}
 		for j, rule := range c.Rules {
-			if _, ok := p.builtin(rule); !ok {
+			if _, ok := p.builtin(rule); !ok && !p.names(rule) {
 				v.add(fmt.Sprintf("%s.rules[%d]", path, j), "no rule is called %q; the plan has %q", rule, p.ruleNames())
 			}
 		}

@@ -25,9 +25,10 @@ type Order struct {
 
 	Returned   []commission.Returned // what has come back, by line
 	Refunds    []AppliedRefund
-	ReceivedAt time.Time // zero: not yet
-	ReleaseAt  time.Time // when its rows become available; zero: not fixed
-	Released   time.Time // when they did; zero: not yet
+	ReceivedAt time.Time      // zero: not yet
+	ReleaseAt  time.Time      // when its rows become available; zero: not fixed
+	Released   time.Time      // when they did; zero: not yet
+	Veto       partner.Reason // why the shop kept them from it when it was last asked; "": it did not
 
 	Parked   []Parked   // events that came before the order and wait for it, in order of arrival
 	Unparked []Unparked // what became of them when it came

@@ -80,8 +80,8 @@ func sampleOrder(id commission.OrderID) settlement.Order {
 			{Key: "k-2", Refund: sampleRefund(id), Record: recorded(5)},
 		},
 		Unparked: []settlement.Unparked{{Key: "k-3", Event: "refund", Refused: "the order has no such line"}, {Key: "k-4", Event: "received"}},
-		Promoted: true,
-		Record:   recorded(2),
+		Promoted: true, Veto: "disputed",
+		Record: recorded(2),
 	}
 }
 

@@ -13,13 +13,15 @@ import (
 
 // Due is what a run did.
 type Due struct {
-	Numbered   int                  // events that got their number
-	Folded     int                  // rows added to balances
-	Released   []commission.OrderID // orders whose commission became available
-	Parts      int                  // parts of committed runs whose bonuses became available
-	Failed     []FailedOrder        // orders that could not be released; the run passed over them
-	FailedRuns []FailedRun
-	More       bool // whether the run stopped at its bound with work left: call again
+	Numbered int                  // events that got their number
+	Folded   int                  // rows added to balances
+	Released []commission.OrderID // orders whose commission became available
+	Vetoed   []VetoedOrder        // orders that are due and that [Hooks].Release kept pending; the next run asks again
+	Parts    int                  // parts of committed period runs whose bonuses became available
+	Failed   []FailedOrder        // orders that could not be released; the run passed over them
+
+	FailedRuns []FailedRun // period runs of which a part could not be released
+	More       bool        // whether the run stopped at its bound with work left: call again
 }
 
 // FailedOrder is an order that could not be released, and why.
@@ -28,10 +30,10 @@ type FailedOrder struct {
 	Err   error
 }
 
-// FailedRun is a run of which a part could not be released, and why.
-type FailedRun struct {
-	Run settlement.RunID
-	Err error
+// VetoedOrder is an order that is due and stays pending, and why.
+type VetoedOrder struct {
+	Order  commission.OrderID
+	Reason partner.Reason
 }
 
 // batches bounds one run: this many transactions of each kind.
@@ -71,22 +73,35 @@ type dueRun struct {
 	now  time.Time
 	due  Due
 	skip []commission.OrderID
-	runs []settlement.RunID // those that could not be released
+	runs []settlement.RunID // those of which a part could not be released
 }
 
-// release releases one batch of due orders, and where that fails each of them alone.
+// release releases one batch of due orders. A batch that is kept back as a whole is none: what the shop vetoes must not keep others from being released.
 func (r *dueRun) release(ctx context.Context) (more bool, err error) {
-	var ids, released []commission.OrderID
+	for {
+		done := len(r.due.Released) + len(r.due.Failed)
+		more, err := r.releaseBatch(ctx)
+		if err != nil || !more || len(r.due.Released)+len(r.due.Failed) > done {
+			return more, err
+		}
+	}
+}
+
+// releaseBatch asks about one batch of due orders and releases those that may be, and where that fails each of them alone.
+func (r *dueRun) releaseBatch(ctx context.Context) (more bool, err error) {
+	var ids []commission.OrderID
+	var out outOfHold
 	err = r.store.Update(ctx, r.tenant, func(tx store.Tx) error {
 		c := r.call(ctx, tx)
+		out = outOfHold{}
 		if ids, err = tx.DueOrders(ctx, r.now, r.skip, r.config.Batch); err != nil || len(ids) == 0 {
 			return err
 		}
-		released, err = c.release(ids, r.now)
+		out, err = c.release(ids, r.now)
 		return err
 	})
 	if err == nil {
-		r.due.Released = append(r.due.Released, released...)
+		r.count(out)
 		return len(ids) == r.config.Batch, nil
 	}
 	if r.joined || len(ids) == 0 || ctx.Err() != nil {
@@ -94,7 +109,7 @@ func (r *dueRun) release(ctx context.Context) (more bool, err error) {
 	}
 	for _, id := range ids {
 		err := r.store.Update(ctx, r.tenant, func(tx store.Tx) error {
-			released, err = r.call(ctx, tx).release([]commission.OrderID{id}, r.now)
+			out, err = r.call(ctx, tx).release([]commission.OrderID{id}, r.now)
 			return err
 		})
 		if err != nil {
@@ -106,100 +121,106 @@ func (r *dueRun) release(ctx context.Context) (more bool, err error) {
 			r.skip = append(r.skip, id)
 			continue
 		}
-		r.due.Released = append(r.due.Released, released...)
+		r.count(out)
 	}
 	return len(ids) == r.config.Batch, nil
+}
+
+// outOfHold is what became of orders that were due.
+type outOfHold struct {
+	released []commission.OrderID
+	vetoed   []VetoedOrder
+}
+
+// count adds what became of orders. One that is kept back is not asked about again in this run.
+func (r *dueRun) count(out outOfHold) {
+	r.due.Released = append(r.due.Released, out.released...)
+	r.due.Vetoed = append(r.due.Vetoed, out.vetoed...)
+	for _, v := range out.vetoed {
+		r.skip = append(r.skip, v.Order)
+	}
 }
 
 func (r *dueRun) call(ctx context.Context, tx store.Tx) *call {
 	return &call{shell: r.shell, ctx: ctx, tx: tx, at: r.now, token: r.config.NewID(), record: partner.Record{Recorded: r.shell.now()}}
 }
 
-// release makes the rows of orders available: it locks them, looks again whether they are due, marks the rows, and adds to the balances in partner order.
-func (c *call) release(ids []commission.OrderID, now time.Time) ([]commission.OrderID, error) {
+// release makes the rows of orders available: it locks them, looks again whether they are due, asks the shop, marks the rows, and adds to the balances in
+// partner order.
+func (c *call) release(ids []commission.OrderID, now time.Time) (outOfHold, error) {
 	orders, err := c.tx.LockOrders(c.ctx, ids)
 	if err != nil {
-		return nil, err
+		return outOfHold{}, err
 	}
-	var due []settlement.Order
-	var released []commission.OrderID
+	var out outOfHold
+	var due, vetoed []settlement.Order
 	var sources []settlement.Source
 	for _, o := range orders {
 		if !o.Posted || !o.Released.IsZero() || o.ReleaseAt.IsZero() || o.ReleaseAt.After(now) {
 			continue
 		}
+		veto, err := c.askRelease(o, now)
+		if err != nil {
+			return outOfHold{}, err
+		}
+		if veto != "" {
+			out.vetoed = append(out.vetoed, VetoedOrder{Order: o.ID, Reason: veto})
+			if o.Veto != veto {
+				o.Veto = veto
+				o.Revision++
+				vetoed = append(vetoed, o)
+			}
+			continue
+		}
 		o.Released = now
+		o.Veto = ""
 		o.Revision++
-		due, released, sources = append(due, o), append(released, o.ID), append(sources, settlement.OfOrder(o.ID))
+		due, out.released, sources = append(due, o), append(out.released, o.ID), append(sources, settlement.OfOrder(o.ID))
 	}
-	if len(due) == 0 {
-		return nil, nil
+	if err := c.keepBack(vetoed); err != nil {
+		return outOfHold{}, err
 	}
+	if len(due) > 0 {
+		if err := c.makeAvailable(due, sources, now); err != nil {
+			return outOfHold{}, err
+		}
+	}
+	if len(c.events) == 0 {
+		return out, nil
+	}
+	return out, c.tx.AppendEvents(c.ctx, c.events)
+}
+
+// keepBack writes why orders that are due stay pending.
+func (c *call) keepBack(vetoed []settlement.Order) error {
+	if len(vetoed) == 0 {
+		return nil
+	}
+	if err := c.tx.SaveOrders(c.ctx, vetoed); err != nil {
+		return err
+	}
+	for _, o := range vetoed {
+		if err := c.emit("release_vetoed", string(o.ID), map[string]any{"reason": o.Veto}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeAvailable writes orders that are released, with their rows and what they do to balances.
+func (c *call) makeAvailable(due []settlement.Order, sources []settlement.Source, now time.Time) error {
 	if err := c.tx.SaveOrders(c.ctx, due); err != nil {
-		return nil, err
+		return err
 	}
 	if err := c.releaseRows(sources, now); err != nil {
-		return nil, err
+		return err
 	}
 	for _, o := range due {
 		if err := c.emit("order_released", string(o.ID), map[string]any{"commission": o.Total}); err != nil {
-			return nil, err
-		}
-	}
-	return released, c.tx.AppendEvents(c.ctx, c.events)
-}
-
-// releaseRows makes the rows of sources available.
-func (c *call) releaseRows(sources []settlement.Source, now time.Time) error {
-	rows, err := c.tx.ReleaseRows(c.ctx, sources, now)
-	if err != nil {
-		return err
-	}
-	changes, err := changesByPayee(rows, func(row *settlement.Row) settlement.Change {
-		change := settlement.Change{Net: row.Amount}
-		if !row.Folded.IsZero() {
-			change.Pending = row.Amount.Neg()
-		}
-		return change
-	})
-	if err != nil {
-		return err
-	}
-	return c.tx.ChangeBalances(c.ctx, changes)
-}
-
-// releaseRuns releases the next part of a committed run.
-func (r *dueRun) releaseRuns(ctx context.Context) (more bool, err error) {
-	var ids []settlement.RunID
-	err = r.store.Update(ctx, r.tenant, func(tx store.Tx) error {
-		if ids, err = tx.ReleasingRuns(ctx, r.runs, 1); err != nil || len(ids) == 0 {
 			return err
 		}
-		c := r.call(ctx, tx)
-		runs, err := tx.LockRuns(ctx, ids)
-		if err != nil || !runs[0].Releasing() {
-			return err
-		}
-		run, source, err := runs[0].Release()
-		if err != nil {
-			return err
-		}
-		if err := tx.SaveRuns(ctx, []settlement.Run{run}); err != nil {
-			return err
-		}
-		return c.releaseRows([]settlement.Source{source}, r.now)
-	})
-	switch {
-	case err == nil && len(ids) > 0:
-		r.due.Parts++
-	case err != nil && (r.joined || len(ids) == 0 || ctx.Err() != nil):
-		return false, err
-	case err != nil:
-		r.config.Log.WarnContext(ctx, "a run cannot be released", "run", ids[0], "error", err)
-		r.due.FailedRuns = append(r.due.FailedRuns, FailedRun{Run: ids[0], Err: err})
-		r.runs = append(r.runs, ids[0])
 	}
-	return len(ids) > 0, nil
+	return nil
 }
 
 // changesByPayee adds up what rows, which stand by payee, do to each payee's balance.
@@ -262,7 +283,11 @@ func (r *dueRun) number(ctx context.Context) (more bool, err error) {
 
 // String says it in one line.
 func (d Due) String() string {
-	return fmt.Sprintf("released %d orders, folded %d rows, numbered %d events, %d failed", len(d.Released), d.Folded, d.Numbered, len(d.Failed))
+	text := fmt.Sprintf("released %d orders, folded %d rows, numbered %d events, %d failed", len(d.Released), d.Folded, d.Numbered, len(d.Failed))
+	if len(d.Vetoed) > 0 {
+		text += fmt.Sprintf(", %d kept back", len(d.Vetoed))
+	}
+	return text
 }
 
 // Events returns at most limit events with a number above after, in order of number: the feed for the shop's own listeners. Events get their number from

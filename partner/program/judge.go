@@ -12,6 +12,7 @@ type judged struct {
 	order      *commission.Order
 	version    *version
 	publish    apply
+	candidates commission.Candidates
 	attributed commission.Attributed
 	result     *commission.Result
 	net        money.Amount // what was paid for the goods, in whole units of the currency: what all plans of a programme share
@@ -35,6 +36,13 @@ func (c *call) judge(in *Order) (*judged, error) {
 	}
 	seats, err := c.seats(j)
 	if err != nil {
+		return nil, err
+	}
+	people := [2][]commission.Upline{uplines, seats}
+	if err := c.askLevels(j, people); err != nil {
+		return nil, err
+	}
+	if err := c.askVerdict(j, people); err != nil {
 		return nil, err
 	}
 	if j.result, err = j.version.calc.Calculate(j.order, uplines, nil, seats...); err != nil {
@@ -68,8 +76,8 @@ func (c *call) attribute(j *judged) error {
 		}
 		candidates.Referrer, candidates.Unknown = referrer.ID, referrer.ID == ""
 	}
-	j.attributed = j.version.calc.Plan().Attributed(candidates)
-	return nil
+	j.candidates, j.attributed = candidates, j.version.calc.Plan().Attributed(candidates)
+	return c.askWhose(j)
 }
 
 // uplines returns the line of people above the sale, as they were when it was paid.

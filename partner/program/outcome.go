@@ -9,6 +9,7 @@ import (
 
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 )
 
@@ -24,6 +25,7 @@ type Outcome struct {
 	ReleaseAt  time.Time             // when it becomes available; zero while the order is not received
 	Promoted   bool                  // whether it made the buyer a partner, from the next order on
 	Unparked   []settlement.Unparked // what became of events that had come before the order
+	Veto       partner.Reason        // why the shop kept it pending when its release was last asked about; "" if it did not
 	Repeated   bool                  // whether this had been done before, and the outcome is the first one again
 
 	hold string
@@ -92,7 +94,7 @@ func outcomeOf(o settlement.Order, v *version) (Outcome, error) {
 	}
 	out := Outcome{
 		Order: o.ID, Plan: o.Plan, Attributed: o.Attributed, ReleaseAt: o.ReleaseAt,
-		Promoted: o.Promoted, Unparked: o.Unparked,
+		Promoted: o.Promoted, Unparked: o.Unparked, Veto: o.Veto,
 		Entries: slices.AppendSeq(make([]commission.Entry, 0, result.Len()), result.Entries()), hold: fmt.Sprintf("%d days after it is %s", int(v.plan.Settlement.Hold().Hours()/24), v.plan.Settlement.Anchor),
 	}
 	if o.Attributed.Partner != "" {
@@ -112,6 +114,7 @@ func firstOutcome(o settlement.Order, v *version) (Outcome, error) {
 	if v.plan.Settlement.Anchor == settlement.AnchorReceived && !received {
 		out.ReleaseAt = time.Time{}
 	}
+	out.Veto = ""
 	return out, err
 }
 

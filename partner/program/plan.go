@@ -110,14 +110,16 @@ func (e *PlanError) Error() string {
 	return "program: plan: " + strings.Join(texts, "\n")
 }
 
-// ParsePlan reads a plan document. It is a [*PlanError] with all problems, each with path, line and column, and the nearest known name.
-func ParsePlan(text []byte) (Plan, error) {
+// ParsePlan reads a plan document, which may name these rules of the shop's own. It is a [*PlanError] with all problems, each with path, line and column,
+// and the nearest known name.
+func ParsePlan(text []byte, rules ...commission.Rules) (Plan, error) {
 	var p Plan
 	positions, err := strictjson.DecodePositions(text, &p)
 	if err != nil {
 		return Plan{}, planError(err)
 	}
-	problems := p.problems()
+	p = p.Pin(rules...)
+	problems := p.problems(slices.Concat(rules...))
 	for i := range problems {
 		at := positions.At(problems[i].Path)
 		problems[i].Line, problems[i].Column = at.Line, at.Column
@@ -129,8 +131,8 @@ func ParsePlan(text []byte) (Plan, error) {
 }
 
 // MustPlan is [ParsePlan] for constants; it panics where that returns an error.
-func MustPlan(text string) Plan {
-	p, err := ParsePlan([]byte(text))
+func MustPlan(text string, rules ...commission.Rules) Plan {
+	p, err := ParsePlan([]byte(text), rules...)
 	if err != nil {
 		panic(err)
 	}
@@ -149,15 +151,15 @@ func planError(err error) error {
 	return e
 }
 
-// Validate returns nil if the plan can be used, else a [*PlanError] with all its problems.
-func (p Plan) Validate() error {
-	if problems := p.problems(); len(problems) > 0 {
+// Validate returns nil if the plan can be used with these rules of the shop's own, else a [*PlanError] with all its problems.
+func (p Plan) Validate(rules ...commission.Rules) error {
+	if problems := p.problems(slices.Concat(rules...)); len(problems) > 0 {
 		return &PlanError{Problems: problems}
 	}
 	return nil
 }
 
-func (p Plan) problems() []PlanProblem {
+func (p Plan) problems(rules commission.Rules) []PlanProblem {
 	var all []PlanProblem
 	add := func(path, message string) { all = append(all, PlanProblem{Path: path, Message: message}) }
 	if p.Format != 0 && p.Format != PlanFormat {
@@ -166,7 +168,7 @@ func (p Plan) problems() []PlanProblem {
 	for _, x := range p.Levels.Validate() {
 		add(x.Path, x.Message)
 	}
-	for _, x := range p.Commission.Validate(p.Currency.Currency, p.Campaigns) {
+	for _, x := range p.commissionProblems(rules) {
 		add(x.Path, x.Message)
 	}
 	for _, x := range commission.ValidateBonuses(p.Currency.Currency, p.Bonuses) {

@@ -29,12 +29,12 @@ const (
 )
 
 // Audit works out what the plan can pay in the worst case, by which line of uplines, and names what should be known before it is launched: facts with
-// their evidence, no verdict. It is a [*PlanError] for a plan that cannot be used, and a [*commission.OrderError] for goods without a price.
-func (p Plan) Audit(mix Mix) (commission.Audit, error) {
-	if err := p.Validate(); err != nil {
+// their evidence, no verdict. rules are the shop's own, where the plan names any. It is a [*PlanError] for a plan that cannot be used, and a [*commission.OrderError] for goods without a price.
+func (p Plan) Audit(mix Mix, rules ...commission.Rules) (commission.Audit, error) {
+	if err := p.Validate(rules...); err != nil {
 		return commission.Audit{}, err
 	}
-	calc, err := commission.New(p.Currency.Currency, p.Commission, p.Campaigns...)
+	calc, err := slices.Concat(rules...).New(p.Currency.Currency, p.Commission, p.Campaigns...)
 	if err != nil {
 		return commission.Audit{}, err
 	}

@@ -41,11 +41,12 @@ type PublishedPlan struct {
 //
 // It is a [*PlanError] for a plan that cannot be used or is in another currency than the plans before, and a [*BackdatedError] for an instant in the past.
 func (p Plans) Publish(ctx context.Context, in Publish) (PublishedPlan, error) {
-	hash, err := in.Plan.Hash()
-	if err != nil {
+	in.Plan = in.Plan.Pin(p.config.Rules)
+	if err := in.Plan.Validate(p.config.Rules); err != nil {
 		return PublishedPlan{}, err
 	}
-	if err := in.Plan.Validate(); err != nil {
+	hash, err := in.Plan.Hash()
+	if err != nil {
 		return PublishedPlan{}, err
 	}
 	from := in.From
@@ -160,7 +161,7 @@ func (c *call) versions() ([]*version, error) {
 		return nil, err
 	}
 	for _, s := range stored {
-		v, err := load(s)
+		v, err := c.load(s)
 		if err != nil {
 			return nil, err
 		}
@@ -172,20 +173,21 @@ func (c *call) versions() ([]*version, error) {
 	return known, nil
 }
 
-func load(s store.PlanVersion) (*version, error) {
-	plan, err := ParsePlan(s.Text)
+// load makes a stored plan ready. One whose rules are not those of the Config is refused: it would pay something else.
+func (s *shell) load(stored store.PlanVersion) (*version, error) {
+	plan, err := ParsePlan(stored.Text, s.config.Rules)
 	if err != nil {
-		return nil, fmt.Errorf("program: stored plan %d: %w", s.Version, err)
+		return nil, fmt.Errorf("program: stored plan %d: %w", stored.Version, err)
 	}
-	calc, err := commission.New(plan.Currency.Currency, plan.Commission, plan.Campaigns...)
+	calc, err := s.config.Rules.New(plan.Currency.Currency, plan.Commission, plan.Campaigns...)
 	if err != nil {
-		return nil, fmt.Errorf("program: stored plan %d: %w", s.Version, err)
+		return nil, fmt.Errorf("program: stored plan %d: %w", stored.Version, err)
 	}
 	calendar, err := plan.Calendar.calendar()
 	if err != nil {
-		return nil, fmt.Errorf("program: stored plan %d: %w", s.Version, err)
+		return nil, fmt.Errorf("program: stored plan %d: %w", stored.Version, err)
 	}
-	return &version{stored: s, plan: plan, calc: calc, calendar: calendar}, nil
+	return &version{stored: stored, plan: plan, calc: calc, calendar: calendar}, nil
 }
 
 func (c *call) publish(plan Plan, from time.Time, number int) (*version, error) {
@@ -202,7 +204,7 @@ func (c *call) publish(plan Plan, from time.Time, number int) (*version, error) 
 	if err := c.tx.AddPlan(c.ctx, stored); err != nil {
 		return nil, err
 	}
-	return load(stored)
+	return c.load(stored)
 }
 
 // planAt returns the plan in force at an instant: of the versions that have begun, the one that began last, and of those the last version. Where nothing
@@ -228,11 +230,11 @@ func (c *call) planAt(field string, at time.Time) (v *version, first apply, err 
 
 // configured returns the plan of the Config as the version that it will be.
 func (c *call) configured() (*version, apply, error) {
-	text, err := c.config.Plan.Text()
+	text, err := c.config.Plan.Text() // pinned by New
 	if err != nil {
 		return nil, nil, err
 	}
-	v, err := load(store.PlanVersion{Version: 1, Text: text, Record: partner.Record{Recorded: c.record.Recorded}})
+	v, err := c.load(store.PlanVersion{Version: 1, Text: text, Record: partner.Record{Recorded: c.record.Recorded}})
 	if err != nil {
 		return nil, nil, err
 	}

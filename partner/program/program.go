@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/store"
 )
 
@@ -44,6 +45,10 @@ type Wallet struct{ *shell }
 type Config struct {
 	// Plan is published when the store has none, in force since ever. Without it and without a stored plan orders return ErrNoPlan.
 	Plan Plan
+	// Rules are the rules of the shop's own that plans can name. A rule that a stored plan names must be among them, in the version that the plan has.
+	Rules commission.Rules
+	// Hooks are the shop's own code at some places. Default: none is asked.
+	Hooks Hooks
 	// Clock tells when something is recorded. Default: the system's clock.
 	Clock func() time.Time
 	// NewID makes the ids that the library needs itself, such as a withdrawal's number: 32 hex digits, never twice. Default: UUIDv7.
@@ -94,8 +99,12 @@ const silent = slog.Level(1 << 20)
 // New returns a programme on a store. A nil store gives one that works only through In. The plan, if given, must be valid; it is a [*PlanError]
 // otherwise.
 func New(st store.Store, config Config) (*Program, error) {
+	if problems := config.Rules.Check(); len(problems) > 0 {
+		return nil, fmt.Errorf("program: Config: %w", &commission.PlanError{Problems: problems})
+	}
 	if !config.Plan.Currency.IsZero() {
-		if err := config.Plan.Validate(); err != nil {
+		config.Plan = config.Plan.Pin(config.Rules)
+		if err := config.Plan.Validate(config.Rules); err != nil {
 			return nil, err
 		}
 	}

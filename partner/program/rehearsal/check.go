@@ -10,6 +10,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program"
@@ -152,6 +153,13 @@ func (c checker) version(want *Expect, got int) {
 func (c checker) released(want *Expect, got *program.Due) {
 	if want.Released != nil {
 		c.same("released", fmt.Sprint(want.Released), fmt.Sprint(append(want.Released[:0:0], got.Released...)))
+	}
+	if want.Vetoed != nil {
+		vetoed := map[commission.OrderID]partner.Reason{}
+		for _, v := range got.Vetoed {
+			vetoed[v.Order] = v.Reason
+		}
+		c.same("vetoed", fmt.Sprint(want.Vetoed), fmt.Sprint(vetoed))
 	}
 	for _, failed := range got.Failed {
 		c.check(false, fmt.Sprintf("release of %s", failed.Order), "", failed.Err.Error())

@@ -84,7 +84,7 @@
 //     releaseAt; of paid also promoted, repeated, unparked (event, refused).
 //   - received: releaseAt, parked.
 //   - refund: changes (all of them: payee, before, after, and if given released), parked.
-//   - run: released (the orders).
+//   - run: released (the orders), vetoed (by order: the reason for which the shop's own code kept it pending).
 //   - bonus: bonuses (all of them: payee, amount, and if given rate, source), commission, kept, unpaid (some: partner, reason), changes, runState, version.
 //   - bind: owner, bound, reason.
 //   - add, recruit, freeze, unfreeze, level: level, status, recruiter; of recruit also recruited, reason.
@@ -92,6 +92,14 @@
 //   - withdraw, approve, reject, pay, fail: state, net, withdrawal (the key of the request that it is the same as).
 //
 // Numbers are compared as numbers: "19.9" is "19.90".
+//
+// # Rules and hooks of the shop's own
+//
+// A plan that names rules of the shop's own is read by [Parse] with these rules, and a scenario is played with the Hooks that it is given:
+//
+//	scenario, err := rehearsal.Parse(text, rules)
+//	scenario.Hooks = hooks
+//	report, err := rehearsal.Run(ctx, scenario)
 //
 // # What Run checks by itself
 //

@@ -22,10 +22,12 @@ type ErrorType string
 // errorTypes tells for each kind whether an error is one.
 var errorTypes = map[ErrorType]func(error) bool{
 	"commission.OrderError":      typed[*commission.OrderError],
+	"commission.RuleError":       typed[*commission.RuleError],
 	"partner.IDError":            typed[*partner.IDError],
 	"program.BackdatedError":     typed[*program.BackdatedError],
 	"program.EarlyError":         typed[*program.EarlyError],
 	"program.ErrNoPlan":          is(program.ErrNoPlan),
+	"program.HookError":          typed[*program.HookError],
 	"program.LevelError":         typed[*program.LevelError],
 	"program.MetaError":          typed[*program.MetaError],
 	"program.NotFoundError":      typed[*program.NotFoundError],

@@ -46,6 +46,8 @@ type Expect struct {
 	ReleaseAt *time.Time `json:"releaseAt"`
 	// Of run: the orders whose commission became available.
 	Released []commission.OrderID `json:"released"`
+	// Of run: the orders that the shop's own code kept pending, and why.
+	Vetoed map[commission.OrderID]partner.Reason `json:"vetoed"`
 
 	// Of bind: who owns the customer after it, "" for nobody, and whether by this event.
 	Owner *partner.ID `json:"owner"`

@@ -83,7 +83,7 @@ func (r *runner) totals(ctx context.Context) (sums, error) {
 		}
 		for _, o := range orders {
 			plan := plans[o.Plan-1].Plan
-			calc, err := commission.New(plan.Currency.Currency, plan.Commission, plan.Campaigns...)
+			calc, err := r.scenario.Own.New(plan.Currency.Currency, plan.Commission, plan.Campaigns...)
 			if err != nil {
 				return err
 			}

@@ -9,18 +9,20 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner/program"
 	"github.com/fenrun/fenrun/partner/program/internal/strictjson"
 )
 
-// Parse reads a scenario. Where that cannot be used it is a [*ScenarioError] with all its problems, each with path, line and column, and the nearest
+// Parse reads a scenario, the plans of which may name these rules of the shop's own. Where that cannot be used it is a [*ScenarioError] with all its problems, each with path, line and column, and the nearest
 // known name.
-func Parse(text []byte) (Scenario, error) {
+func Parse(text []byte, rules ...commission.Rules) (Scenario, error) {
 	var s Scenario
 	positions, err := strictjson.DecodePositions(text, &s)
 	if err != nil {
 		return Scenario{}, decodeError(err)
 	}
+	s.Own = slices.Concat(rules...)
 	problems := s.problems()
 	for i := range problems {
 		at := positions.At(problems[i].Path)
@@ -64,6 +66,7 @@ const (
 
 // checking collects the problems of a scenario.
 type checking struct {
+	own      commission.Rules
 	problems []program.PlanProblem
 }
 
@@ -74,7 +77,7 @@ func (c *checking) add(path, format string, args ...any) {
 // plan adds what is wrong with a plan that stands at path.
 func (c *checking) plan(path string, p program.Plan) {
 	var invalid *program.PlanError
-	if err := p.Validate(); errors.As(err, &invalid) {
+	if err := p.Validate(c.own); errors.As(err, &invalid) {
 		for _, problem := range invalid.Problems {
 			c.add(path+"."+problem.Path, "%s", problem.Message)
 		}
@@ -82,7 +85,7 @@ func (c *checking) plan(path string, p program.Plan) {
 }
 
 func (s Scenario) problems() []program.PlanProblem {
-	c := &checking{}
+	c := &checking{own: s.Own}
 	if s.Name == "" {
 		c.add("name", "a scenario needs a name")
 	}

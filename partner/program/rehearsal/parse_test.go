@@ -93,7 +93,7 @@ func TestUnknownNamesAreNamedWithTheNearestOne(t *testing.T) {
 		`7:28: events[2].expect.relased: unknown field "relased"; did you mean "released"?`,
 		`8:41: events[3].expect.errorType: there is no error type "settlement.ErrInsuficient"; did you mean "settlement.ErrInsufficient"?`,
 	}, found[:4])
-	require.Contains(t, found[4], `there is no error type "bad luck"; there are commission.OrderError, partner.IDError`)
+	require.Contains(t, found[4], `there is no error type "bad luck"; there are commission.OrderError, commission.RuleError, partner.IDError`)
 }
 
 func TestBrokenTextAndMissingPartsAreProblemsToo(t *testing.T) {

@@ -83,6 +83,7 @@ func newRunner(ctx context.Context, s Scenario) (*runner, error) {
 
 	// The clock tells what it is set to, and ids count, so that a scenario runs the same every time.
 	config := program.Config{
+		Rules: s.Own, Hooks: s.Hooks,
 		Clock: func() time.Time { return r.clock },
 		NewID: func() string { r.ids++; return fmt.Sprintf("%032x", r.ids) },
 	}

@@ -21,6 +21,10 @@ type Scenario struct {
 	EarlyEvents string       `json:"earlyEvents,omitempty"` // "park" or "" keeps a receipt or refund that comes before its order; "refuse" refuses it
 	Events      []Event      `json:"events" strict:"required"`
 	Expect      *Final       `json:"expect"` // what holds at the end; nil: nothing is expected
+
+	// Own and Hooks are the shop's own code that it is played with, which no file can hold.
+	Own   commission.Rules `json:"-"`
+	Hooks program.Hooks    `json:"-"`
 }
 
 // Event is one thing that happens. It has exactly one action.
