@@ -312,7 +312,7 @@ func (a *auditor) finish(exact bool) (WorstCase, error) {
 	w.Paid, w.Exact = decimal.Min(w.Uncut, a.calc.plan.Cap.Decimal()), exact && a.calc.plan.auditable()
 	switch w.Bound = w.Uncut.Add(decimal.New(1, -maxRateScale)); {
 	case len(a.calc.plan.Rules) > 0:
-		w.Exact, w.Bound = false, a.calc.plan.Cap.Decimal()
+		w.Exact, w.Bound = false, decimal.Max(w.Bound, a.calc.plan.Cap.Decimal())
 	case !w.Exact:
 		w.Bound = a.bound()
 	}
