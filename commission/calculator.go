@@ -141,7 +141,7 @@ func (p Plan) rateScale() (scale uint8) {
 
 // reach is how many uplines decide an order, 0 for all of them.
 func (c *Calculator) reach() int {
-	if c.plan.Missing != Forfeit {
+	if c.plan.Missing != Forfeit && c.slots > 0 {
 		return 0
 	}
 	n, own := max(c.slots, 1), false

@@ -113,7 +113,7 @@ func genCases() *rapid.Generator[genCase] {
 		p.Base = commission.Base(rapid.IntRange(0, 1).Draw(t, "base"))
 		p.Loss = commission.Loss(rapid.IntRange(0, 2).Draw(t, "loss"))
 		p.SelfPurchase = commission.SelfPurchase(rapid.IntRange(0, 3).Draw(t, "self purchase"))
-		p.Missing = commission.Missing(rapid.IntRange(0, 2).Draw(t, "missing"))
+		p.Missing = commission.Missing(rapid.IntRange(0, 3).Draw(t, "missing"))
 		p.Cap = commission.MustRate(rapid.SampledFrom(genCaps).Draw(t, "cap"))
 		p.Overflow = commission.Overflow(rapid.IntRange(0, 2).Draw(t, "overflow"))
 		p.Rounding.Mode = money.Mode(rapid.IntRange(0, 2).Draw(t, "mode"))
@@ -121,6 +121,7 @@ func genCases() *rapid.Generator[genCase] {
 		if most := min(6, money.MaxScale-c.cur.Scale()); often(t, "fine prices", 40) {
 			p.PriceScale = c.cur.Scale() + rapid.IntRange(0, most).Draw(t, "price scale")
 		}
+		genBonuses(t, &c)
 		c.campaigns = genCampaigns(t, p.WithDefaults(c.cur).Slots, len(p.Rules) > 0)
 		return c
 	})
@@ -146,7 +147,7 @@ func genCampaigns(t *rapid.T, slots int, own bool) []commission.Campaign {
 			c.Slots = []int{rapid.IntRange(1, slots).Draw(t, "slot")}
 		}
 		if often(t, "names rules", 50) {
-			c.Rules = rapid.SampledFrom([][]string{{"slots"}, {"team"}, {"differential"}, {"team", "slots"}}).Draw(t, "rules")
+			c.Rules = rapid.SampledFrom([][]string{{"slots"}, {"team"}, {"differential"}, {"team", "slots"}, {"recruiter"}}).Draw(t, "rules")
 			if own {
 				c.Rules = append(slices.Clone(c.Rules), "everybody")
 			}

@@ -1,13 +1,15 @@
 package commission
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/fenrun/fenrun/partner"
 )
 
-// LevelBonus changes the rate of a slot by the level of the one who is paid, whatever gave the rate. The zero LevelBonus changes none.
+// LevelBonus changes the rate of a slot by the level of the one who is paid, whatever gave the rate. A rate of 0 is changed like any other, one that is
+// not set stays so, and a share ends at the whole base. The zero LevelBonus changes none.
 type LevelBonus struct {
 	Mode  BonusMode                `json:"mode"`
 	Rates map[partner.Level][]Rate `json:"rates,omitempty"` // by slot; a slot without one keeps its rate
@@ -56,31 +58,32 @@ func (b *Raise) chinese() string {
 	return "等级 " + string(b.Level) + " " + how + " " + b.Rate.String()
 }
 
-// apply returns the rate that the bonus makes of another, and whether it has at most 18 decimals and fits.
+// apply returns the rate that the bonus makes of another that is set, and whether it has at most 18 digits.
 func (b *Raise) apply(rate Rate) (Rate, bool) {
+	part, ok := b.Rate, true
 	switch {
 	case b.Mode == Replace:
 		return b.Rate, true
 	case b.Mode == Multiplicative:
-		part, ok := rate.times(b.Rate)
-		if !ok {
-			return Rate{}, false
-		}
-		return rate.plus(part)
+		part, ok = rate.times(b.Rate)
 	case b.Rate.kind != rate.kind:
 		return rate, true
 	}
-	return rate.plus(b.Rate)
+	raised, fits := rate.plus(part)
+	if raised.kind == percent && raised.cmp(wholeLine) > 0 {
+		raised = wholeLine
+	}
+	return raised, ok && fits
 }
 
 func (b LevelBonus) check(v *problems) {
 	v.option("commission.levelBonus.mode", int(b.Mode), len(bonusModeNames))
-	if b.Mode != Multiplicative {
-		return
-	}
 	for _, l := range appendLists(nil, "levelBonus.rates", b.Rates) {
+		if len(l.rates) > maxSlots {
+			v.add("commission."+l.path, "%d slots are more than %d", len(l.rates), maxSlots)
+		}
 		for i, rate := range l.rates {
-			if rate.IsPerUnit() {
+			if b.Mode == Multiplicative && rate.IsPerUnit() {
 				v.add(v.index("commission."+l.path, i), "a rate is raised by a share such as \"10%%\", not by %s", rate)
 			}
 		}
@@ -104,33 +107,44 @@ func (b LevelBonus) bonuses() map[partner.Level][]*Raise {
 	return all
 }
 
-// raise applies the bonus of the payee's level to the rate of a slot.
+// raise applies the bonus of the payee's level to the rate of a slot. One that changes nothing is not shown.
 func (c *Calculator) raise(rate Rate, source Source, slot int, payee *Upline) (Rate, Source) {
 	own := c.bonuses[payee.Level]
 	if slot > len(own) || own[slot-1] == nil || !rate.IsSet() {
 		return rate, source
 	}
-	bonus := own[slot-1]
-	raised, _ := bonus.apply(rate) // that it fits is checked with the plan and with the line's own rates
-	if bonus.Mode == Additive && bonus.Rate.kind != rate.kind {
-		return rate, source
+	raised, _ := own[slot-1].apply(rate) // that it fits is checked with the plan and with the line's own rates
+	if raised != rate {
+		source.Bonus = own[slot-1]
 	}
-	source.Bonus = bonus
 	return raised, source
 }
 
-// bears returns why the bonuses and the peer bonus cannot be applied to a rate of a slot exactly, "" if they can.
+// raisedAt is what the bonus of a level makes of a rate of a slot, counted from 0.
+func (p *Plan) raisedAt(rate Rate, slot int, level partner.Level) Rate {
+	own := p.rate(p.LevelBonus.Rates[level], slot)
+	if !own.IsSet() || !rate.IsSet() {
+		return rate
+	}
+	raised, _ := (&Raise{Mode: p.LevelBonus.Mode, Rate: own}).apply(rate)
+	return raised
+}
+
+// bears returns why the bonuses and the peer bonus cannot be applied to a rate of a slot exactly, "" if they can or the slot is not paid.
 func (p *Plan) bears(rate Rate, slot int) string {
+	if slot > p.Slots || !rate.IsSet() {
+		return ""
+	}
 	raised := []Rate{rate}
 	for _, level := range slices.Sorted(maps.Keys(p.LevelBonus.Rates)) {
 		rates := p.LevelBonus.Rates[level]
-		if slot > len(rates) || !rates[slot-1].IsSet() {
+		if slot > len(rates) || !rates[slot-1].IsSet() || p.LevelBonus.Mode == Multiplicative && rates[slot-1].IsPerUnit() {
 			continue
 		}
 		bonus := Raise{Mode: p.LevelBonus.Mode, Rate: rates[slot-1]}
 		own, ok := bonus.apply(rate)
 		if !ok {
-			return "with the bonus of level " + string(level) + " it has more than 18 digits"
+			return fmt.Sprintf("with the bonus of level %q has more than 18 digits", level)
 		}
 		raised = append(raised, own)
 	}

@@ -70,7 +70,8 @@ const (
 	Compress
 	// ToTop gives the slot to the topmost upline who earns.
 	ToTop
-	// Dynamic is Compress that also passes over those for whom the slot has no rate: the next whom it would pay takes it.
+	// Dynamic is Compress that also passes over those for whom the slot has no rate: the next whom it would pay takes it. A slot that would pay nobody is
+	// held, unpaid, by the first who earns.
 	Dynamic
 )
 

@@ -63,11 +63,13 @@ func (o oracle) slots(line *commission.Line, uplines []commission.Upline, vacant
 			if k := slot - 1 - vacant; k < len(earning) {
 				holder = earning[k]
 			}
+		case o.plan.Missing == commission.Dynamic:
+			holder = o.dynamic(line, slot, uplines, vacant)
 		case o.plan.Missing == commission.ToTop && holder < 0 && len(earning) > 0:
 			holder = earning[len(earning)-1]
 		}
 		if holder >= 0 {
-			shares = pay(shares, commission.RuleSlots, slot, holder, uplines, o.rate(line, slot, &uplines[holder]))
+			shares = o.paySlot(shares, line, slot, holder, uplines)
 		}
 	}
 	return shares
@@ -97,7 +99,7 @@ func (o oracle) team(uplines []commission.Upline) []oracleShare {
 				rate = own
 			}
 			return pay(nil, commission.RuleTeam, 0, i, uplines, rate)
-		case o.plan.Missing != commission.Compress:
+		case o.plan.Missing != commission.Compress && o.plan.Missing != commission.Dynamic:
 			return nil
 		}
 	}

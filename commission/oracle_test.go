@@ -71,7 +71,8 @@ func (o oracle) freeze(order *commission.Order, uplines []commission.Upline) []o
 		if excluded || o.plan.Base == commission.Profit && !source.Cost.Valid {
 			continue
 		}
-		line.shares = slices.Concat(o.slots(source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant), o.everybody(source, uplines, vacant))
+		line.shares = slices.Concat(o.slots(source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant), o.recruiter(uplines),
+			o.everybody(source, uplines, vacant))
 		for j := range line.shares {
 			s := &line.shares[j]
 			s.rate = new(big.Rat).Mul(s.rate, o.factor(order, s))

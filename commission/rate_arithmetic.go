@@ -24,7 +24,7 @@ func (r Rate) minus(s Rate) Rate {
 	return Rate{coefficient: r.at(scale) - s.at(scale), scale: scale, kind: r.kind}.shortest()
 }
 
-// plus returns the sum of two rates of one kind, and whether it has at most 18 decimals and fits.
+// plus returns the sum of two rates of one kind, and whether it has at most 18 digits, as a rate that is read has. Two shares always do.
 func (r Rate) plus(s Rate) (Rate, bool) {
 	scale := max(r.scale, s.scale)
 	a, ok := mul64(r.coefficient, int64(tens[scale-r.scale]))
@@ -32,16 +32,21 @@ func (r Rate) plus(s Rate) (Rate, bool) {
 	if !ok || !fits || a > math.MaxInt64-b {
 		return Rate{}, false
 	}
-	return Rate{coefficient: a + b, scale: scale, kind: r.kind}.shortest(), true
+	sum := Rate{coefficient: a + b, scale: scale, kind: r.kind}.shortest()
+	return sum, sum.kind == percent || sum.coefficient < 1e18
 }
 
 // times returns a rate multiplied by a share, in the kind of the rate, and whether it has at most 18 decimals and fits.
 func (r Rate) times(share Rate) (Rate, bool) {
 	n, ok := mul64(r.coefficient, share.coefficient)
-	if !ok || int(r.scale)+int(share.scale) > maxRateScale {
+	scale := r.scale + share.scale
+	for ; scale > maxRateScale && n%10 == 0; scale-- {
+		n /= 10
+	}
+	if !ok || scale > maxRateScale {
 		return Rate{}, false
 	}
-	return Rate{coefficient: n, scale: r.scale + share.scale, kind: r.kind}.shortest(), true
+	return Rate{coefficient: n, scale: scale, kind: r.kind}.shortest(), true
 }
 
 // mul64 returns a × b of two numbers not below 0, and whether it fits.

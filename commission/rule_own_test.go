@@ -407,6 +407,10 @@ func TestRule_4_42_AnOwnRuleThatImitatesSlotsPaysTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := genCases().Draw(t, "plan")
 		c.plan.Rules, c.plan.Team, c.plan.Differential = nil, commission.Team{}, commission.Differential{}
+		c.plan.LevelBonus, c.plan.Personal, c.plan.Recruiter = commission.LevelBonus{}, commission.AfterGoods, commission.Recruiter{}
+		if c.plan.Missing == commission.Dynamic {
+			c.plan.Missing = commission.Compress
+		}
 		if c.plan.Overflow == commission.RefusePlan {
 			c.plan.Overflow = commission.ProRata
 		}

@@ -9,7 +9,8 @@ import (
 // RuleRecruiter is the name of the rule that pays who recruited the seller.
 const RuleRecruiter = "recruiter"
 
-// Recruiter is the recruiter's bonus on every order of those whom he recruited himself. The zero Recruiter pays none.
+// Recruiter is the recruiter's bonus on every order of those whom he recruited himself: the one above the seller gets it, and where he earns nothing
+// nobody does. The seller is the first of the uplines; where the plan leaves a buyer out of his own order it is his upline. The zero Recruiter pays none.
 type Recruiter struct {
 	Rate   Rate                   `json:"rate"`
 	Levels map[partner.Level]Rate `json:"levels,omitempty"` // by the recruiter's level; Rate for the others

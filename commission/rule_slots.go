@@ -20,7 +20,7 @@ func (r *slotRule) Shares(in *Input, out *Shares) {
 			continue
 		}
 		index := next
-		if r.missing == Compress || r.missing == Dynamic {
+		if r.missing.passes() {
 			index = r.compress(in, out, index, slot)
 		}
 		next = index + 1
@@ -49,22 +49,36 @@ func (r *slotRule) Shares(in *Input, out *Shares) {
 }
 
 // compress passes over those who earn nothing in the slot, from index on, and returns who is next: by Compress those who earn nothing at all, by Dynamic
-// also those for whom the slot has no rate.
+// also those for whom the slot has no rate, unless it has none for anybody.
 func (r *slotRule) compress(in *Input, out *Shares, index, slot int) int {
-	for ; index < len(in.Uplines); index++ {
-		reason := in.Uplines[index].Bar
-		if reason == "" && r.missing == Dynamic {
-			switch rate, _ := in.Rate(slot, &in.Uplines[index]); {
-			case !rate.IsSet():
-				reason = NoRate
-			case rate.coefficient == 0:
-				reason = ZeroRate
-			}
+	holder := index
+	for holder < len(in.Uplines) && in.Uplines[holder].Bar != "" {
+		holder++
+	}
+	if r.missing == Dynamic {
+		if paid := in.firstPaid(holder, slot); paid < len(in.Uplines) {
+			holder = paid
 		}
-		if reason == "" {
+	}
+	for ; index < holder; index++ {
+		u := &in.Uplines[index]
+		if u.Bar != "" {
+			out.Skip(index, slot, u.Bar)
+			continue
+		}
+		rate, source := in.Rate(slot, u)
+		out.Pay(index, slot, rate, source) // the reason becomes that it is 0 or not set
+	}
+	return holder
+}
+
+// firstPaid returns the first upline from index on whom a slot would pay, the number of uplines if none.
+func (in *Input) firstPaid(index, slot int) int {
+	for ; index < len(in.Uplines); index++ {
+		u := &in.Uplines[index]
+		if rate, _ := in.Rate(slot, u); u.Bar == "" && rate.coefficient != 0 {
 			break
 		}
-		out.Skip(index, slot, reason)
 	}
 	return index
 }

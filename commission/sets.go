@@ -74,7 +74,7 @@ func (c *Calculator) plainSet(set *set, shares []Share, into []int64) bool {
 		if s.Rate.kind != percent || s.Rate.scale > c.scale || s.Campaign != nil || s.Weight != 0 || sum >= money.DividerLimit {
 			return false
 		}
-		coefficient := uint64(s.Rate.coefficient) * tens[c.scale-s.Rate.scale] // at most 10^18, and twice that with a bonus, since no share is above 1
+		coefficient := uint64(s.Rate.coefficient) * tens[c.scale-s.Rate.scale] // at most 10^18, since no share is above 1
 		into[i] = int64(coefficient)
 		sum, least = sum+coefficient, min(least, coefficient)
 	}

@@ -99,7 +99,7 @@ func (p Plan) Validate(currency money.Currency, campaigns []Campaign) []Problem 
 
 // validate finds every problem but those of the rules of the shop's own.
 func (p Plan) validate(currency money.Currency, campaigns []Campaign) problems {
-	v := problems{}
+	var v problems
 	if longest := p.longest(); longest > GuardedSlots && p.Slots == 0 {
 		v.add("commission.slots", "there are rates for %d slots, more than %d; the guard is lifted by writing \"slots\": %d", longest, GuardedSlots, longest)
 	}
@@ -127,9 +127,7 @@ func (p Plan) validate(currency money.Currency, campaigns []Campaign) problems {
 			b.check(&v)
 		}
 	}
-	if len(v) == 0 {
-		v.digits(&p)
-	}
+	v.digits(&p)
 	seen := map[Attribution]bool{}
 	for i, a := range p.Attribution {
 		switch {
@@ -251,15 +249,16 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 	// below[i] is the most that slot i+1 can pay from the places that have been looked at.
 	below := make([]decimal.Decimal, p.Slots)
 	for slot := range below {
-		below[slot] = p.raised(p.rate(p.Rates, slot), slot)
+		below[slot] = p.mostByDefault(slot)
 	}
+	personal := make([]decimal.Decimal, p.Slots) // the most that it can pay before the goods' own rates
 	check := func(path string, own []Rate) []decimal.Decimal {
 		total := fixed
 		paid := make([]decimal.Decimal, p.Slots)
 		for slot := range paid {
 			paid[slot] = below[slot]
 			if rate := p.rate(own, slot); rate.IsSet() {
-				paid[slot] = p.raised(rate, slot)
+				paid[slot] = decimal.Max(p.raised(rate, slot), personal[slot])
 			}
 			total = total.Add(paid[slot].Mul(factor(RuleSlots, slot+1)))
 		}
@@ -269,9 +268,20 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 		return paid
 	}
 	check("rates", nil)
-	for _, l := range appendLists(appendLists(nil, "levels", p.Levels), "partners", p.Partners) {
+	for _, level := range slices.Sorted(maps.Keys(p.Levels)) {
 		for slot := range below {
-			below[slot] = decimal.Max(below[slot], p.raised(p.rate(l.rates, slot), slot))
+			below[slot] = decimal.Max(below[slot], p.raisedAt(p.rate(p.Levels[level], slot), slot, level).share())
+		}
+		if len(*v) == 0 {
+			check(keyPath("levels", string(level)), nil)
+		}
+	}
+	for _, l := range appendLists(nil, "partners", p.Partners) {
+		for slot := range below {
+			most := p.raised(p.rate(l.rates, slot), slot)
+			if below[slot] = decimal.Max(below[slot], most); p.Personal == BeforeGoods {
+				personal[slot] = decimal.Max(personal[slot], most)
+			}
 		}
 		if len(*v) == 0 {
 			check(l.path, nil)
@@ -301,17 +311,26 @@ func (p *Plan) mostOfSlots() decimal.Decimal {
 	return sum
 }
 
+// mostByDefault is the most that a slot pays by the plan's own rate: to any level that has no rate of its own there, as a share of the base.
+func (p *Plan) mostByDefault(slot int) decimal.Decimal {
+	rate := p.rate(p.Rates, slot)
+	most := rate.share()
+	for level := range p.LevelBonus.Rates {
+		if !isSet(p.Levels[level], slot) {
+			most = decimal.Max(most, p.raisedAt(rate, slot, level).share())
+		}
+	}
+	return most
+}
+
 // raised is the most that a rate of a slot can become by the bonus of a level, as a share of the base.
 func (p *Plan) raised(rate Rate, slot int) decimal.Decimal {
 	most := rate.share()
 	if !rate.IsSet() {
 		return most
 	}
-	for _, rates := range p.LevelBonus.Rates {
-		if own := p.rate(rates, slot); own.IsSet() {
-			raised, _ := (&Raise{Mode: p.LevelBonus.Mode, Rate: own}).apply(rate)
-			most = decimal.Max(most, raised.share())
-		}
+	for level := range p.LevelBonus.Rates {
+		most = decimal.Max(most, p.raisedAt(rate, slot, level).share())
 	}
 	return most
 }
