@@ -14,12 +14,14 @@ type Frozen struct {
 	Sets  []FrozenSet  `json:"sets,omitempty"`
 }
 
-// FrozenLine is a line of an order with its part of the order's discount taken off.
+// FrozenLine is a line of an order with its part of the order's discount, and of the tenders that do not count, taken off.
 type FrozenLine struct {
 	ID       LineID         `json:"id"`
 	Quantity int64          `json:"quantity"`
-	Net      money.Amount   `json:"net"`              // at the price scale
+	Net      money.Amount   `json:"net"`              // what counts of what it costs, without its part of discount and tenders; at the price scale
 	Cost     *money.Amount  `json:"cost,omitempty"`   // at the price scale; nil if not given
+	List     *money.Amount  `json:"list,omitempty"`   // the list price of all its units, at the price scale; nil if not given
+	GiveUp   *money.Amount  `json:"giveUp,omitempty"` // what the buyer paid less than Net because the seller gives it up, at the price scale; nil for nothing
 	Reason   partner.Reason `json:"reason,omitempty"` // why the whole line pays nothing
 	Set      int            `json:"set"`              // which set of shares the line pays
 }
@@ -40,6 +42,8 @@ type Share struct {
 	Rate     Rate          `json:"rate"`
 	Source   Source        `json:"source"`
 	Campaign *Applied      `json:"campaign,omitempty"`
+	// Promotion is that by which the goods were sold, where it multiplies the rate.
+	Promotion *Applied `json:"promotion,omitempty"`
 }
 
 // Skip is one decision of a rule that somebody gets nothing.
@@ -57,15 +61,26 @@ func (r *Result) Freeze() Frozen {
 	for i := range r.lines {
 		l := &r.lines[i]
 		f.Lines[i] = FrozenLine{ID: l.id, Quantity: l.quantity, Net: r.calc.price.Of(l.net), Reason: l.reason, Set: l.set}
-		if l.costed {
-			cost := r.calc.price.Of(l.cost)
+		if l.facts == nil {
+			continue
+		}
+		if l.facts.costed {
+			cost := r.calc.price.Of(l.facts.cost)
 			f.Lines[i].Cost = &cost
+		}
+		if l.facts.listed {
+			list := r.calc.price.Of(l.facts.list)
+			f.Lines[i].List = &list
+		}
+		if l.givesUp() {
+			giveUp := r.calc.price.Of(l.facts.giveUp)
+			f.Lines[i].GiveUp = &giveUp
 		}
 	}
 	for i := range r.sets {
 		set := &r.sets[i]
 		f.Sets[i] = FrozenSet{Shares: slices.Clone(r.shares[set.shares:set.sharesEnd]), Skips: slices.Clone(r.skips[set.skips:set.skipsEnd])}
-		f.Sets[i].ownCampaigns()
+		f.Sets[i].ownFactors()
 	}
 	return f
 }
@@ -74,28 +89,33 @@ func (r *Result) Freeze() Frozen {
 func (f Frozen) Clone() Frozen {
 	f.Lines = slices.Clone(f.Lines)
 	for i := range f.Lines {
-		if cost := f.Lines[i].Cost; cost != nil {
-			own := *cost
-			f.Lines[i].Cost = &own
-		}
+		l := &f.Lines[i]
+		l.Cost, l.List, l.GiveUp = own(l.Cost), own(l.List), own(l.GiveUp)
 	}
 	f.Sets = slices.Clone(f.Sets)
 	for i := range f.Sets {
 		f.Sets[i].Shares = slices.Clone(f.Sets[i].Shares)
 		f.Sets[i].Skips = slices.Clone(f.Sets[i].Skips)
-		f.Sets[i].ownCampaigns()
+		f.Sets[i].ownFactors()
 	}
 	return f
 }
 
-// ownCampaigns gives every share a copy of its campaign.
-func (s *FrozenSet) ownCampaigns() {
+// ownFactors gives every share copies of what multiplies it.
+func (s *FrozenSet) ownFactors() {
 	for i := range s.Shares {
-		if applied := s.Shares[i].Campaign; applied != nil {
-			own := *applied
-			s.Shares[i].Campaign = &own
-		}
+		share := &s.Shares[i]
+		share.Campaign, share.Promotion = own(share.Campaign), own(share.Promotion)
 	}
+}
+
+// own returns a copy of what p points to, nil for nil.
+func own[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	copied := *p
+	return &copied
 }
 
 // PassedOver returns who was passed over by the entry's rule on the way to its payee.

@@ -34,14 +34,14 @@ func TestOptionsAreNames(t *testing.T) {
 		options []option
 		names   []string
 	}{
-		{all[commission.Base](2), []string{"amount", "profit"}},
+		{all[commission.Base](3), []string{"amount", "profit", "list-price"}},
 		{all[commission.Loss](3), []string{"floor-line", "floor-order", "signed"}},
 		{all[commission.Attribution](3), []string{"buyer", "owner", "referrer"}},
 		{all[commission.SelfPurchase](4), []string{"shift-up", "own", "skip-slot", "nobody"}},
 		{all[commission.Missing](3), []string{"forfeit", "compress", "to-top"}},
 		{all[commission.Overflow](3), []string{"pro-rata", "cut-farthest", "refuse"}},
 		{all[commission.Scope](2), []string{"entry", "order"}},
-		{all[commission.SourceKind](9), []string{"line", "sku", "product", "category", "partner", "level", "default", "team", "differential"}},
+		{all[commission.SourceKind](10), []string{"line", "kind", "sku", "product", "category", "partner", "level", "default", "team", "differential"}},
 	} {
 		for i, name := range c.names {
 			text, err := c.options[i].MarshalText()

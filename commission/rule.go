@@ -33,25 +33,27 @@ func (in *Input) Slots() int { return in.rates.calc.slots }
 // Shares collects what a rule decides. Pay and Skip run for every upline of every order; they set the fields of what lies in the buffers one by one,
 // which is several times faster than to append a whole new one.
 type Shares struct {
-	result *Result
-	rule   string
+	result    *Result
+	rule      string
+	promotion *Applied // of the line
+	care      bool     // whether a share can have a factor
 }
 
 // Pay pays the upline at index of Input.Uplines. Slot is 0 for a rule without slots. A rate that is not set or is 0 becomes a reason.
 func (s *Shares) Pay(index, slot int, rate Rate, source Source) {
 	r := s.result
 	n := len(r.shares)
-	if rate.coefficient == 0 || n == cap(r.shares) || r.calc.campaigns != nil {
+	if rate.coefficient == 0 || n == cap(r.shares) || s.care {
 		s.payWithCare(index, slot, rate, source)
 		return
 	}
 	r.shares = r.shares[:n+1]
 	share, u := &r.shares[n], &r.uplines[index]
 	share.Slot, share.Position, share.Rate = int32(slot), int32(index+1), rate
-	share.Payee, share.Level, share.Rule, share.Source, share.Campaign = u.Partner, u.Level, s.rule, source, nil
+	share.Payee, share.Level, share.Rule, share.Source, share.Campaign, share.Promotion = u.Partner, u.Level, s.rule, source, nil, nil
 }
 
-// payWithCare is Pay where the rate is none or 0, there are campaigns, or the buffer is full.
+// payWithCare is Pay where the rate is none or 0, there are campaigns or a promotion, or the buffer is full.
 func (s *Shares) payWithCare(index, slot int, rate Rate, source Source) {
 	r := s.result
 	switch {
@@ -63,7 +65,7 @@ func (s *Shares) payWithCare(index, slot int, rate Rate, source Source) {
 		u := &r.uplines[index]
 		r.shares = append(r.shares, Share{
 			Payee: u.Partner, Level: u.Level, Rule: s.rule, Slot: int32(slot), Position: int32(index + 1),
-			Rate: rate, Source: source, Campaign: r.calc.campaignFor(r.order, s.rule, slot),
+			Rate: rate, Source: source, Campaign: r.calc.campaignFor(r.order, s.rule, slot), Promotion: s.promotion,
 		})
 	}
 }
@@ -105,6 +107,7 @@ type SourceKind uint8
 // The kinds, in order of precedence; FromTeam and FromDifferential are the rates of those rules.
 const (
 	FromLine SourceKind = iota
+	FromKind
 	FromSKU
 	FromProduct
 	FromCategory
@@ -115,7 +118,7 @@ const (
 	FromDifferential
 )
 
-var sourceNames = []string{"line", "sku", "product", "category", "partner", "level", "default", "team", "differential"}
+var sourceNames = []string{"line", "kind", "sku", "product", "category", "partner", "level", "default", "team", "differential"}
 
 // String returns the kind's name: "product".
 func (k SourceKind) String() string { return optionText(k, sourceNames) }

@@ -50,12 +50,19 @@ func (r Row) Clone() Row {
 func CloneEntries(entries []commission.Entry) []commission.Entry {
 	entries = slices.Clone(entries)
 	for i := range entries {
-		if applied := entries[i].Campaign; applied != nil {
-			own := *applied
-			entries[i].Campaign = &own
-		}
+		e := &entries[i]
+		e.Campaign, e.Promotion, e.GiveUp = own(e.Campaign), own(e.Promotion), own(e.GiveUp)
 	}
 	return entries
+}
+
+// own returns a copy of what p points to, nil for nil.
+func own[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	copied := *p
+	return &copied
 }
 
 // rows packs entries into one row a payee, in payee order. Payees whose entries cancel out get a row too, since its entries say why.

@@ -90,6 +90,12 @@ func TestEveryDefaultIsPrinted(t *testing.T) {
     "slots": 2,
     "lineRates": "allow",
     "excluded": {},
+    "tenders": {
+      "excluded": [
+        "points",
+        "gift-card"
+      ]
+    },
     "team": {
       "rate": "-"
     },
