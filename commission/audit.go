@@ -24,6 +24,7 @@ type Goods struct {
 	Product  string              `json:"product,omitempty"`
 	Category string              `json:"category,omitempty"`
 	Price    decimal.Decimal     `json:"price"`          // of one unit, at most with the plan's price scale of decimals
+	List     decimal.NullDecimal `json:"list,omitempty"` // list price of one unit; absent: the price
 	Cost     decimal.NullDecimal `json:"cost,omitempty"` // of one unit
 }
 
@@ -155,8 +156,12 @@ func (c *Calculator) checkMix(mix Mix) error {
 
 // order is the sale of one unit.
 func (g *Goods) order(at time.Time, places Places) Order {
+	list := g.List
+	if !list.Valid {
+		list = decimal.NewNullDecimal(g.Price)
+	}
 	return Order{PaidAt: at, Places: places, Lines: []Line{{
-		SKU: g.SKU, Product: g.Product, Category: g.Category, Quantity: 1, Amount: g.Price, Cost: g.Cost,
+		SKU: g.SKU, Product: g.Product, Category: g.Category, Quantity: 1, Amount: g.Price, List: list, Cost: g.Cost,
 	}}}
 }
 

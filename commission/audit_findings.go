@@ -168,7 +168,7 @@ func (c *Calculator) findUnreachable(f *findings, mix Mix) {
 	}{{"products", p.Excluded.Products, p.Products}, {"skus", p.Excluded.SKUs, p.SKUs}, {"categories", p.Excluded.Categories, p.Categories}} {
 		for _, key := range x.excluded {
 			if _, ok := x.rates[key]; ok {
-				f.add(FindUnreachable, keyPath("commission."+x.name, key), "there are rates for goods that are excluded")
+				f.add(FindUnreachable, KeyPath("commission."+x.name, key), "there are rates for goods that are excluded")
 			}
 		}
 	}
@@ -191,7 +191,7 @@ func (c *Calculator) findContradictions(f *findings, mix Mix) {
 		}{{"commission.differential.rates", p.Differential.Rates}, {"commission.team.levels", p.Team.Levels}} {
 			a, b := x.rates[lower], x.rates[higher]
 			if a.IsSet() && b.IsSet() && !a.IsPerUnit() && !b.IsPerUnit() && b.cmp(a) < 0 {
-				f.add(FindContradiction, keyPath(x.path, string(higher)), "level %s gets %s, less than the %s of level %s below it", higher, b, a, lower)
+				f.add(FindContradiction, KeyPath(x.path, string(higher)), "level %s gets %s, less than the %s of level %s below it", higher, b, a, lower)
 			}
 		}
 	}

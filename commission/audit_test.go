@@ -189,7 +189,7 @@ func TestNoOrderPaysMoreThanTheAuditSays(t *testing.T) {
 		require.False(t, worst.Bound.LessThan(worst.Uncut))
 
 		order := &commission.Order{ID: "o", Customer: "c", PaidAt: genInstant(t, "paid"), Lines: []commission.Line{
-			{ID: "1", SKU: goods.SKU, Product: goods.Product, Quantity: 1, Amount: goods.Price, Cost: goods.Cost},
+			{ID: "1", SKU: goods.SKU, Product: goods.Product, Quantity: 1, Amount: goods.Price, List: decimal.NewNullDecimal(goods.Price), Cost: goods.Cost},
 		}}
 		var uplines []commission.Upline
 		for i := range rapid.IntRange(0, 8).Draw(t, "uplines") {

@@ -346,7 +346,7 @@ func (a *auditor) bound() decimal.Decimal {
 // slotsBound is the most that the slots pay, each to whom it pays the most.
 func (a *auditor) slotsBound() decimal.Decimal {
 	order := a.goods.order(time.Time{}, Places{})
-	rates := a.calc.ratesOf(&order.Lines[0])
+	rates := a.calc.ratesOf(&order, &order.Lines[0])
 	sum := decimal.Zero
 	for slot := 1; slot <= a.calc.slots; slot++ {
 		most := decimal.Zero

@@ -76,7 +76,7 @@ func (v *problems) ladder(path string, currency money.Currency, l *Ladder) {
 		}
 	}
 	for _, level := range slices.Sorted(maps.Keys(l.Rates)) {
-		v.shareRate(keyPath(path+".rates", string(level)), l.Rates[level])
+		v.shareRate(KeyPath(path+".rates", string(level)), l.Rates[level])
 	}
 	switch {
 	case !l.LegCap.IsSet():
@@ -100,7 +100,7 @@ func (v *problems) pool(path string, p *Pool) {
 func addWeights[K ~string](v *problems, path string, weights map[K]int64) (any bool) {
 	for _, key := range slices.Sorted(maps.Keys(weights)) {
 		if weights[key] < 0 {
-			v.add(keyPath(path, string(key)), "a weight is 0 or more, not %d", weights[key])
+			v.add(KeyPath(path, string(key)), "a weight is 0 or more, not %d", weights[key])
 		}
 		any = any || weights[key] != 0
 	}

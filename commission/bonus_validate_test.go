@@ -84,7 +84,7 @@ func TestAllProblemsOfBonusesAreNamedAtOnce(t *testing.T) {
 		"bonuses[4].ladder.steps[0].from", "bonuses[4].ladder.steps[1].from", "bonuses[4].ladder.steps[1].rate", "bonuses[4].ladder.steps[2].rate",
 		"bonuses[4].ladder.steps[3].from", "bonuses[4].ladder.steps[4].rate", "bonuses[4].ladder.legCap",
 		"bonuses[5].ladder", "bonuses[5].ladder.legCap",
-		"bonuses[6].ladder", "bonuses[6].ladder.rates.none", `bonuses[6].ladder.rates["高"]`,
+		"bonuses[6].ladder", "bonuses[6].ladder.rates.none", `bonuses[6].ladder.rates.高`,
 		"bonuses[7].ladder.legCap",
 		"bonuses[8].pool.rate", "bonuses[8].pool.barred", "bonuses[8].pool",
 		"bonuses[9].pool.rate", "bonuses[9].pool.levels.gold", "bonuses[9].pool.partners.p1",

@@ -72,7 +72,7 @@ func highest(rates []Rate) decimal.Decimal {
 func (v *problems) shares(path string, rates map[partner.Level]Rate) {
 	for _, level := range slices.Sorted(maps.Keys(rates)) {
 		if rate := rates[level]; rate.kind != percent {
-			v.add(keyPath(path, string(level)), "the differential is between shares such as \"10%%\", not %s", rate)
+			v.add(KeyPath(path, string(level)), "the differential is between shares such as \"10%%\", not %s", rate)
 		}
 	}
 }

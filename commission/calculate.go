@@ -18,7 +18,8 @@ import (
 // An order that makes no sense is an [*OrderError] with all its problems, and what a rule of the shop's own cannot decide a [*RuleError]; into is then
 // empty. Uplines who earn nothing, excluded goods and the like are no errors: [Result.Unpaid] names them with the reason.
 //
-// The stages are: discount over lines, excluded goods, rules (who, at which rate), campaign factor, rounding in its scope, floor of losses, cap.
+// The stages are: discount and excluded tenders over lines, what pays nothing, rules (who, at which rate), factors of promotion and campaign, rounding in
+// its scope, floor of losses, cap, what the seller gives up.
 func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, seats ...Upline) (*Result, error) {
 	if into == nil {
 		into = &Result{}
@@ -45,7 +46,7 @@ func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, sea
 func (r *Result) reset(c *Calculator, order *Order, uplines []Upline) {
 	r.calc, r.order, r.uplines, r.seats, r.failed, r.broken = c, order, uplines, r.seats[:0], nil, nil
 	r.lines, r.sets, r.shares, r.skips, r.coefficients = r.lines[:0], r.sets[:0], r.shares[:0], r.skips[:0], r.coefficients[:0]
-	r.runs, r.amounts, r.cuts, r.rates = r.runs[:0], r.amounts[:0], r.cuts[:0], r.rates[:0]
+	r.runs, r.amounts, r.cuts, r.rates, r.facts = r.runs[:0], r.amounts[:0], r.cuts[:0], r.rates[:0], r.facts[:0]
 }
 
 // sit puts everybody whom the plan names on his seat.
@@ -65,22 +66,58 @@ type line struct {
 	reason   partner.Reason // why it pays nothing
 	quantity int64
 	net      money.Units // at the price scale, the order's discount taken off
-	cost     money.Units // at the price scale
-	costed   bool        // whether a cost was given
+	facts    *lineFacts  // what there is more to know of it; nil for most lines
 	set      int         // which set of shares it pays
 	whole    int64       // all that there is to know of what is left, where that is the net, it is the base too, and it fits; else -1
 	left     left        // what is left, where whole is -1
 }
 
+// lineFacts is what there can be to know of a line besides what was paid for it.
+type lineFacts struct {
+	cost   money.Units // at the price scale
+	costed bool        // whether a cost was given
+	list   money.Units // the list price, at the price scale
+	listed bool        // whether a list price was given
+	giveUp money.Units // at the price scale, not above the line's net
+	taken  money.Units // what the seller's entry bore of it
+}
+
+// givesUp reports whether the seller gives up something of the line.
+func (l *line) givesUp() bool { return l.facts != nil && !l.facts.giveUp.IsZero() }
+
+// taken is what the seller's entry bore of what he gives up.
+func (l *line) taken() money.Units {
+	if l.facts == nil {
+		return money.Units{}
+	}
+	return l.facts.taken
+}
+
 // thaw takes a line as it was frozen.
-func (l *line) thaw(f *FrozenLine) {
-	l.id, l.quantity, l.net, l.reason, l.set = f.ID, f.Quantity, f.Net.Units(), f.Reason, f.Set
-	if l.costed = f.Cost != nil; l.costed {
-		l.cost = f.Cost.Units()
+func (r *Result) thaw(l *line, f *FrozenLine) {
+	l.id, l.quantity, l.net, l.reason, l.set, l.facts = f.ID, f.Quantity, f.Net.Units(), f.Reason, f.Set, nil
+	if f.Cost == nil && f.List == nil && f.GiveUp == nil {
+		return
+	}
+	l.facts = r.newFacts()
+	if l.facts.costed = f.Cost != nil; l.facts.costed {
+		l.facts.cost = f.Cost.Units()
+	}
+	if l.facts.listed = f.List != nil; l.facts.listed {
+		l.facts.list = f.List.Units()
+	}
+	if f.GiveUp != nil {
+		l.facts.giveUp = f.GiveUp.Units()
 	}
 }
 
-// takeLines checks the order and turns it into lines in whole units of the price scale, the order's discount spread over them.
+// newFacts returns facts that lie in a buffer with those of the other lines.
+func (r *Result) newFacts() *lineFacts {
+	r.facts = append(r.facts, lineFacts{})
+	return &r.facts[len(r.facts)-1]
+}
+
+// takeLines checks the order and turns it into lines in whole units of the price scale, the order's discount and the excluded tenders spread over them.
 func (r *Result) takeLines() error {
 	lines, scale := r.order.Lines, r.calc.plan.PriceScale
 	if len(lines) == 0 || len(lines) > MaxLines {
@@ -97,17 +134,20 @@ func (r *Result) takeLines() error {
 	}
 	r.lines = r.lines[:len(lines)]
 	var ends uint64 // the last bytes of the ids so far: where these differ, so do the ids
-	small, differ, profit := true, true, r.calc.plan.Base == Profit
+	small, differ, ownBase := true, true, r.calc.plan.Base != Amount
+	given := false // whether somebody gives something up
 	for i := range lines {
 		l, out := &lines[i], &r.lines[i]
+		out.facts = nil
 		net, err := money.Scaled(l.Amount, scale)
 		n, fits := net.Int64()
-		if err != nil || !fits || n < 0 || l.Quantity < 1 || l.Quantity > MaxQuantity || l.Cost.Valid || len(l.Rates) > 0 {
+		if err != nil || !fits || n < 0 || l.Quantity < 1 || l.Quantity > MaxQuantity || len(l.Rates) > 0 || l.hasFacts() {
 			net = r.checkLine(i)
 			n, fits = net.Int64()
+			given = given || out.givesUp()
 		}
-		out.id, out.reason, out.quantity, out.net, out.costed, out.set = l.ID, "", l.Quantity, net, l.Cost.Valid, 0
-		if out.whole = n; (!fits || profit) && r.failed == nil {
+		out.id, out.reason, out.quantity, out.net, out.set = l.ID, "", l.Quantity, net, 0
+		if out.whole = n; (!fits || ownBase) && r.failed == nil {
 			r.calc.leave(out, &Returned{})
 		}
 		end := lastByte(l.ID)
@@ -128,29 +168,56 @@ func (r *Result) takeLines() error {
 		}
 	}
 	// Lines that fit an int64 make no total that is too large.
-	if !small || !r.order.Discount.IsZero() {
+	if !small || !r.order.Discount.IsZero() || len(r.order.Tenders) > 0 {
 		r.takeDiscount()
 	}
 	if r.failed != nil {
 		return r.failed
 	}
+	if given {
+		r.limitGiveUps()
+	}
 	return nil
 }
 
-// checkLine looks at a line that is more than an amount and a quantity, or is wrong: it names its problems, takes its cost, and returns its amount.
+// limitGiveUps keeps what is given up of a line within what is paid for it: nobody's commission is more, so that nobody can bear more.
+func (r *Result) limitGiveUps() {
+	for i := range r.lines {
+		l := &r.lines[i]
+		if l.facts != nil && l.facts.giveUp.Cmp(l.net) > 0 {
+			l.facts.giveUp = l.net
+		}
+		r.calc.leaveAll(l)
+	}
+}
+
+// checkLine looks at a line that is more than an amount and a quantity, or is wrong: it names its problems, takes its cost, list price and what is given
+// up, and returns its amount.
 func (r *Result) checkLine(i int) money.Units {
 	l, scale := &r.order.Lines[i], r.calc.plan.PriceScale
 	if l.Quantity < 1 || l.Quantity > MaxQuantity {
 		r.fail(linePath(i, "quantity"), "from 1 to %d units, not %d", MaxQuantity, l.Quantity)
 	}
 	net, err := positive(l.Amount, scale)
-	if err != nil {
+	counted := err == nil
+	if !counted {
 		r.fail(linePath(i, "amount"), "%s", err)
 	}
-	if l.Cost.Valid {
-		if r.lines[i].cost, err = positive(l.Cost.Decimal, scale); err != nil {
+	if l.hasFacts() {
+		facts := r.newFacts()
+		facts.costed, facts.listed = l.Cost.Valid, l.List.Valid
+		if facts.cost, err = positive(l.Cost.Decimal, scale); err != nil {
 			r.fail(linePath(i, "cost"), "%s", err)
 		}
+		if facts.list, err = positive(l.List.Decimal, scale); err != nil {
+			r.fail(linePath(i, "list"), "%s", err)
+		}
+		if facts.giveUp, err = positive(l.GiveUp, scale); err != nil {
+			r.fail(linePath(i, "giveUp"), "%s", err)
+		} else if counted && facts.giveUp.Cmp(net) > 0 {
+			r.fail(linePath(i, "giveUp"), "%s is more than the line costs, %s", l.GiveUp, l.Amount)
+		}
+		r.lines[i].facts = facts
 	}
 	if len(l.Rates) > maxSlots {
 		r.fail(linePath(i, "rates"), "rates for %d slots are more than %d", len(l.Rates), maxSlots)
@@ -187,7 +254,7 @@ func (r *Result) checkIDs() {
 	}
 }
 
-// takeDiscount checks the order's discount against the total of the lines and takes it off them.
+// takeDiscount checks the order's discount and tenders against the total of the lines and takes off them what does not count.
 func (r *Result) takeDiscount() {
 	var total money.Units
 	var err error
@@ -205,6 +272,48 @@ func (r *Result) takeDiscount() {
 	case r.failed == nil:
 		r.spread(discount)
 	}
+	if len(r.order.Tenders) > 0 {
+		rest, _ := total.Sub(discount)
+		r.takeTenders(rest)
+	}
+}
+
+// takeTenders takes the tenders that do not count off the lines, of which so much is left after the discount. They pay for the goods first: only what
+// they are more than the goods is freight.
+func (r *Result) takeTenders(rest money.Units) {
+	tenders := r.order.Tenders
+	if len(tenders) > MaxTenders {
+		r.fail("tenders", "%d are more than %d", len(tenders), MaxTenders)
+		return
+	}
+	freight, err := positive(r.order.Freight, r.calc.plan.PriceScale)
+	due, _ := rest.Add(freight)
+	off, most := money.Units{}, due
+	for i := range tenders {
+		path := func(field string) string { return fmt.Sprintf("tenders[%d].%s", i, field) }
+		t := &tenders[i]
+		if t.Kind == "" || slices.ContainsFunc(tenders[:i], func(other Tender) bool { return other.Kind == t.Kind }) {
+			r.fail(path("kind"), "every tender has a kind of its own, not %q", t.Kind)
+		}
+		amount, problem := positive(t.Amount, r.calc.plan.PriceScale)
+		switch {
+		case problem != nil:
+			r.fail(path("amount"), "%s", problem)
+		case err != nil || r.failed != nil || !r.calc.tenders[t.Kind]:
+		case amount.Cmp(most) > 0:
+			r.fail(path("amount"), "%s is more than there is to be paid with it, %s", t.Amount, r.calc.price.Of(most).Plain())
+		default:
+			most, _ = most.Sub(amount)
+			off, _ = off.Add(amount)
+		}
+	}
+	if r.failed != nil {
+		return
+	}
+	if off.Cmp(rest) > 0 {
+		off = rest
+	}
+	r.spread(off)
 }
 
 // fail notes a problem of the order; all of them are reported together.
@@ -227,7 +336,7 @@ func positive(d decimal.Decimal, scale int) (money.Units, error) {
 	return u, err
 }
 
-// spread takes the discount off the lines, in proportion to their amounts; the discount is not above their sum, so that the weights bear it.
+// spread takes a discount off the lines, in proportion to their amounts; the discount is not above their sum, so that the weights bear it.
 func (r *Result) spread(discount money.Units) {
 	r.weights, r.parts = r.weights[:0], r.parts[:0]
 	for i := range r.lines {
@@ -244,21 +353,26 @@ func (r *Result) spread(discount money.Units) {
 func (r *Result) askRules() error {
 	c := r.calc
 	vacant, reason := r.selfPurchase()
+	if own := c.orderReason(r.order); own != "" {
+		reason = own
+	}
+	own := c.goods || c.own || r.order.Kind != "" && len(c.plan.Kinds[r.order.Kind].Rates) > 0
 	plain := -1 // the set of the lines without rates of their own
 	for i := range r.lines {
 		line, source := &r.lines[i], &r.order.Lines[i]
-		if reason := c.lineReason(source, line, reason); reason != "" {
-			line.reason = reason
-			continue
+		if reason != "" || line.facts != nil || c.choosy || line.net.IsZero() {
+			if line.reason = c.lineReason(source, line, reason); line.reason != "" {
+				continue
+			}
 		}
-		if !c.ownRates(source) {
+		if !own && len(source.Rates) == 0 && source.Promotion == "" {
 			if plain < 0 {
 				plain = r.ask(source, vacant, &c.plainRates)
 			}
 			line.set = plain
 			continue
 		}
-		rates := c.ratesOf(source)
+		rates := c.ratesOf(r.order, source)
 		if line.set = r.findSet(&rates); line.set < 0 {
 			r.rates = append(r.rates, rates)
 			own := &r.rates[len(r.rates)-1]
@@ -275,7 +389,7 @@ func (r *Result) askRules() error {
 // ask asks every rule about a line and returns the set of what they answered.
 func (r *Result) ask(source *Line, vacant int, rates *lineRates) int {
 	r.openSet()
-	r.out.result = r
+	r.out.result, r.out.promotion = r, rates.promotion
 	in := &r.in
 	in.Order, in.Line, in.Uplines, in.Vacant, in.Seats, in.rates = r.order, source, r.uplines, vacant, r.seats, rates
 	if r.calc.own {
@@ -287,7 +401,7 @@ func (r *Result) ask(source *Line, vacant int, rates *lineRates) int {
 		named := &r.calc.rules[i]
 		first := len(r.shares)
 		r.out.rule, in.Paid = named.name, r.shares[start:first:first]
-		r.out.own, r.out.careful = named.own, named.own || r.calc.campaigns != nil
+		r.out.own, r.out.careful = named.own, named.own || rates.promotion != nil || r.calc.campaigns != nil
 		named.rule.Shares(in, &r.out)
 		if named.own {
 			r.out.checkOwn(first)
@@ -297,12 +411,8 @@ func (r *Result) ask(source *Line, vacant int, rates *lineRates) int {
 	return len(r.sets) - 1
 }
 
-// selfPurchase applies the plan's policy where the line of uplines begins with the buyer: it drops him, keeps his place vacant, or pays nobody. An order
-// that is barred pays nobody either.
+// selfPurchase applies the plan's policy where the line of uplines begins with the buyer: it drops him, keeps his place vacant, or pays nobody.
 func (r *Result) selfPurchase() (vacant int, reason partner.Reason) {
-	if r.order.Bar != "" {
-		return 0, r.order.Bar
-	}
 	if len(r.uplines) == 0 {
 		return 0, ""
 	}
@@ -320,17 +430,42 @@ func (r *Result) selfPurchase() (vacant int, reason partner.Reason) {
 	return 0, ""
 }
 
+// orderReason is why an order pays nothing whoever stands above, "" if it can pay.
+func (c *Calculator) orderReason(order *Order) partner.Reason {
+	if order.Bar != "" || order.Kind == "" {
+		return order.Bar
+	}
+	own, known := c.plan.Kinds[order.Kind]
+	switch {
+	case known && !own.Excluded:
+	case order.Kind == GiftOrder:
+		return GiftGoods
+	case order.Kind == Exchange:
+		return Exchanged
+	case own.Excluded:
+		return ExcludedKind
+	}
+	return ""
+}
+
 // lineReason is why a line pays nothing whoever stands above.
 func (c *Calculator) lineReason(source *Line, line *line, order partner.Reason) partner.Reason {
 	switch {
 	case order != "":
 		return order
+	case source.Gift:
+		return GiftGoods
 	case c.excludes(source):
 		return ExcludedGoods
-	case line.net.IsZero():
+	case line.facts != nil && c.plan.Promotions[source.Promotion].Excluded:
+		return NotJoining
+	case line.net.IsZero() || line.givesUp() && line.net == line.facts.giveUp:
 		return NothingPaid
-	case c.plan.Base == Profit && !line.costed:
+	case c.plan.Base == Amount:
+	case c.plan.Base == Profit && (line.facts == nil || !line.facts.costed):
 		return NoCost
+	case c.plan.Base == ListPrice && (line.facts == nil || !line.facts.listed):
+		return NoListPrice
 	}
 	return ""
 }

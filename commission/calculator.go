@@ -17,13 +17,16 @@ type Calculator struct {
 	slots      int
 	rules      []namedRule
 	campaigns  []campaign
+	promotions map[string]*Applied // those that have a factor
 	excluded   exclusions
-	capWhole   bool      // the cap is the line's net paid itself, in the same units
-	plainRates lineRates // those of lines without rates of their own
-	goods      bool      // goods have rates of their own
-	overOrder  bool      // amounts are decided over the whole order, not line by line
-	scale      uint8     // the most decimals of a share that the plan gives
-	plain      scaling   // of sets with such shares
+	tenders    map[string]bool // those that do not count
+	capWhole   bool            // the cap is the line's net paid itself, in the same units
+	plainRates lineRates       // those of lines without rates of their own
+	goods      bool            // goods have rates of their own
+	choosy     bool            // some goods that are paid for may pay nothing
+	overOrder  bool            // amounts are decided over the whole order, not line by line
+	scale      uint8           // the most decimals of a share that the plan gives
+	plain      scaling         // of sets with such shares
 	needsChain int
 	bonuses    map[partner.Level][]*Raise // by slot
 	seats      []partner.ID
@@ -49,7 +52,7 @@ type campaign struct {
 	applied Applied
 }
 
-// Applied is the campaign that multiplied a share.
+// Applied is the campaign, or the promotion, that multiplied a share.
 type Applied struct {
 	Name   string          `json:"name"`
 	Factor decimal.Decimal `json:"factor"`
@@ -72,7 +75,10 @@ func (r Rules) calculator(currency money.Currency, plan Plan, campaigns []Campai
 	c.capWhole = plan.Cap == wholeLine && price.Scale() == currency.Scale()
 	c.plainRates.calc = c
 	c.excluded = plan.Excluded.sets()
+	c.tenders = keySet(plan.Tenders.Excluded)
+	c.promotions = plan.applied()
 	c.goods = len(plan.SKUs)+len(plan.Products)+len(plan.Categories) > 0
+	c.choosy = c.excluded.any || plan.Base != Amount
 	c.scale = plan.rateScale()
 	c.plain = c.scalingOf(int(c.scale) + price.Scale() - currency.Scale())
 	c.overOrder = plan.Rounding.Scope == PerOrder || c.floorsOrder()
@@ -229,13 +235,13 @@ type lineRates struct {
 	set                             int // the set of shares that they gave
 	line, sku, product, category    []Rate
 	skuKey, productKey, categoryKey string
+	kind                            []Rate // of the order's kind: the same for all lines of an order
+	kindKey                         OrderKind
+	promotion                       *Applied
 }
 
-// ownRates reports whether a line of goods may have rates of its own.
-func (c *Calculator) ownRates(l *Line) bool { return c.goods || c.own || len(l.Rates) > 0 }
-
-func (c *Calculator) ratesOf(l *Line) lineRates {
-	r := lineRates{calc: c}
+func (c *Calculator) ratesOf(o *Order, l *Line) lineRates {
+	r := lineRates{calc: c, kind: c.plan.Kinds[o.Kind].Rates, kindKey: o.Kind, promotion: c.promotions[l.Promotion]}
 	if c.plan.LineRates == AllowLineRates {
 		r.line = l.Rates
 	}
@@ -271,6 +277,8 @@ func (r *lineRates) before(i int, payee *Upline) (Rate, Source) {
 	switch {
 	case isSet(r.line, i):
 		return r.line[i], Source{Kind: FromLine}
+	case isSet(r.kind, i):
+		return r.kind[i], Source{Kind: FromKind, Key: string(r.kindKey)}
 	case plan.Personal == BeforeGoods && isSet(personal, i):
 		return personal[i], Source{Kind: FromPartner, Key: string(payee.Partner)}
 	case isSet(r.sku, i):
@@ -298,6 +306,7 @@ func isSet(rates []Rate, i int) bool { return i < len(rates) && rates[i].IsSet()
 // same reports whether two lines of an order have the same rates, so that a rule's answer for one is its answer for the other.
 func (r *lineRates) same(other *lineRates) bool {
 	return len(r.line) == 0 && len(other.line) == 0 &&
+		r.promotion == other.promotion &&
 		r.skuKey == other.skuKey && r.productKey == other.productKey && r.categoryKey == other.categoryKey &&
 		// The key of goods that the plan does not know is "", which can also be a key of the plan.
 		len(r.sku) == len(other.sku) && len(r.product) == len(other.product) && len(r.category) == len(other.category)

@@ -110,6 +110,6 @@ func (c *Calculator) smallCap(net uint64) uint64 {
 
 // CapOf returns the most that a line may pay when so much of it has come back. Its error is a [*money.RangeError].
 func (c *Calculator) CapOf(line *FrozenLine, back Returned) (money.Amount, error) {
-	limit, err := c.capOf(c.netLeft(line, &back))
+	limit, err := c.capOf(&c.lineLeft(line, &back).left.net)
 	return c.currency.Of(limit), err
 }

@@ -32,9 +32,15 @@ func (x Explanation) String() string {
 	if e.Campaign != nil {
 		fmt.Fprintf(&b, " × %s (campaign %s)", e.Campaign.Factor, e.Campaign.Name)
 	}
+	if e.Promotion != nil {
+		fmt.Fprintf(&b, " × %s (promotion %s)", e.Promotion.Factor, e.Promotion.Name)
+	}
 	fmt.Fprintf(&b, ", rounded %s per %s", x.Rounding.Mode, x.Rounding.Scope)
 	if e.Cut {
 		fmt.Fprintf(&b, ", cut by the line's cap of %s", x.Cap)
+	}
+	if e.GiveUp != nil {
+		fmt.Fprintf(&b, ", less %s given up for the buyer", *e.GiveUp)
 	}
 	if e.Reason != "" {
 		fmt.Fprintf(&b, ", %s", ReasonEnglish(e.Reason))
@@ -61,9 +67,15 @@ func (x Explanation) Chinese() string {
 	if e.Campaign != nil {
 		fmt.Fprintf(&b, "，× %s（活动 %s）", e.Campaign.Factor, e.Campaign.Name)
 	}
+	if e.Promotion != nil {
+		fmt.Fprintf(&b, "，× %s（促销 %s）", e.Promotion.Factor, e.Promotion.Name)
+	}
 	fmt.Fprintf(&b, "，%s", roundingChinese(x.Rounding))
 	if e.Cut {
 		fmt.Fprintf(&b, "，受商品行上限 %s 限制", x.Cap)
+	}
+	if e.GiveUp != nil {
+		fmt.Fprintf(&b, "，减去让利 %s", *e.GiveUp)
 	}
 	if e.Reason != "" {
 		fmt.Fprintf(&b, "，%s", ReasonChinese(e.Reason))
@@ -108,6 +120,10 @@ var reasonTexts = map[partner.Reason][2]string{
 	UnknownReferrer:       {"the order names somebody who is no partner", "推广人不是合伙人"},
 	SelfPurchased:         {"the buyer bought himself", "合伙人自购"},
 	ExcludedGoods:         {"the goods are excluded", "商品不参与分销"},
+	ExcludedKind:          {"orders of this kind are excluded", "该类订单不参与分销"},
+	GiftGoods:             {"it is a gift", "赠品不计佣金"},
+	Exchanged:             {"the order that was exchanged keeps its commission", "换货订单，佣金仍归原订单"},
+	NotJoining:            {"the promotion does not join", "该促销活动不参与分销"},
 	NoUpline:              {"nobody stands there", "该层没有上级"},
 	NoLeader:              {"no leader stands above the seller", "上级中没有团队长"},
 	NoAgent:               {"the order's region has no agent", "订单所在区域没有代理"},
@@ -115,10 +131,15 @@ var reasonTexts = map[partner.Reason][2]string{
 	ZeroRate:              {"the rate is 0", "比例为 0"},
 	Overtaken:             {"a level below has the same or a higher share", "下级等级相同或更高"},
 	NoCost:                {"the line has no cost", "商品行没有成本"},
+	NoListPrice:           {"the line has no list price", "商品行没有原价"},
 	NoProfit:              {"there is no profit", "没有利润"},
 	NothingPaid:           {"nothing is paid for the line", "该行没有实付金额"},
 	RoundsToZero:          {"it rounds to nothing", "金额不足最小单位"},
 	CutByCap:              {"the cap of the line left nothing", "受商品行上限限制"},
+	GivenUp:               {"all of it was given up for the buyer", "佣金已全部让利"},
+	AwaitsBalance:         {"the balance is not paid yet", "尾款未付"},
+	AwaitsCollection:      {"the cash is not collected yet", "货款未收"},
+	AwaitsFormation:       {"the group is not complete yet", "尚未成团"},
 	Refunded:              {"adjusted after a refund", "退款调整"},
 	Recalculated:          {"the period was calculated again", "周期重算调整"},
 	NoVolume:              {"no volume of the period is left", "本期没有有效业绩"},
@@ -170,7 +191,7 @@ func ruleChinese(e *Entry) string {
 }
 
 var sourceChineseNames = map[SourceKind]string{
-	FromLine: "订单行比例", FromSKU: "SKU 比例", FromProduct: "商品比例", FromCategory: "类目比例", FromPartner: "个人比例", FromLevel: "等级比例",
+	FromLine: "订单行比例", FromKind: "订单类型比例", FromSKU: "SKU 比例", FromProduct: "商品比例", FromCategory: "类目比例", FromPartner: "个人比例", FromLevel: "等级比例",
 	FromDefault: "默认比例", FromTeam: "团队奖励比例", FromDifferential: "级差比例", FromRecruiter: "邀请人奖励比例", FromPeer: "平级奖比例", FromTerritory: "区域比例",
 	FromFee: "服务费比例", FromOwn: "自定义规则比例",
 	FromLadder: "团队级差奖金", FromPool: "股东分红", FromTiers: "阶梯奖励",

@@ -18,6 +18,8 @@ import (
 var reasons = []partner.Reason{
 	commission.NoOwner, commission.NoReferrer, commission.SelfPurchased, commission.ExcludedGoods, commission.NoUpline, commission.NoLeader,
 	commission.NoRate, commission.ZeroRate, commission.Overtaken, commission.NoCost, commission.NoProfit, commission.NothingPaid,
+	commission.ExcludedKind, commission.GiftGoods, commission.Exchanged, commission.NotJoining, commission.NoListPrice, commission.GivenUp,
+	commission.AwaitsBalance, commission.AwaitsCollection, commission.AwaitsFormation,
 	commission.RoundsToZero, commission.CutByCap, commission.Refunded, commission.NoVolume, commission.NotReached, commission.NoWeight, commission.NoMembers, partner.NotPartner, partner.NotYetPartner, partner.EarningFrozen,
 }
 

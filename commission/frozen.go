@@ -14,12 +14,14 @@ type Frozen struct {
 	Sets  []FrozenSet  `json:"sets,omitempty"`
 }
 
-// FrozenLine is a line of an order with its part of the order's discount taken off.
+// FrozenLine is a line of an order with its part of the order's discount, and of the tenders that do not count, taken off.
 type FrozenLine struct {
 	ID       LineID         `json:"id"`
 	Quantity int64          `json:"quantity"`
-	Net      money.Amount   `json:"net"`              // at the price scale
+	Net      money.Amount   `json:"net"`              // what counts of what it costs, without its part of discount and tenders; at the price scale
 	Cost     *money.Amount  `json:"cost,omitempty"`   // at the price scale; nil if not given
+	List     *money.Amount  `json:"list,omitempty"`   // the list price of all its units, at the price scale; nil if not given
+	GiveUp   *money.Amount  `json:"giveUp,omitempty"` // what the buyer paid less than Net because the seller gives it up, at the price scale; nil for nothing
 	Reason   partner.Reason `json:"reason,omitempty"` // why the whole line pays nothing
 	Set      int            `json:"set"`              // which set of shares the line pays
 }
@@ -42,6 +44,8 @@ type Share struct {
 	Campaign *Applied      `json:"campaign,omitempty"`
 	Weight   int32         `json:"weight,omitempty"`  // his part of an amount that several divide, out of Weights; 0: he gets all of it
 	Weights  int32         `json:"weights,omitempty"` // the sum of the parts
+	// Promotion is that by which the goods were sold, where it multiplies the rate.
+	Promotion *Applied `json:"promotion,omitempty"`
 }
 
 // Skip is one decision of a rule that somebody gets nothing.
@@ -59,9 +63,20 @@ func (r *Result) Freeze() Frozen {
 	for i := range r.lines {
 		l := &r.lines[i]
 		f.Lines[i] = FrozenLine{ID: l.id, Quantity: l.quantity, Net: r.calc.price.Of(l.net), Reason: l.reason, Set: l.set}
-		if l.costed {
-			cost := r.calc.price.Of(l.cost)
+		if l.facts == nil {
+			continue
+		}
+		if l.facts.costed {
+			cost := r.calc.price.Of(l.facts.cost)
 			f.Lines[i].Cost = &cost
+		}
+		if l.facts.listed {
+			list := r.calc.price.Of(l.facts.list)
+			f.Lines[i].List = &list
+		}
+		if l.givesUp() {
+			giveUp := r.calc.price.Of(l.facts.giveUp)
+			f.Lines[i].GiveUp = &giveUp
 		}
 	}
 	for i := range r.sets {
@@ -76,10 +91,8 @@ func (r *Result) Freeze() Frozen {
 func (f Frozen) Clone() Frozen {
 	f.Lines = slices.Clone(f.Lines)
 	for i := range f.Lines {
-		if cost := f.Lines[i].Cost; cost != nil {
-			own := *cost
-			f.Lines[i].Cost = &own
-		}
+		l := &f.Lines[i]
+		l.Cost, l.List, l.GiveUp = own(l.Cost), own(l.List), own(l.GiveUp)
 	}
 	f.Sets = slices.Clone(f.Sets)
 	for i := range f.Sets {
@@ -94,31 +107,29 @@ func (f Frozen) Clone() Frozen {
 func (s *FrozenSet) own() {
 	for i := range s.Shares {
 		share := &s.Shares[i]
-		share.Campaign, share.Source = share.Campaign.clone(), share.Source.Clone()
+		share.Campaign, share.Promotion, share.Source = own(share.Campaign), own(share.Promotion), share.Source.Clone()
 	}
 }
 
 // Clone returns a copy that shares no memory with s.
 func (s Source) Clone() Source {
-	if s.Bonus != nil {
-		own := *s.Bonus
-		s.Bonus = &own
-	}
+	s.Bonus = own(s.Bonus)
 	return s
-}
-
-func (a *Applied) clone() *Applied {
-	if a == nil {
-		return nil
-	}
-	own := *a
-	return &own
 }
 
 // Clone returns a copy that shares no memory with e.
 func (e Entry) Clone() Entry {
-	e.Campaign, e.Source = e.Campaign.clone(), e.Source.Clone()
+	e.Campaign, e.Promotion, e.GiveUp, e.Source = own(e.Campaign), own(e.Promotion), own(e.GiveUp), e.Source.Clone()
 	return e
+}
+
+// own returns a copy of what p points to, nil for nil.
+func own[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	copied := *p
+	return &copied
 }
 
 // PassedOver returns who was passed over by the entry's rule on the way to its payee.

@@ -16,14 +16,16 @@ import (
 
 // Small domains find more than wide ones: a few people, goods and levels, and amounts at the edges.
 var (
-	genPartners = []string{"p0", "p1", "p2", "p3", "p4", "p5"}
-	genLevels   = []string{"", "g1", "g2", "g3"}
-	genGoods    = []string{"", "a", "b", "c"}
-	genAmounts  = []string{"0", "1", "2", "7", "49", "50", "99", "100", "101", "3333", "10000", "100000000000000000000", "9223372036854775807"}
-	genShares   = []string{"-", "0%", "10%", "5%", "0.1%", "1%", "2.5%", "33.333%", "12.3456789%", "50%", "100%", "99.9999999999999999%", "0.0000000000000001%"}
-	genFixed    = []string{"0.01/unit", "3.00/unit", "0.005/unit", "0.333333333333333333/unit", "1000000/unit", "0/unit"}
-	genFactors  = []string{"2", "1.2", "0.5", "1.00000000000000001", "1000", "0.333"}
-	genCaps     = []string{"-", "-", "-", "100%", "50%", "30%", "33.3%", "0.1%", "0%"}
+	genPartners  = []string{"p0", "p1", "p2", "p3", "p4", "p5"}
+	genLevels    = []string{"", "g1", "g2", "g3"}
+	genGoods     = []string{"", "a", "b", "c"}
+	genAmounts   = []string{"0", "1", "2", "7", "49", "50", "99", "100", "101", "3333", "10000", "100000000000000000000", "9223372036854775807"}
+	genShares    = []string{"-", "0%", "10%", "5%", "0.1%", "1%", "2.5%", "33.333%", "12.3456789%", "50%", "100%", "99.9999999999999999%", "0.0000000000000001%"}
+	genFixed     = []string{"0.01/unit", "3.00/unit", "0.005/unit", "0.333333333333333333/unit", "1000000/unit", "0/unit"}
+	genFactors   = []string{"2", "1.2", "0.5", "1.00000000000000001", "1000", "0.333"}
+	genDiscounts = []string{"0.8", "1", "0.333333333333333333", "0.000000000000000001"}
+	genKinds     = []string{"", "", "", "", "", "service", "card", "gift", "exchange", "another"}
+	genCaps      = []string{"-", "-", "-", "100%", "50%", "30%", "33.3%", "0.1%", "0%"}
 )
 
 type genCase struct {
@@ -95,6 +97,17 @@ func genCases() *rapid.Generator[genCase] {
 			p.Excluded.SKUs = []string{rapid.SampledFrom(genGoods[1:]).Draw(t, "excluded sku")}
 			p.Excluded.Categories = []string{rapid.SampledFrom(genGoods[1:]).Draw(t, "excluded category")}
 		}
+		if often(t, "kinds", 40) {
+			p.Kinds = map[commission.OrderKind]commission.Kind{commission.Service: {Rates: genRates(t, "service", 1)}, commission.Card: {Excluded: true}}
+			if often(t, "gifts pay", 30) {
+				p.Kinds[commission.GiftOrder] = commission.Kind{}
+			}
+		}
+		if often(t, "promotions", 40) {
+			factor := decimal.NewNullDecimal(dec(rapid.SampledFrom(genDiscounts).Draw(t, "promotion's factor")))
+			p.Promotions = map[string]commission.Promotion{"a": {Factor: factor}, "b": {Excluded: true}, "c": {Factor: decimal.NewNullDecimal(dec("0.5"))}, "d": {}}
+		}
+		p.Tenders.Excluded = rapid.SampledFrom([][]string{nil, nil, {}, {"cash"}, {"cash", "points"}}).Draw(t, "excluded tenders")
 		if often(t, "team", 40) {
 			p.Team.Rate = genRates(t, "team", 1)[0]
 			if often(t, "team levels", 50) {
@@ -110,7 +123,7 @@ func genCases() *rapid.Generator[genCase] {
 		if often(t, "own rule", 30) {
 			p.Rules = []commission.OwnRule{genEverybody(t)}
 		}
-		p.Base = commission.Base(rapid.IntRange(0, 1).Draw(t, "base"))
+		p.Base = commission.Base(rapid.IntRange(0, 2).Draw(t, "base"))
 		p.Loss = commission.Loss(rapid.IntRange(0, 2).Draw(t, "loss"))
 		p.SelfPurchase = commission.SelfPurchase(rapid.IntRange(0, 3).Draw(t, "self purchase"))
 		p.Missing = commission.Missing(rapid.IntRange(0, 3).Draw(t, "missing"))
@@ -190,7 +203,10 @@ func genOrders(scale int, whole bool) *rapid.Generator[*commission.Order] {
 			if often(t, "has cost", 85) {
 				line.Cost = decimal.NewNullDecimal(genAmount(t, "cost", scale))
 			}
+			genFacts(t, &line, scale)
 			if whole {
+				units := decimal.NewFromInt(line.Quantity)
+				line.List.Decimal, line.GiveUp = line.List.Decimal.Mul(units), line.GiveUp.Mul(units)
 				line.Amount, line.Cost.Decimal = line.Amount.Mul(decimal.NewFromInt(line.Quantity)), line.Cost.Decimal.Mul(decimal.NewFromInt(line.Quantity))
 			}
 			if often(t, "line rates", 15) {
@@ -205,6 +221,29 @@ func genOrders(scale int, whole bool) *rapid.Generator[*commission.Order] {
 			})).Draw(t, "discount"))
 		}
 		o.Freight = genAmount(t, "freight", scale)
+		o.Kind = commission.OrderKind(rapid.SampledFrom(genKinds).Draw(t, "kind"))
+		if often(t, "abnormal", 3) {
+			o.Bar = "suspected_fraud"
+		}
+		if !whole && often(t, "tenders", 40) {
+			rest := total.Sub(o.Discount).Add(o.Freight)
+			for _, kind := range []string{"points", "cash", "gift-card"} {
+				amount := decimal.Min(rest, genAmount(t, kind, scale))
+				o.Tenders, rest = append(o.Tenders, commission.Tender{Kind: kind, Amount: amount}), rest.Sub(amount)
+			}
+		}
 		return o
 	})
+}
+
+// genFacts draws what there can be to know of a line besides what it costs; no more is given up than it costs.
+func genFacts(t *rapid.T, line *commission.Line, scale int) {
+	line.Gift = often(t, "gift", 5)
+	line.Promotion = rapid.SampledFrom([]string{"", "", "", "a", "b", "c", "d", "e"}).Draw(t, "promotion")
+	if often(t, "has list price", 60) {
+		line.List = decimal.NewNullDecimal(genAmount(t, "list price", scale))
+	}
+	if often(t, "gives up", 25) {
+		line.GiveUp = decimal.Min(line.Amount, genAmount(t, "gives up", scale))
+	}
 }

@@ -18,6 +18,8 @@ const (
 	Amount Base = iota
 	// Profit is the net paid less the cost given with the line.
 	Profit
+	// ListPrice is the list price given with the line, of the units that stay. The cap is a share of the net paid all the same.
+	ListPrice
 )
 
 // Loss is what a line sold below cost does where the base is profit.
@@ -96,7 +98,8 @@ const (
 	ProRata Overflow = iota
 	// CutFarthest cuts the farthest from the buyer first.
 	CutFarthest
-	// RefusePlan refuses a plan whose rates can exceed the cap; what only an order can know (per-unit amounts, rates given with a line) is cut pro rata.
+	// RefusePlan refuses a plan whose rates can exceed the cap; what only an order can know (per-unit amounts, rates given with a line, a list price
+	// above what was paid) is cut pro rata.
 	RefusePlan
 )
 
@@ -112,7 +115,7 @@ const (
 
 var (
 	lineRatesNames    = []string{"allow", "ignore"}
-	baseNames         = []string{"amount", "profit"}
+	baseNames         = []string{"amount", "profit", "list-price"}
 	lossNames         = []string{"floor-line", "floor-order", "signed"}
 	attributionNames  = []string{"buyer", "owner", "referrer", "chosen"}
 	selfPurchaseNames = []string{"shift-up", "own", "skip-slot", "nobody"}

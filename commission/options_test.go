@@ -34,7 +34,7 @@ func TestOptionsAreNames(t *testing.T) {
 		options []option
 		names   []string
 	}{
-		{all[commission.Base](2), []string{"amount", "profit"}},
+		{all[commission.Base](3), []string{"amount", "profit", "list-price"}},
 		{all[commission.Loss](3), []string{"floor-line", "floor-order", "signed"}},
 		{all[commission.Attribution](4), []string{"buyer", "owner", "referrer", "chosen"}},
 		{all[commission.SelfPurchase](4), []string{"shift-up", "own", "skip-slot", "nobody"}},
@@ -48,8 +48,8 @@ func TestOptionsAreNames(t *testing.T) {
 		{all[commission.Sharing](3), []string{"one", "split", "full"}},
 		{all[commission.Overflow](3), []string{"pro-rata", "cut-farthest", "refuse"}},
 		{all[commission.Scope](2), []string{"entry", "order"}},
-		{all[commission.SourceKind](17), []string{
-			"line", "sku", "product", "category", "partner", "level", "default", "team", "differential", "recruiter", "peer", "territory", "fee",
+		{all[commission.SourceKind](18), []string{
+			"line", "kind", "sku", "product", "category", "partner", "level", "default", "team", "differential", "recruiter", "peer", "territory", "fee",
 			"ladder", "pool", "tiers", "own",
 		}},
 		{all[commission.Interval](3), []string{"month", "quarter", "year"}},

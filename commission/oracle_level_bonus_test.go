@@ -19,7 +19,7 @@ func plainRate(r commission.Rate) oracleRate {
 }
 
 // slotRate is the rate that stands for a payee, changed by the bonus of his level.
-func (o oracle) slotRate(line *commission.Line, slot int, payee *commission.Upline) oracleRate {
+func (o oracle) slotRate(kind commission.OrderKind, line *commission.Line, slot int, payee *commission.Upline) oracleRate {
 	at := func(list []commission.Rate) oracleRate {
 		if slot > len(list) {
 			return oracleRate{amount: new(big.Rat)}
@@ -30,8 +30,8 @@ func (o oracle) slotRate(line *commission.Line, slot int, payee *commission.Upli
 	if o.plan.LineRates == commission.IgnoreLineRates {
 		goods.Rates = nil
 	}
-	rate := plainRate(o.rate(&goods, slot, payee))
-	if own := at(o.plan.Partners[payee.Partner]); o.plan.Personal == commission.BeforeGoods && own.set && !at(goods.Rates).set {
+	rate := plainRate(o.rate(kind, &goods, slot, payee))
+	if own := at(o.plan.Partners[payee.Partner]); o.plan.Personal == commission.BeforeGoods && own.set && !at(goods.Rates).set && !at(o.plan.Kinds[kind].Rates).set {
 		rate = own
 	}
 	bonus := at(o.plan.LevelBonus.Rates[payee.Level])
@@ -55,9 +55,9 @@ func (o oracle) slotRate(line *commission.Line, slot int, payee *commission.Upli
 }
 
 // paySlot adds what a slot pays its holder, unless the rate is not set or 0.
-func (o oracle) paySlot(shares []oracleShare, line *commission.Line, slot, holder int, uplines []commission.Upline) []oracleShare {
+func (o oracle) paySlot(shares []oracleShare, kind commission.OrderKind, line *commission.Line, slot, holder int, uplines []commission.Upline) []oracleShare {
 	payee := &uplines[holder]
-	rate := o.slotRate(line, slot, payee)
+	rate := o.slotRate(kind, line, slot, payee)
 	if rate.amount.Sign() == 0 {
 		return shares
 	}
@@ -67,10 +67,10 @@ func (o oracle) paySlot(shares []oracleShare, line *commission.Line, slot, holde
 }
 
 // dynamic is who holds a slot, -1 if nobody: above the holder of the slot before, the nearest whom it pays, else the nearest who earns.
-func (o oracle) dynamic(line *commission.Line, slot int, uplines []commission.Upline, vacant int) int {
+func (o oracle) dynamic(kind commission.OrderKind, line *commission.Line, slot int, uplines []commission.Upline, vacant int) int {
 	from := vacant
 	if slot > vacant+1 {
-		below := o.dynamic(line, slot-1, uplines, vacant)
+		below := o.dynamic(kind, line, slot-1, uplines, vacant)
 		if below < 0 {
 			return -1
 		}
@@ -81,7 +81,7 @@ func (o oracle) dynamic(line *commission.Line, slot int, uplines []commission.Up
 		if uplines[i].Bar != "" {
 			continue
 		}
-		if o.slotRate(line, slot, &uplines[i]).amount.Sign() > 0 {
+		if o.slotRate(kind, line, slot, &uplines[i]).amount.Sign() > 0 {
 			return i
 		}
 		if earns < 0 {

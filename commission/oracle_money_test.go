@@ -33,20 +33,50 @@ func largestRemainder(total *big.Rat, exact []*big.Rat) []*big.Rat {
 	return parts
 }
 
-// spread divides the order's discount over its lines in proportion to their amounts, in units of the price scale.
+// spread is what goes off each line: its part of the order's discount, then its part of the tenders that do not count, as far as these pay for goods.
 func (o oracle) spread(order *commission.Order) []*big.Rat {
-	total := new(big.Rat)
-	for i := range order.Lines {
-		total.Add(total, order.Lines[i].Amount.Rat())
+	left, rest := make([]*big.Rat, len(order.Lines)), new(big.Rat)
+	for i := range left {
+		left[i] = order.Lines[i].Amount.Rat()
+		rest.Add(rest, left[i])
 	}
-	parts := make([]*big.Rat, len(order.Lines))
-	for i := range parts {
-		parts[i] = new(big.Rat)
-		if !order.Discount.IsZero() {
-			parts[i].Mul(minor(order.Discount.Rat(), o.priceScale()), new(big.Rat).Quo(order.Lines[i].Amount.Rat(), total))
+	excluded := o.plan.Tenders.Excluded
+	if excluded == nil {
+		excluded = []string{"points", "gift-card"}
+	}
+	tendered := new(big.Rat)
+	for _, t := range order.Tenders {
+		if slices.Contains(excluded, t.Kind) {
+			tendered.Add(tendered, t.Amount.Rat())
 		}
 	}
-	parts = largestRemainder(minor(order.Discount.Rat(), o.priceScale()), parts)
+	if rest.Sub(rest, order.Discount.Rat()); tendered.Cmp(rest) > 0 {
+		tendered = rest
+	}
+	discounts := o.divide(order.Discount.Rat(), left)
+	for i := range left {
+		left[i] = new(big.Rat).Sub(left[i], discounts[i])
+	}
+	off := o.divide(tendered, left)
+	for i := range off {
+		off[i].Add(off[i], discounts[i])
+	}
+	return off
+}
+
+// divide divides a total over lines in proportion to their amounts, in units of the price scale.
+func (o oracle) divide(total *big.Rat, amounts []*big.Rat) []*big.Rat {
+	sum, parts := new(big.Rat), make([]*big.Rat, len(amounts))
+	for _, amount := range amounts {
+		sum.Add(sum, amount)
+	}
+	for i := range parts {
+		parts[i] = new(big.Rat)
+		if total.Sign() > 0 {
+			parts[i].Mul(minor(total, o.priceScale()), new(big.Rat).Quo(amounts[i], sum))
+		}
+	}
+	parts = largestRemainder(minor(total, o.priceScale()), parts)
 	for i := range parts {
 		parts[i].Quo(parts[i], minor(big.NewRat(1, 1), o.priceScale()))
 	}

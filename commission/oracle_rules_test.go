@@ -8,10 +8,19 @@ import (
 
 // The second half of the oracle: who is paid, at which rate.
 
-// rate is the first that is set: the line's own, then SKU, product, category, partner, level, default.
-func (o oracle) rate(line *commission.Line, slot int, payee *commission.Upline) commission.Rate {
+// paysNothing reports whether an order pays nobody: it is abnormal, or of a kind that the plan, or if that is silent everybody, excludes.
+func (o oracle) paysNothing(order *commission.Order) bool {
+	kind, known := o.plan.Kinds[order.Kind]
+	if !known {
+		kind.Excluded = order.Kind == commission.GiftOrder || order.Kind == commission.Exchange
+	}
+	return order.Bar != "" || kind.Excluded
+}
+
+// rate is the first that is set: the line's own, then the order's kind, SKU, product, category, partner, level, default.
+func (o oracle) rate(kind commission.OrderKind, line *commission.Line, slot int, payee *commission.Upline) commission.Rate {
 	for _, list := range [][]commission.Rate{
-		line.Rates, o.plan.SKUs[line.SKU], o.plan.Products[line.Product], o.plan.Categories[line.Category],
+		line.Rates, o.plan.Kinds[kind].Rates, o.plan.SKUs[line.SKU], o.plan.Products[line.Product], o.plan.Categories[line.Category],
 		o.plan.Partners[payee.Partner], o.plan.Levels[payee.Level], o.plan.Rates,
 	} {
 		if slot <= len(list) && list[slot-1].IsSet() {
@@ -26,6 +35,9 @@ func (o oracle) slotCount() int {
 		return o.plan.Slots
 	}
 	longest := len(o.plan.Rates)
+	for _, kind := range o.plan.Kinds {
+		longest = max(longest, len(kind.Rates))
+	}
 	for _, lists := range []map[string][]commission.Rate{
 		o.plan.SKUs, o.plan.Products, o.plan.Categories, texts(o.plan.Partners), texts(o.plan.Levels),
 	} {
@@ -44,7 +56,7 @@ func texts[K ~string](m map[K][]commission.Rate) map[string][]commission.Rate {
 	return same
 }
 
-func (o oracle) slots(line *commission.Line, uplines []commission.Upline, vacant int) []oracleShare {
+func (o oracle) slots(kind commission.OrderKind, line *commission.Line, uplines []commission.Upline, vacant int) []oracleShare {
 	var earning []int // places of those who earn
 	for i := vacant; i < len(uplines); i++ {
 		if uplines[i].Bar == "" {
@@ -64,12 +76,12 @@ func (o oracle) slots(line *commission.Line, uplines []commission.Upline, vacant
 				holder = earning[k]
 			}
 		case o.plan.Missing == commission.Dynamic:
-			holder = o.dynamic(line, slot, uplines, vacant)
+			holder = o.dynamic(kind, line, slot, uplines, vacant)
 		case o.plan.Missing == commission.ToTop && holder < 0 && len(earning) > 0:
 			holder = earning[len(earning)-1]
 		}
 		if holder >= 0 {
-			shares = o.paySlot(shares, line, slot, holder, uplines)
+			shares = o.paySlot(shares, kind, line, slot, holder, uplines)
 		}
 	}
 	return shares

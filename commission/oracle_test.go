@@ -23,6 +23,7 @@ type oracleLine struct {
 	source    *commission.Line
 	units     int64
 	net, cost *big.Rat
+	giveUp    *big.Rat // of the units that are left
 	shares    []oracleShare
 }
 
@@ -31,13 +32,14 @@ type oracleShare struct {
 	slot, position int
 	payee          partner.ID
 	perUnit        bool
-	rate           *big.Rat // with the campaign's factor
+	rate           *big.Rat // with the factors of promotion and campaign
 }
 
 type oracleEntry struct {
 	line commission.LineID
 	oracleShare
 	amount *big.Rat // in minor units
+	gaveUp *big.Rat // in minor units
 }
 
 // table has an amount in minor units for each line and each of its shares.
@@ -47,7 +49,10 @@ func (o oracle) priceScale() int { return max(o.plan.PriceScale, o.scale) }
 
 // freeze works out nets and shares, before any money: the lines that pay something.
 func (o oracle) freeze(order *commission.Order, uplines []commission.Upline) []oracleLine {
-	discounts := o.spread(order)
+	if o.paysNothing(order) {
+		return nil
+	}
+	off := o.spread(order)
 	vacant := 0
 	if len(uplines) > 0 && string(uplines[0].Partner) == string(order.Customer) {
 		switch o.plan.SelfPurchase {
@@ -62,20 +67,27 @@ func (o oracle) freeze(order *commission.Order, uplines []commission.Upline) []o
 	var lines []oracleLine
 	for i := range order.Lines {
 		source := &order.Lines[i]
-		line := oracleLine{source: source, units: source.Quantity, net: new(big.Rat).Sub(source.Amount.Rat(), discounts[i]), cost: new(big.Rat)}
+		line := oracleLine{source: source, units: source.Quantity, net: new(big.Rat).Sub(source.Amount.Rat(), off[i]), cost: new(big.Rat)}
 		if source.Cost.Valid {
 			line.cost = source.Cost.Decimal.Rat()
 		}
 		excluded := slices.Contains(o.plan.Excluded.Products, source.Product) || slices.Contains(o.plan.Excluded.SKUs, source.SKU) ||
 			slices.Contains(o.plan.Excluded.Categories, source.Category)
-		if excluded || o.plan.Base == commission.Profit && !source.Cost.Valid {
+		if excluded || source.Gift || o.plan.Promotions[source.Promotion].Excluded ||
+			o.plan.Base == commission.Profit && !source.Cost.Valid || o.plan.Base == commission.ListPrice && !source.List.Valid {
 			continue
 		}
-		line.shares = slices.Concat(o.slots(source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant), o.recruiter(uplines),
+		if line.giveUp = source.GiveUp.Rat(); line.giveUp.Cmp(line.net) >= 0 {
+			line.giveUp = line.net // nothing is paid for it
+		}
+		line.shares = slices.Concat(o.slots(order.Kind, source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant), o.recruiter(uplines),
 			o.everybody(source, uplines, vacant))
 		for j := range line.shares {
 			s := &line.shares[j]
 			s.rate = new(big.Rat).Mul(s.rate, o.factor(order, s))
+			if factor := o.plan.Promotions[source.Promotion].Factor; factor.Valid {
+				s.rate.Mul(s.rate, factor.Decimal.Rat())
+			}
 		}
 		lines = append(lines, line)
 	}
@@ -89,26 +101,32 @@ func (o oracle) target(lines []oracleLine, order *commission.Order, returned []c
 		back := returned[slices.IndexFunc(order.Lines, func(l commission.Line) bool { return l.ID == line.source.ID })]
 		sold := line.source.Quantity
 		line.units = sold - back.Units
-		line.net = o.left(line.net, sold, back)
+		line.net = o.left(line.net, line.giveUp, sold, back)
+		line.giveUp = new(big.Rat).Mul(line.giveUp, big.NewRat(line.units, sold))
 		line.cost = new(big.Rat).Mul(line.cost, big.NewRat(line.units, sold))
 		left[i] = line
 	}
 	return o.settle(left)
 }
 
-// left is what a return leaves of a line's net: the part of the units that stay, less the money that went back, never below 0.
-func (o oracle) left(net *big.Rat, sold int64, back commission.Returned) *big.Rat {
-	left := new(big.Rat).Mul(net, big.NewRat(sold-back.Valued, sold))
-	if left.Sub(left, new(big.Rat).SetFrac(back.Money.Units().Big(nil), money.Pow10(o.priceScale()))); left.Sign() < 0 {
-		left.SetInt64(0)
+// left is what a return leaves of a line's net. The buyer paid the net less what was given up: what stays is the part of that of the units that stay, less
+// the money that went back, and, if that is anything, what was given up of these units on top.
+func (o oracle) left(net, giveUp *big.Rat, sold int64, back commission.Returned) *big.Rat {
+	left := new(big.Rat).Sub(net, giveUp)
+	left.Mul(left, big.NewRat(sold-back.Valued, sold))
+	if left.Sub(left, new(big.Rat).SetFrac(back.Money.Units().Big(nil), money.Pow10(o.priceScale()))); left.Sign() <= 0 {
+		return new(big.Rat)
 	}
-	return left
+	return left.Add(left, new(big.Rat).Mul(giveUp, big.NewRat(sold-back.Units, sold)))
 }
 
 // settle turns what is left of the lines into entries: amounts, rounding, floor of losses, cap.
 func (o oracle) settle(lines []oracleLine) []oracleEntry {
 	exact := make(table, len(lines))
 	for i := range lines {
+		if lines[i].giveUp.Cmp(lines[i].net) >= 0 {
+			lines[i].net = new(big.Rat)
+		}
 		for j := range lines[i].shares {
 			exact[i] = append(exact[i], minor(o.exact(&lines[i], &lines[i].shares[j]), o.scale))
 		}
@@ -122,15 +140,46 @@ func (o oracle) settle(lines []oracleLine) []oracleEntry {
 	for floors && drop(lines, amounts, paid) {
 		paid = o.capped(lines, amounts)
 	}
+	gaveUp := o.giveUp(lines, paid, floors)
 	var entries []oracleEntry
 	for i := range lines {
 		for j, s := range lines[i].shares {
-			if paid[i][j].Sign() != 0 {
-				entries = append(entries, oracleEntry{lines[i].source.ID, s, paid[i][j]})
+			if rest := new(big.Rat).Sub(paid[i][j], gaveUp[i][j]); rest.Sign() != 0 {
+				entries = append(entries, oracleEntry{lines[i].source.ID, s, rest, gaveUp[i][j]})
 			}
 		}
 	}
 	return entries
+}
+
+// giveUp is what the seller's amount of each line bears of what he gives up: no more than it is, and where losses are netted, no more than all of them
+// together.
+func (o oracle) giveUp(lines []oracleLine, paid table, floors bool) table {
+	together := new(big.Rat)
+	gaveUp := make(table, len(lines))
+	seller := func(s *oracleShare) bool { return s.rule == commission.RuleSlots && s.slot == 1 }
+	for i := range lines {
+		for j := range lines[i].shares {
+			gaveUp[i] = append(gaveUp[i], new(big.Rat))
+			if seller(&lines[i].shares[j]) {
+				together.Add(together, paid[i][j])
+			}
+		}
+	}
+	for i := range lines {
+		for j := range lines[i].shares {
+			if !seller(&lines[i].shares[j]) || paid[i][j].Sign() <= 0 {
+				continue
+			}
+			most := []*big.Rat{o.round(minor(lines[i].giveUp, o.scale)), paid[i][j]}
+			if floors {
+				most = append(most, together)
+			}
+			gaveUp[i][j].Set(slices.MinFunc(most, (*big.Rat).Cmp))
+			together.Sub(together, gaveUp[i][j])
+		}
+	}
+	return gaveUp
 }
 
 func (o oracle) exact(line *oracleLine, s *oracleShare) *big.Rat {
@@ -140,6 +189,8 @@ func (o oracle) exact(line *oracleLine, s *oracleShare) *big.Rat {
 		base.SetInt64(0) // what nothing is paid for pays nothing and is no loss
 	case s.perUnit:
 		base.SetInt64(line.units)
+	case o.plan.Base == commission.ListPrice:
+		base.Mul(line.source.List.Decimal.Rat(), big.NewRat(line.units, line.source.Quantity))
 	case o.plan.Base == commission.Profit:
 		base.Sub(base, line.cost)
 		if base.Sign() < 0 && o.plan.Loss == commission.FloorLine {

@@ -27,6 +27,35 @@ type Order struct {
 	Freight  decimal.Decimal  `json:"freight,omitempty"`  // paid on top; never commissioned
 	Places   Places           `json:"places"`             // whose territory it is
 	Bar      partner.Reason   `json:"bar,omitempty"`      // why the whole order pays nobody; "" if it pays
+	Kind     OrderKind        `json:"kind,omitempty"`     // what kind of order it is; "" for an ordinary sale
+	Tenders  []Tender         `json:"tenders,omitempty"`  // with what it was paid, as far as it matters; each kind once
+}
+
+// OrderKind is a kind of order. A plan can give it rates and a hold of its own, or exclude it. The kinds below are those that shops have in common; a
+// shop can have others of its own.
+type OrderKind string
+
+// Kinds of orders. Only GiftOrder and Exchange mean something by themselves: they pay nothing unless the plan has an entry for them.
+const (
+	PreSale        OrderKind = "pre-sale"         // paid as a deposit and a balance
+	CashOnDelivery OrderKind = "cash-on-delivery" // paid when it is delivered
+	GroupBuy       OrderKind = "group-buy"        // valid only once enough buyers have come together
+	Recharge       OrderKind = "recharge"         // money put into the buyer's account with the shop
+	Card           OrderKind = "card"             // a card or a voucher
+	Service        OrderKind = "service"          // a service
+	GiftOrder      OrderKind = "gift"             // goods for which nobody pays
+	Exchange       OrderKind = "exchange"         // goods in exchange for others, whose order keeps its commission
+)
+
+// OrderKinds returns the kinds that shops have in common.
+func OrderKinds() []OrderKind {
+	return []OrderKind{PreSale, CashOnDelivery, GroupBuy, Recharge, Card, Service, GiftOrder, Exchange}
+}
+
+// Tender is a part of what an order was paid with.
+type Tender struct {
+	Kind   string          `json:"kind"`   // a code of the shop's: "points", "gift-card"
+	Amount decimal.Decimal `json:"amount"` // 0 or more, in the currency of the plan
 }
 
 // Line is one line of an order.
@@ -39,6 +68,18 @@ type Line struct {
 	Amount   decimal.Decimal     `json:"amount"`          // what the line costs: all units, after the line's own discounts, before the order's
 	Cost     decimal.NullDecimal `json:"cost,omitempty"`  // what all its units cost the shop; needed where the plan pays on profit
 	Rates    []Rate              `json:"rates,omitempty"` // rates given with the line, slot 1 first; they come before every rate of the plan
+
+	Gift      bool                `json:"gift,omitempty"`      // whether it comes free with other goods; a gift pays nothing
+	Promotion string              `json:"promotion,omitempty"` // the promotion by which it was sold, by the name that it has in the plan; "" for none
+	List      decimal.NullDecimal `json:"list,omitempty"`      // the list price of all its units; needed where the plan pays on the list price
+	// GiveUp is how much less the buyer pays for the line because the selling partner gives it up out of his own commission. Amount does not take it
+	// off: the others are paid on what the line costs without it.
+	GiveUp decimal.Decimal `json:"giveUp,omitempty"`
+}
+
+// hasFacts reports whether there is more to be known of the line than what was paid for which goods.
+func (l *Line) hasFacts() bool {
+	return l.Cost.Valid || l.Gift || l.Promotion != "" || l.List.Valid || l.GiveUp != (decimal.Decimal{})
 }
 
 // Upline is one in the line of people above a buyer, as of the order's payment.
@@ -54,6 +95,7 @@ const (
 	MaxLines    = 5000
 	MaxQuantity = 1_000_000_000
 	MaxUplines  = 100_000
+	MaxTenders  = 100
 )
 
 // OrderError lists everything that is wrong with an order. Nothing was calculated.

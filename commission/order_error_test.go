@@ -55,6 +55,29 @@ func TestAnOrderThatMakesNoSenseNamesTheField(t *testing.T) {
 			o.Lines[39].ID = "7"
 		}, []string{"lines[39].id"}, "lines 7 and 39"},
 		{"too many rates", func(o *commission.Order) { o.Lines[0].Rates = make([]commission.Rate, 101) }, []string{"lines[0].rates"}, "101 slots"},
+		{"a negative list price", func(o *commission.Order) { o.Lines[0].List = costOf(dec("-1")) }, []string{"lines[0].list"}, "-1 is below 0"},
+		{"a huge list price", func(o *commission.Order) { o.Lines[0].List = costOf(huge) }, []string{"lines[0].list"}, ""},
+		{"a negative give-up", func(o *commission.Order) { o.Lines[1].GiveUp = dec("-1") }, []string{"lines[1].giveUp"}, "-1 is below 0"},
+		{"a give-up with too many decimals", func(o *commission.Order) { o.Lines[1].GiveUp = dec("0.00001") }, []string{"lines[1].giveUp"}, "more than 4 decimals"},
+		{"a give-up above the line", func(o *commission.Order) { o.Lines[1].GiveUp = dec("1000000") }, []string{"lines[1].giveUp"}, "more than the line costs"},
+		{"a give-up of a line whose amount is wrong", func(o *commission.Order) {
+			o.Lines[1].Amount, o.Lines[1].GiveUp = dec("-1"), dec("1")
+		}, []string{"lines[1].amount"}, ""},
+		{"a negative tender", func(o *commission.Order) {
+			o.Tenders = []commission.Tender{{Kind: "wechat", Amount: dec("1")}, {Kind: "cash", Amount: dec("-1")}}
+		}, []string{"tenders[1].amount"}, "-1 is below 0"},
+		{"a tender with too many decimals", func(o *commission.Order) {
+			o.Tenders = []commission.Tender{{Kind: "points", Amount: dec("0.00001")}}
+		}, []string{"tenders[0].amount"}, "more than 4 decimals"},
+		{"a huge tender", func(o *commission.Order) { o.Tenders = []commission.Tender{{Kind: "cash", Amount: huge}} }, []string{"tenders[0].amount"}, ""},
+		{"tenders above the order", func(o *commission.Order) {
+			o.Tenders = []commission.Tender{{Kind: "points", Amount: dec("1")}, {Kind: "gift-card", Amount: dec("1000000")}}
+		}, []string{"tenders[1].amount"}, "more than there is to be paid with it"},
+		{"the same tender twice", func(o *commission.Order) {
+			o.Tenders = []commission.Tender{{Kind: "points"}, {Kind: "cash"}, {Kind: "points"}}
+		}, []string{"tenders[2].kind"}, `every tender has a kind of its own, not "points"`},
+		{"a tender without a kind", func(o *commission.Order) { o.Tenders = []commission.Tender{{Amount: dec("1")}} }, []string{"tenders[0].kind"}, ""},
+		{"too many tenders", func(o *commission.Order) { o.Tenders = make([]commission.Tender, 101) }, []string{"tenders"}, "101 are more than 100"},
 		{"negative freight", func(o *commission.Order) { o.Freight = dec("-8") }, []string{"freight"}, "below 0"},
 		{"huge freight", func(o *commission.Order) { o.Freight = huge }, []string{"freight"}, ""},
 		{"a negative discount", func(o *commission.Order) { o.Discount = dec("-1") }, []string{"discount"}, "below 0"},

@@ -19,7 +19,8 @@ type Plan struct {
 	// come with the order lines needs it.
 	Slots int `json:"slots,omitempty"`
 	// Levels, Partners, Categories, Products and SKUs give rates of their own, by slot. The first that is set wins: a rate given with the order line,
-	// then SKU, product, category, partner (unless Personal puts it first), level, and Rates. Levels and Partners are those of the one who is paid.
+	// then kind of order, SKU, product, category, partner (unless Personal puts it before the goods), level, and Rates. Levels and Partners are those of the
+	// one who is paid.
 	Levels     map[partner.Level][]Rate `json:"levels,omitempty"`
 	Partners   map[partner.ID][]Rate    `json:"partners,omitempty"`
 	Categories map[string][]Rate        `json:"categories,omitempty"`
@@ -33,6 +34,14 @@ type Plan struct {
 	LineRates LineRates `json:"lineRates"`
 	// Excluded goods pay nothing.
 	Excluded Excluded `json:"excluded"`
+	// Kinds says what is different for a kind of order: rates by slot that come after a rate given with the line and before all others, or that such orders
+	// pay nothing. Without an entry here gifts and exchanges pay nothing, and every other kind pays as an ordinary sale.
+	Kinds map[OrderKind]Kind `json:"kinds,omitempty"`
+	// Promotions says what is different for goods sold by a promotion: that they pay nothing, or a factor on every rate. Goods of a promotion that has no
+	// entry pay as any others.
+	Promotions map[string]Promotion `json:"promotions,omitempty"`
+	// Tenders says what does not count of that with which an order was paid.
+	Tenders Tenders `json:"tenders"`
 
 	// Team is the share of every order of his team that a leader above the seller receives.
 	Team Team `json:"team"`
@@ -76,6 +85,25 @@ type Excluded struct {
 	Products   []string `json:"products,omitempty"`
 	SKUs       []string `json:"skus,omitempty"`
 	Categories []string `json:"categories,omitempty"`
+}
+
+// Kind is what is different for a kind of order. The zero Kind is an ordinary sale.
+type Kind struct {
+	Excluded bool   `json:"excluded,omitempty"` // whether such orders pay nothing
+	Rates    []Rate `json:"rates,omitempty"`    // by slot
+}
+
+// Promotion is what is different for goods sold by a promotion. The zero Promotion joins in full.
+type Promotion struct {
+	Excluded bool                `json:"excluded,omitempty"` // whether such goods pay nothing
+	Factor   decimal.NullDecimal `json:"factor,omitempty"`   // above 0, at most 1: what every rate is multiplied by; absent: 1
+}
+
+// Tenders says which tenders do not count.
+type Tenders struct {
+	// Excluded are the kinds that do not count: what was paid with them is taken off the lines. nil is "points" and "gift-card"; an empty list excludes
+	// none.
+	Excluded []string `json:"excluded"`
 }
 
 // Rounding is how amounts are rounded, and where.

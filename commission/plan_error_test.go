@@ -74,7 +74,7 @@ func TestAnOptionThatHasNoNameIsRefused(t *testing.T) {
 		"commission.personal", "commission.base", "commission.loss", "commission.selfPurchase", "commission.missing", "commission.overflow",
 		"commission.rounding.scope", "commission.rounding.mode", "commission.attribution[0]",
 	}, commission.Plan{
-		Personal: 2, Base: 2, Loss: 3, SelfPurchase: 4, Missing: 4, Overflow: 3, Rounding: commission.Rounding{Scope: 2, Mode: 3},
+		Personal: 2, Base: 3, Loss: 3, SelfPurchase: 4, Missing: 4, Overflow: 3, Rounding: commission.Rounding{Scope: 2, Mode: 3},
 		Attribution: []commission.Attribution{4},
 	})
 }
@@ -154,11 +154,35 @@ func TestRule_4_19_ARefusingPlanCutsFixedAmountsAndLineRatesAtCalculation(t *tes
 	require.Equal(t, []string{"p slots/1 B 30.00", "q slots/1 B 30.00"}, entriesOf(calculate(t, newCalculator(t, plan), order, above("B"))))
 }
 
+func TestWhatAPlanSaysOfKindsPromotionsAndTendersIsChecked(t *testing.T) {
+	factor := func(text string) decimal.NullDecimal { return decimal.NewNullDecimal(dec(text)) }
+	says := requirePlanError(t, []string{
+		"commission.kinds[\"\"]", "commission.kinds.card.rates", "commission.promotions[\"\"]", "commission.promotions.a.factor",
+		"commission.promotions.b.factor", "commission.promotions.c.factor", "commission.promotions.d.factor",
+		"commission.tenders.excluded[1]", "commission.tenders.excluded[2]",
+	}, commission.Plan{
+		Kinds: map[commission.OrderKind]commission.Kind{"": {}, "card": {Excluded: true, Rates: rates("1%")}, "service": {Rates: rates("1%")}},
+		Promotions: map[string]commission.Promotion{
+			"": {}, "a": {Factor: factor("0")}, "b": {Factor: factor("1.1")}, "c": {Factor: factor("-0.1")}, "d": {Excluded: true, Factor: factor("0.5")}, "e": {Factor: factor("1")},
+		},
+		Tenders: commission.Tenders{Excluded: []string{"points", "points", ""}},
+	})
+	require.Contains(t, says, "0.8 pays eight tenths")
+
+	kinds := map[commission.OrderKind]commission.Kind{"card": {Rates: rates("-", "30%")}}
+	says = requirePlanError(t, []string{"commission.kinds.card.rates"}, commission.Plan{
+		Rates: rates("10%"), Cap: commission.MustRate("35%"), Overflow: commission.RefusePlan, Kinds: kinds,
+	})
+	require.Contains(t, says, "a line can pay 40% here")
+	four := map[commission.OrderKind]commission.Kind{"card": {Rates: rates("1%", "1%", "1%", "1%")}}
+	requirePlanError(t, []string{"commission.slots"}, commission.Plan{Kinds: four})
+}
+
 func TestDefaultsArePrinted(t *testing.T) {
 	plan := commission.Plan{Rates: rates("10%", "5%")}.WithDefaults(cny)
 	require.Equal(t, commission.Plan{
 		Rates: rates("10%", "5%"), Slots: 2, Attribution: []commission.Attribution{commission.Buyer, commission.Owner},
-		Cap: commission.MustRate("100%"), PriceScale: 2,
+		Cap: commission.MustRate("100%"), PriceScale: 2, Tenders: commission.Tenders{Excluded: []string{"points", "gift-card"}},
 	}, plan)
 	calc := newCalculator(t, commission.Plan{Rates: rates("10%", "5%")})
 	require.Equal(t, plan, calc.Plan())

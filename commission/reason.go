@@ -14,6 +14,14 @@ const (
 	SelfPurchased partner.Reason = "self_purchase"
 	// ExcludedGoods: the plan excludes the goods.
 	ExcludedGoods partner.Reason = "excluded"
+	// ExcludedKind: the plan excludes orders of this kind.
+	ExcludedKind partner.Reason = "order_kind"
+	// GiftGoods: the line or the order is a gift.
+	GiftGoods partner.Reason = "gift"
+	// Exchanged: the goods replace others, whose order keeps its commission.
+	Exchanged partner.Reason = "exchange"
+	// NotJoining: the goods were sold by a promotion that does not join.
+	NotJoining partner.Reason = "promotion"
 	// NoUpline: nobody stands at that place.
 	NoUpline partner.Reason = "no_upline"
 	// NoLeader: no leader stands above the seller.
@@ -28,6 +36,8 @@ const (
 	Overtaken partner.Reason = "overtaken"
 	// NoCost: the plan pays on profit, and the line has no cost.
 	NoCost partner.Reason = "no_cost"
+	// NoListPrice: the plan pays on the list price, and the line has none.
+	NoListPrice partner.Reason = "no_list_price"
 	// NoProfit: the line or the order was sold at or below cost.
 	NoProfit partner.Reason = "no_profit"
 	// NothingPaid: nothing was paid for the line, or nothing is left of it after refunds.
@@ -36,6 +46,12 @@ const (
 	RoundsToZero partner.Reason = "rounds_to_zero"
 	// CutByCap: the cap of the line left nothing.
 	CutByCap partner.Reason = "cut_by_cap"
+	// GivenUp: the payee gave up all that he had of the line.
+	GivenUp partner.Reason = "given_up"
+	// AwaitsBalance, AwaitsCollection and AwaitsFormation: the order is not final, so that nothing is posted for it yet.
+	AwaitsBalance    partner.Reason = "awaits_balance"
+	AwaitsCollection partner.Reason = "awaits_collection"
+	AwaitsFormation  partner.Reason = "awaits_formation"
 	// Refunded: an entry by which a refund changes what stands, mostly by taking back.
 	Refunded partner.Reason = "refunded"
 	// Recalculated: an entry by which a period run changes what stands, since the facts of its period have changed.

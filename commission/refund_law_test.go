@@ -142,9 +142,9 @@ func everything(t *rapid.T, calc *commission.Calculator, frozen commission.Froze
 		case 0:
 			returned[i] = commission.Returned{Units: line.Quantity, Valued: line.Quantity}
 		case 1:
-			returned[i] = commission.Returned{Money: line.Net}
+			returned[i] = commission.Returned{Money: calc.Left(&line, commission.Returned{})}
 		case 2:
-			returned[i] = commission.Returned{Units: line.Quantity, Money: line.Net}
+			returned[i] = commission.Returned{Units: line.Quantity, Money: calc.Left(&line, commission.Returned{})}
 		}
 		require.True(t, calc.Left(&frozen.Lines[i], returned[i]).IsZero())
 	}
@@ -169,6 +169,8 @@ func TestTargetEqualsAnOrderThatNeverHadTheReturnedUnits(t *testing.T) {
 					sold, left := decimal.NewFromInt(line.Quantity), decimal.NewFromInt(line.Quantity-units)
 					line.Amount = line.Amount.DivRound(sold, 18).Mul(left)
 					line.Cost.Decimal = line.Cost.Decimal.DivRound(sold, 18).Mul(left)
+					line.List.Decimal = line.List.Decimal.DivRound(sold, 18).Mul(left)
+					line.GiveUp = line.GiveUp.DivRound(sold, 18).Mul(left)
 					line.Quantity -= units
 					smaller.Lines, kept[line.ID] = append(smaller.Lines, line), true
 				}

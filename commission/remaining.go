@@ -99,8 +99,8 @@ func (r *ratio) rounded() money.Units {
 // left is what is left of a line after refunds, exactly.
 type left struct {
 	units int64
-	net   ratio
-	base  ratio // what shares are taken of: net, or net less cost
+	net   ratio // what was paid, and what the seller gave up of it
+	base  ratio // what shares are taken of: net, net less cost, or the list price
 }
 
 // rest is what is left of a line.
@@ -148,7 +148,7 @@ func (r *Result) restOf(line *line) left {
 // leaveAll is leave where nothing has come back.
 func (c *Calculator) leaveAll(line *line) {
 	n, fits := line.net.Int64()
-	if line.whole = n; !fits || c.plan.Base == Profit {
+	if line.whole = n; !fits || c.plan.Base != Amount || line.givesUp() {
 		c.leave(line, &Returned{})
 	}
 }
@@ -162,29 +162,53 @@ func (c *Calculator) leave(line *line, back *Returned) {
 		returned := wholeUnits(back.Money.Units())
 		l.net = l.net.minus(&returned)
 	}
-	if l.net.sign() <= 0 {
+	paid := l.net
+	if line.givesUp() {
+		// Units that came back for money were paid without their part of what is given up, which goes with them.
+		gone := times(line.facts.giveUp, back.Units-back.Valued, line.quantity)
+		l.net = l.net.minus(&gone)
+		paid = l.paid(line)
+	}
+	if paid.sign() <= 0 {
 		// What nothing is paid for pays nothing and is no loss either.
 		l.units, l.net, l.base = 0, whole(0), whole(0)
 		return
 	}
 	l.base = l.net
-	if c.plan.Base == Profit && line.costed {
-		cost := times(line.cost, l.units, line.quantity)
+	switch {
+	case line.facts == nil:
+	case c.plan.Base == Profit && line.facts.costed:
+		cost := times(line.facts.cost, l.units, line.quantity)
 		l.base = l.net.minus(&cost)
+	case c.plan.Base == ListPrice && line.facts.listed:
+		l.base = times(line.facts.list, l.units, line.quantity)
 	}
 }
 
-// Left returns what is left of a line's net when so much has come back, cut off downwards at the price scale: the most that another refund of money can
-// give back.
+// givenUp is the part of what the seller gives up that belongs to the units that are left.
+func (l *left) givenUp(line *line) ratio { return times(line.facts.giveUp, l.units, line.quantity) }
+
+// paid is what the buyer has paid for what is left: net without what the seller gives up.
+func (l *left) paid(line *line) ratio {
+	if !line.givesUp() {
+		return l.net
+	}
+	part := l.givenUp(line)
+	return l.net.minus(&part)
+}
+
+// Left returns what is left of what was paid for a line when so much has come back, cut off downwards at the price scale: the most that another refund of
+// money can give back.
 func (c *Calculator) Left(frozen *FrozenLine, back Returned) money.Amount {
-	net := c.netLeft(frozen, &back)
-	u, _ := money.UnitsFromBig(money.Down.Quo(net.num(), big.NewInt(net.den)))
+	l := c.lineLeft(frozen, &back)
+	paid := l.left.paid(l)
+	u, _ := money.UnitsFromBig(money.Down.Quo(paid.num(), big.NewInt(paid.den)))
 	return c.price.Of(u)
 }
 
-func (c *Calculator) netLeft(frozen *FrozenLine, back *Returned) *ratio {
+func (c *Calculator) lineLeft(frozen *FrozenLine, back *Returned) *line {
 	var l line
-	l.thaw(frozen)
+	new(Result).thaw(&l, frozen)
 	c.leave(&l, back)
-	return &l.left.net
+	return &l
 }

@@ -2,6 +2,7 @@ package commission
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
@@ -31,6 +32,7 @@ type Result struct {
 	broken       *RuleError
 	ids          map[LineID]int
 	rates        []lineRates
+	facts        []lineFacts
 	coefficients []int64 // of the shares
 	weights      []money.Units
 	parts        []money.Units
@@ -57,6 +59,10 @@ type Entry struct {
 	Weights  int32          `json:"weights,omitempty"`  // the sum of the parts
 	Cut      bool           `json:"cut,omitempty"`      // whether the cap of the line lowered the amount
 	Reason   partner.Reason `json:"reason,omitempty"`   // why it was reversed; "" for what an order pays
+	// Promotion is that by which the goods were sold, where it multiplied the rate too; nil for none. It must not be changed.
+	Promotion *Applied `json:"promotion,omitempty"`
+	// GiveUp is what the payee gave up for the buyer, which Amount does not have any more; below 0 where a refund gives it back to him. nil for nothing.
+	GiveUp *money.Amount `json:"giveUp,omitempty"`
 }
 
 // Unpaid is one who gets nothing from a line by a rule, and why. Line-wide reasons name no rule.
@@ -92,11 +98,24 @@ func (r *Result) Entry(i int) Entry {
 	if share.Rate.IsPerUnit() {
 		base = &rest.net
 	}
-	return Entry{
+	entry := Entry{
 		Line: line.id, Rule: share.Rule, Slot: int(share.Slot), Position: int(share.Position), Payee: share.Payee, Level: share.Level,
 		Amount: r.Amount(i), Base: r.calc.price.Of(base.rounded()), Units: rest.units, Rate: share.Rate, Source: share.Source,
-		Campaign: share.Campaign, Weight: share.Weight, Weights: share.Weights, Cut: i < len(r.cuts) && r.cuts[i],
+		Campaign: share.Campaign, Promotion: share.Promotion, Weight: share.Weight, Weights: share.Weights, Cut: i < len(r.cuts) && r.cuts[i],
 	}
+	if line.facts != nil && share.seller() {
+		entry.GiveUp = r.gaveUp(line)
+	}
+	return entry
+}
+
+// gaveUp returns what the seller's entry bore of what he gives up, nil for nothing.
+func (r *Result) gaveUp(line *line) *money.Amount {
+	taken := r.calc.currency.Of(line.taken())
+	if taken.IsZero() {
+		return nil
+	}
+	return &taken
 }
 
 // Amount returns the amount of entry i alone.
@@ -146,6 +165,9 @@ func (r *Result) whyNothing(line *line, share int) partner.Reason {
 	if s := &r.shares[share]; !s.Rate.IsPerUnit() && rest.of(s).sign() <= 0 {
 		return NoProfit
 	}
+	if r.shares[share].seller() && !line.taken().IsZero() {
+		return GivenUp
+	}
 	switch amount, err := r.amountOf(line, &rest, share); {
 	case err == nil && amount.IsZero():
 		return RoundsToZero
@@ -161,6 +183,9 @@ func (r *Result) whyNothing(line *line, share int) partner.Reason {
 func (r *Result) reachesCap(line *line) bool {
 	rest := line.rest()
 	limit, err := r.calc.capOf(&rest.net)
+	if err == nil {
+		limit, err = limit.Sub(line.taken())
+	}
 	for i := range r.amounts {
 		if l, _ := r.at(i); &r.lines[l] == line && err == nil {
 			limit, err = limit.Sub(r.amounts[i])
@@ -169,8 +194,11 @@ func (r *Result) reachesCap(line *line) bool {
 	return err == nil && limit.IsZero()
 }
 
-// pays reports whether a share's rule pays its payee something on any line of the order.
+// pays reports whether a share's rule pays its payee something on any line of the order, or would if he did not give it up.
 func (r *Result) pays(share *Share) bool {
+	if share.seller() && slices.ContainsFunc(r.lines, func(l line) bool { return !l.taken().IsZero() }) {
+		return true
+	}
 	for i := range r.amounts {
 		_, payer := r.at(i)
 		if s := &r.shares[payer]; s.Rule == share.Rule && s.Slot == share.Slot && s.Position == share.Position && s.Payee == share.Payee {
@@ -180,13 +208,15 @@ func (r *Result) pays(share *Share) bool {
 	return false
 }
 
-// Net returns what was paid for the goods, or is left of it after refunds: the sum of the lines' nets at the price scale.
+// Net returns what was paid for the goods, or is left of it after refunds, at the price scale: without discounts, tenders that do not count, and what
+// the seller gives up.
 func (r *Result) Net() (money.Amount, error) {
 	var total money.Units
 	var err error
 	for i := range r.lines {
 		rest := r.lines[i].rest()
-		if total, err = total.Add(rest.net.rounded()); err != nil {
+		paid := rest.paid(&r.lines[i])
+		if total, err = total.Add(paid.rounded()); err != nil {
 			return money.Amount{}, err
 		}
 	}

@@ -38,11 +38,12 @@ func (in *Input) Slots() int { return in.rates.calc.slots }
 // Shares collects what a rule decides. Pay and Skip run for every upline of every order; they set the fields of what lies in the buffers one by one,
 // which is several times faster than to append a whole new one.
 type Shares struct {
-	result  *Result
-	rule    string
-	careful bool   // nothing is paid the fast way
-	own     bool   // the rule is one of the shop's own
-	line    LineID // the line that it is asked about, for its errors
+	result    *Result
+	rule      string
+	careful   bool     // nothing is paid the fast way
+	promotion *Applied // of the line
+	own       bool     // the rule is one of the shop's own
+	line      LineID   // the line that it is asked about, for its errors
 }
 
 // payee returns who stands at an index of Input.Uplines or, from their number on, of Input.Seats.
@@ -75,7 +76,7 @@ func (s *Shares) Pay(index, slot int, rate Rate, source Source) {
 	r.shares = r.shares[:n+1]
 	share, u := &r.shares[n], &r.uplines[index]
 	share.Slot, share.Position, share.Rate, share.Weight, share.Weights = int32(slot), int32(index+1), rate, 0, 0
-	share.Payee, share.Level, share.Rule, share.Source, share.Campaign = u.Partner, u.Level, s.rule, source, nil
+	share.Payee, share.Level, share.Rule, share.Source, share.Campaign, share.Promotion = u.Partner, u.Level, s.rule, source, nil, nil
 }
 
 // PayPart pays a part of what a rate gives: weight of weights, which is the sum over all who divide it. Those of one slot and source who are named one
@@ -89,8 +90,8 @@ func (s *Shares) PayPart(index, slot int, rate Rate, source Source, weight, weig
 	s.payWithCare(index, slot, rate, source, weight, weights)
 }
 
-// payWithCare is Pay where the rate is none or 0, there are campaigns, the rule is one of the shop's own, the payee has a seat or a part, or the buffer
-// is full.
+// payWithCare is Pay where the rate is none or 0, there are campaigns or a promotion, the rule is one of the shop's own, the payee has a seat or a part, or
+// the buffer is full.
 func (s *Shares) payWithCare(index, slot int, rate Rate, source Source, weight, weights int32) {
 	r := s.result
 	switch {
@@ -103,7 +104,7 @@ func (s *Shares) payWithCare(index, slot int, rate Rate, source Source, weight, 
 		u := r.payee(index)
 		r.shares = append(r.shares, Share{
 			Payee: u.Partner, Level: u.Level, Rule: s.rule, Slot: int32(slot), Position: r.position(index), Weight: weight, Weights: weights,
-			Rate: rate, Source: source, Campaign: r.calc.campaignFor(r.order, s.rule, slot),
+			Rate: rate, Source: source, Campaign: r.calc.campaignFor(r.order, s.rule, slot), Promotion: s.promotion,
 		})
 	}
 }
@@ -158,6 +159,7 @@ type SourceKind uint8
 // The kinds, in order of precedence; from FromTeam on they are the rates of the rules of those names, from FromLadder on of period bonuses.
 const (
 	FromLine SourceKind = iota
+	FromKind
 	FromSKU
 	FromProduct
 	FromCategory
@@ -177,7 +179,7 @@ const (
 )
 
 var sourceNames = []string{
-	"line", "sku", "product", "category", "partner", "level", "default", "team", "differential", "recruiter", "peer", "territory", "fee", "ladder", "pool",
+	"line", "kind", "sku", "product", "category", "partner", "level", "default", "team", "differential", "recruiter", "peer", "territory", "fee", "ladder", "pool",
 	"tiers", "own",
 }
 

@@ -396,7 +396,7 @@ func imitation(o oracle) commission.RuleFunc {
 				}
 				index = top
 			}
-			out.Pay(index, slot, o.rate(in.Line, slot, &in.Uplines[index]), own)
+			out.Pay(index, slot, o.rate("", in.Line, slot, &in.Uplines[index]), own)
 		}
 	}
 }
@@ -407,6 +407,7 @@ func TestRule_4_42_AnOwnRuleThatImitatesSlotsPaysTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := genCases().Draw(t, "plan")
 		c.plan.Rules, c.plan.Team, c.plan.Differential = nil, commission.Team{}, commission.Differential{}
+		c.plan.Kinds = nil
 		c.plan.LevelBonus, c.plan.Personal, c.plan.Recruiter = commission.LevelBonus{}, commission.AfterGoods, commission.Recruiter{}
 		if c.plan.Missing == commission.Dynamic {
 			c.plan.Missing = commission.Compress
@@ -426,7 +427,7 @@ func TestRule_4_42_AnOwnRuleThatImitatesSlotsPaysTheSame(t *testing.T) {
 		copying, err := ownRules(imitation(naive)).New(c.cur, asking(copied), c.campaigns...)
 		require.NoError(t, err)
 
-		order, uplines := genOrders(builtin.Price().Scale(), false).Draw(t, "order"), genUplines().Draw(t, "uplines")
+		order, uplines := withoutFacts(genOrders(builtin.Price().Scale(), false).Draw(t, "order")), genUplines().Draw(t, "uplines")
 		for i := range order.Lines {
 			order.Lines[i].Rates = nil
 		}

@@ -158,7 +158,7 @@ func (t Territory) check(v *problems) {
 		}
 	}
 	for _, code := range slices.Sorted(maps.Keys(t.Regions)) {
-		region, at := t.Regions[code], keyPath("commission.territory.regions", code)
+		region, at := t.Regions[code], KeyPath("commission.territory.regions", code)
 		if slices.Contains(strings.Split(code, regionSeparator), "") {
 			v.add(at, "a region is written as \"33\" or, within it, \"33/01\"")
 		}

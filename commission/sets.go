@@ -65,13 +65,13 @@ func (r *Result) closeSet() {
 	}
 }
 
-// plainSet does the common case, shares of the base without a campaign and with no more decimals than the plan's have, at the shift of the plan. In any
+// plainSet does the common case, shares of the base without a campaign or a promotion and with no more decimals than the plan's have, at the shift of the plan. In any
 // other it reports false.
 func (c *Calculator) plainSet(set *set, shares []Share, into []int64) bool {
 	sum, least := uint64(0), uint64(math.MaxUint64)
 	for i := range shares {
 		s := &shares[i]
-		if s.Rate.kind != percent || s.Rate.scale > c.scale || s.Campaign != nil || s.Weight != 0 || sum >= money.DividerLimit {
+		if s.Rate.kind != percent || s.Rate.scale > c.scale || s.Campaign != nil || s.Promotion != nil || s.Weight != 0 || sum >= money.DividerLimit {
 			return false
 		}
 		coefficient := uint64(s.Rate.coefficient) * tens[c.scale-s.Rate.scale] // at most 10^18, since no share is above 1
@@ -93,7 +93,7 @@ func (c *Calculator) anySet(set *set, shares []Share, into []int64) {
 	set.scaling, set.sum, set.least = c.scalingOf(shift), 0, math.MaxUint64
 	for i := range shares {
 		s := &shares[i]
-		coefficient := set.times(s.Rate.coefficient, s.Campaign.factor().coefficient)
+		coefficient := set.times(set.times(s.Rate.coefficient, s.Campaign.factor().coefficient), s.Promotion.factor().coefficient)
 		for range shift - c.shift(s) {
 			coefficient = set.times(coefficient, 10)
 		}
@@ -114,17 +114,17 @@ func (t *set) times(a, b int64) int64 {
 	return int64(lo)
 }
 
-// shift is the power of ten by which an amount has to be divided after it was multiplied by the coefficients of the rate and of the campaign's factor;
+// shift is the power of ten by which an amount has to be divided after it was multiplied by the coefficients of the rate and of the factors on it;
 // it may be below 0.
 func (c *Calculator) shift(s *Share) int {
-	shift := int(s.Rate.scale) + int(s.Campaign.factor().scale) - c.currency.Scale()
+	shift := int(s.Rate.scale) + int(s.Campaign.factor().scale) + int(s.Promotion.factor().scale) - c.currency.Scale()
 	if s.Rate.kind == percent {
 		shift += c.price.Scale()
 	}
 	return shift
 }
 
-// factor is the campaign's factor in the form of a rate, 1 without a campaign.
+// factor is the factor of a campaign or a promotion in the form of a rate, 1 without one.
 func (a *Applied) factor() Rate {
 	if a == nil {
 		return wholeLine

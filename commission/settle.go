@@ -9,7 +9,7 @@ import (
 	"github.com/fenrun/fenrun/partner"
 )
 
-// settle turns shares into entries on what is left of the lines: amounts, rounding in its scope, floor of losses, cap.
+// settle turns shares into entries on what is left of the lines: amounts, rounding in its scope, floor of losses, cap, what the seller gives up.
 func (r *Result) settle() error {
 	if r.calc.overOrder {
 		return r.settleGroups()
@@ -75,7 +75,10 @@ func (r *Result) pay(index int) error {
 		}
 		i = end
 	}
-	return r.applyCap(index, start, &rest.net, sum)
+	if err := r.applyCap(index, start, &rest.net, sum); err != nil || !line.givesUp() {
+		return err
+	}
+	return r.giveUp(start)
 }
 
 func (r *Result) tooLarge(line *line, err error) error {
@@ -118,6 +121,7 @@ func (c *Calculator) exactAmount(s *Share, l *left) (num, den *big.Int) {
 	}
 	num.Mul(num, big.NewInt(s.Rate.coefficient))
 	num.Mul(num, big.NewInt(s.Campaign.factor().coefficient))
+	num.Mul(num, big.NewInt(s.Promotion.factor().coefficient))
 	if shift := c.shift(s); shift < 0 {
 		num.Mul(num, money.Pow10(-shift))
 	} else {
@@ -174,8 +178,12 @@ func (r *Result) settleGroups() error {
 		if err := r.capGroups(all); err != nil {
 			return err
 		}
-		if again, err := r.dropLosers(); err != nil || !again {
+		again, err := r.dropLosers()
+		if err != nil {
 			return err
+		}
+		if !again {
+			return r.giveUpAll()
 		}
 	}
 }

@@ -39,7 +39,7 @@ func (c *Calculator) Target(frozen Frozen, returned []Returned, into *Result) (*
 	into.lines = slices.Grow(into.lines, len(frozen.Lines))[:len(frozen.Lines)]
 	for i := range into.lines {
 		line := &into.lines[i]
-		line.thaw(&frozen.Lines[i])
+		into.thaw(line, &frozen.Lines[i])
 		if i < len(returned) {
 			c.leave(line, &returned[i])
 		} else {
@@ -132,7 +132,7 @@ func Changes(standing, target []Entry, reason partner.Reason) ([]Entry, error) {
 			continue
 		}
 		gone := *stands
-		gone.Amount, gone.Base, gone.Units, gone.Reason = money.Amount{}, money.Amount{}, 0, reason
+		gone.Amount, gone.Base, gone.Units, gone.GiveUp, gone.Reason = money.Amount{}, money.Amount{}, 0, nil, reason
 		if err := gone.subtract(stands); err != nil {
 			return nil, err
 		}
@@ -160,6 +160,9 @@ func sumEntries(entries []Entry) (sums map[key]*Entry, order []key, err error) {
 		if s.Base, err = s.Base.Add(e.Base); err != nil {
 			return nil, nil, err
 		}
+		if s.GiveUp, err = addGiveUp(s.GiveUp, e.GiveUp, money.Amount.Add); err != nil {
+			return nil, nil, err
+		}
 		s.Units += e.Units
 	}
 	return sums, order, nil
@@ -170,7 +173,25 @@ func (e *Entry) subtract(stands *Entry) (err error) {
 	if e.Amount, err = e.Amount.Sub(stands.Amount); err != nil {
 		return err
 	}
-	e.Base, err = e.Base.Sub(stands.Base)
+	if e.Base, err = e.Base.Sub(stands.Base); err != nil {
+		return err
+	}
+	e.GiveUp, err = addGiveUp(e.GiveUp, stands.GiveUp, money.Amount.Sub)
 	e.Units -= stands.Units
 	return err
+}
+
+// addGiveUp adds or subtracts what was given up, nil being nothing.
+func addGiveUp(a, b *money.Amount, add func(money.Amount, money.Amount) (money.Amount, error)) (*money.Amount, error) {
+	if b == nil {
+		return a, nil
+	}
+	if a == nil {
+		a = &money.Amount{}
+	}
+	sum, err := add(*a, *b)
+	if err != nil || sum.IsZero() {
+		return nil, err
+	}
+	return &sum, nil
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/shopspring/decimal"
 
@@ -41,6 +42,9 @@ func (p Plan) WithDefaults(currency money.Currency) Plan {
 	if !p.Cap.IsSet() {
 		p.Cap = wholeLine
 	}
+	if p.Tenders.Excluded == nil {
+		p.Tenders.Excluded = slices.Clone(excludedTenders)
+	}
 	if p.PriceScale == 0 {
 		p.PriceScale = currency.Scale()
 	}
@@ -48,6 +52,9 @@ func (p Plan) WithDefaults(currency money.Currency) Plan {
 	p.Territory = p.Territory.withDefaults()
 	return p
 }
+
+// excludedTenders are those that are no new money.
+var excludedTenders = []string{"points", "gift-card"}
 
 // longest is the length of the longest list of rates by slot.
 func (p Plan) longest() int {
@@ -72,23 +79,33 @@ func (p Plan) lists() []list {
 	all = appendLists(all, "partners", p.Partners)
 	all = appendLists(all, "categories", p.Categories)
 	all = appendLists(all, "products", p.Products)
-	return appendLists(all, "skus", p.SKUs)
+	all = appendLists(all, "skus", p.SKUs)
+	return append(all, p.kindLists()...)
 }
 
-func appendLists[K ~string](all []list, name string, m map[K][]Rate) []list {
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		all = append(all, list{path: keyPath(name, string(key)), key: string(key), rates: m[key]})
+// kindLists returns the lists of rates by kind of order.
+func (p Plan) kindLists() []list {
+	var all []list
+	for _, kind := range slices.Sorted(maps.Keys(p.Kinds)) {
+		all = append(all, list{path: KeyPath("kinds", string(kind)) + ".rates", key: string(kind), rates: p.Kinds[kind].Rates})
 	}
 	return all
 }
 
-func keyPath(name, key string) string {
-	for _, r := range key {
-		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-') {
-			return fmt.Sprintf("%s[%q]", name, key)
-		}
+func appendLists[K ~string](all []list, name string, m map[K][]Rate) []list {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		all = append(all, list{path: KeyPath(name, string(key)), key: string(key), rates: m[key]})
 	}
-	return name + "." + key
+	return all
+}
+
+// KeyPath returns the path of a key within a section: commission.products.p1, or commission.products["p 1"] where the key is no plain word.
+func KeyPath(section, key string) string {
+	special := func(r rune) bool { return r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+	if key == "" || strings.ContainsFunc(key, special) {
+		return fmt.Sprintf("%s[%q]", section, key)
+	}
+	return section + "." + key
 }
 
 // Validate returns every problem of the plan with these campaigns in this currency, nil if there is none. Paths are those of the two sections of a plan
@@ -139,6 +156,7 @@ func (p Plan) validate(currency money.Currency, campaigns []Campaign) problems {
 		seen[a] = true
 	}
 	v.options(p)
+	v.facts(p)
 	v.campaigns(p, campaigns)
 	if len(v) == 0 && p.Overflow == RefusePlan {
 		v.overflow(p, campaigns)
@@ -195,6 +213,59 @@ func (v *problems) digits(p *Plan) {
 			}
 		}
 	}
+}
+
+// facts checks what the plan says of kinds of orders, promotions and tenders.
+func (v *problems) facts(p Plan) {
+	for _, kind := range slices.Sorted(maps.Keys(p.Kinds)) {
+		path, own := KeyPath("commission.kinds", string(kind)), p.Kinds[kind]
+		if kind == "" {
+			v.add(path, "a kind has a name; what holds for ordinary sales stands in commission itself")
+		}
+		if own.Excluded && len(own.Rates) > 0 {
+			v.add(path+".rates", "orders of an excluded kind have no rates")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Promotions)) {
+		path, own := KeyPath("commission.promotions", name), p.Promotions[name]
+		if name == "" {
+			v.add(path, "a promotion has a name")
+		}
+		switch {
+		case !own.Factor.Valid:
+		case own.Excluded:
+			v.add(path+".factor", "goods of an excluded promotion have no factor")
+		case !fraction(own.Factor.Decimal):
+			v.add(path+".factor", "a factor is above 0 and at most 1, with at most 18 decimals; 0.8 pays eight tenths")
+		}
+	}
+	for i, kind := range p.Tenders.Excluded {
+		if kind == "" || slices.Contains(p.Tenders.Excluded[:i], kind) {
+			v.add(fmt.Sprintf("commission.tenders.excluded[%d]", i), "each kind of tender stands once, not %q", kind)
+		}
+	}
+}
+
+// fraction reports whether d is a share above 0.
+func fraction(d decimal.Decimal) bool {
+	rate, err := Fraction(d)
+	return err == nil && rate.coefficient > 0
+}
+
+// applied returns the promotions that have a factor.
+func (p Plan) applied() map[string]*Applied {
+	var all map[string]*Applied
+	for name, own := range p.Promotions {
+		if !own.Factor.Valid {
+			continue
+		}
+		if all == nil {
+			all = make(map[string]*Applied, len(p.Promotions))
+		}
+		factor, _ := rateOf(own.Factor.Decimal, percent) // validated before
+		all[name] = &Applied{Name: name, Factor: factor.Decimal()}
+	}
+	return all
 }
 
 func (v *problems) campaigns(p Plan, campaigns []Campaign) {
@@ -273,7 +344,7 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 			below[slot] = decimal.Max(below[slot], p.raisedAt(p.rate(p.Levels[level], slot), slot, level).share())
 		}
 		if len(*v) == 0 {
-			check(keyPath("levels", string(level)), nil)
+			check(KeyPath("levels", string(level)), nil)
 		}
 	}
 	for _, l := range appendLists(nil, "partners", p.Partners) {
@@ -287,7 +358,8 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 			check(l.path, nil)
 		}
 	}
-	for _, place := range [][]list{appendLists(nil, "categories", p.Categories), appendLists(nil, "products", p.Products), appendLists(nil, "skus", p.SKUs)} {
+	places := [][]list{appendLists(nil, "categories", p.Categories), appendLists(nil, "products", p.Products), appendLists(nil, "skus", p.SKUs), p.kindLists()}
+	for _, place := range places {
 		reached := slices.Clone(below)
 		for _, l := range place {
 			for slot, most := range check(l.path, l.rates) {

@@ -17,7 +17,8 @@ type Order struct {
 	Posted   bool
 	Customer partner.Customer
 	PaidAt   time.Time
-	Plan     int // the version of the plan that judged it
+	Kind     commission.OrderKind // "" for an ordinary sale
+	Plan     int                  // the version of the plan that judged it
 
 	Attributed commission.Attributed
 	Frozen     commission.Frozen
@@ -67,10 +68,7 @@ func (o Order) Clone() Order {
 	o.Unparked = slices.Clone(o.Unparked)
 	o.Parked = slices.Clone(o.Parked)
 	for i := range o.Parked {
-		if r := o.Parked[i].Received; r != nil {
-			own := *r
-			o.Parked[i].Received = &own
-		}
+		o.Parked[i].Received = own(o.Parked[i].Received)
 		if r := o.Parked[i].Refund; r != nil {
 			own := *r
 			own.Lines = slices.Clone(r.Lines)
@@ -90,6 +88,7 @@ type Posting struct {
 type Accrual struct {
 	Customer   partner.Customer
 	PaidAt     time.Time
+	Kind       commission.OrderKind
 	Plan       int
 	Terms      Terms
 	Attributed commission.Attributed
@@ -102,7 +101,7 @@ type Accrual struct {
 // nothing.
 func (o Order) Accrue(a Accrual) (Posting, error) {
 	o = o.Clone()
-	o.Posted, o.Customer, o.PaidAt, o.Plan, o.Attributed, o.Record = true, a.Customer, a.PaidAt, a.Plan, a.Attributed, a.Record
+	o.Posted, o.Customer, o.PaidAt, o.Kind, o.Plan, o.Attributed, o.Record = true, a.Customer, a.PaidAt, a.Kind, a.Plan, a.Attributed, a.Record
 	o.Frozen = a.Result.Freeze()
 	o.Returned = make([]commission.Returned, len(o.Frozen.Lines))
 	o.Revision++
@@ -110,8 +109,8 @@ func (o Order) Accrue(a Accrual) (Posting, error) {
 	if o.Total, err = a.Result.Total(); err != nil {
 		return Posting{}, err
 	}
-	if a.Terms.Anchor == AnchorPaid {
-		o.ReleaseAt = a.PaidAt.Add(a.Terms.Hold())
+	if terms := a.Terms.Of(a.Kind); terms.Anchor == AnchorPaid {
+		o.ReleaseAt = a.PaidAt.Add(terms.Hold())
 	}
 	entries := slices.AppendSeq(make([]commission.Entry, 0, a.Result.Len()), a.Result.Entries())
 	all, err := rows(OfOrder(o.ID), o.Revision, a.Key, a.PaidAt, a.Record, entries)
@@ -124,13 +123,14 @@ type Receipt struct {
 	At    time.Time
 }
 
-// Receive fixes when the order's rows become available. Only the first receipt counts, and where the hold begins at payment none changes anything.
+// Receive fixes when the order's rows become available, by the plan's terms for its kind. Only the first receipt counts, and where the hold begins at
+// payment none changes anything.
 func (o Order) Receive(r Receipt, terms Terms) Order {
 	if !o.ReceivedAt.IsZero() {
 		return o
 	}
 	o.ReceivedAt = r.At
-	if terms.Anchor == AnchorReceived {
+	if terms = terms.Of(o.Kind); terms.Anchor == AnchorReceived {
 		o.ReleaseAt = r.At.Add(terms.Hold())
 	}
 	o.Revision++

@@ -55,6 +55,15 @@ func CloneEntries(entries []commission.Entry) []commission.Entry {
 	return entries
 }
 
+// own returns a copy of what p points to, nil for nil.
+func own[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	copied := *p
+	return &copied
+}
+
 // rows packs entries into one row a payee, in payee order. Payees whose entries cancel out get a row too, since its entries say why.
 func rows(source Source, revision int64, key string, at time.Time, record partner.Record, entries []commission.Entry) ([]Row, error) {
 	byPayee := slices.Clone(entries)

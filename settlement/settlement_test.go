@@ -123,15 +123,63 @@ func TestRule_5_02_TheHoldIsWholeDaysFromItsAnchor(t *testing.T) {
 	}
 }
 
+func TestRule_4_39_AKindOfOrderHasItsOwnHold(t *testing.T) {
+	days := func(n int) *int { return &n }
+	atPayment := settlement.AnchorPaid
+	terms := settlement.Terms{Kinds: map[commission.OrderKind]settlement.KindTerms{
+		commission.Recharge: {HoldDays: days(0), Anchor: &atPayment}, commission.Service: {HoldDays: days(30)}, commission.Card: {Anchor: &atPayment},
+	}}
+	day := 24 * time.Hour
+	for kind, c := range map[commission.OrderKind]struct{ paid, both time.Time }{
+		"":                  {time.Time{}, noon.Add(8 * day)},
+		commission.Recharge: {noon, noon},
+		commission.Service:  {time.Time{}, noon.Add(31 * day)},
+		commission.Card:     {noon.Add(7 * day), noon.Add(7 * day)},
+		commission.PreSale:  {time.Time{}, noon.Add(8 * day)},
+	} {
+		for _, terms := range []settlement.Terms{terms, terms.WithDefaults()} {
+			o := accruedAs(t, kind, terms, "10.00").Order
+			require.Equal(t, kind, o.Kind)
+			require.Equal(t, c.paid, o.ReleaseAt, kind)
+			require.Equal(t, c.both, o.Receive(settlement.Receipt{At: noon.Add(day)}, terms).ReleaseAt, kind)
+		}
+	}
+	require.Nil(t, terms.Kinds[commission.Service].Anchor, "WithDefaults changes nothing but what it returns")
+	require.Equal(t, settlement.AnchorReceived, *terms.WithDefaults().Kinds[commission.Service].Anchor)
+	require.Equal(t, 7, *terms.WithDefaults().Kinds[commission.Card].HoldDays)
+}
+
+func TestClonesShareNoMemory(t *testing.T) {
+	giveUp, list := cny.Minor(1), cny.Minor(2)
+	applied := commission.Applied{Name: "flash"}
+	o := settlement.Order{Frozen: commission.Frozen{
+		Lines: []commission.FrozenLine{{List: &list, GiveUp: &giveUp}}, Sets: []commission.FrozenSet{{Shares: []commission.Share{{Promotion: &applied}}}},
+	}}
+	row := settlement.Row{Entries: []commission.Entry{{Promotion: &applied, GiveUp: &giveUp}}}
+	clone, cloned := o.Clone(), row.Clone()
+	require.Equal(t, o, clone)
+	require.Equal(t, row, cloned)
+	*clone.Frozen.Lines[0].List, *clone.Frozen.Lines[0].GiveUp, clone.Frozen.Sets[0].Shares[0].Promotion.Name = cny.Minor(9), cny.Minor(9), "changed"
+	*cloned.Entries[0].GiveUp, cloned.Entries[0].Promotion.Name = cny.Minor(9), "changed"
+	require.Equal(t, cny.Minor(1), giveUp)
+	require.Equal(t, cny.Minor(2), list)
+	require.Equal(t, "flash", applied.Name)
+}
+
 // accrued is an order of bob's at 10 % with one line of two units.
 func accrued(t *testing.T, terms settlement.Terms, amount string) settlement.Posting {
+	t.Helper()
+	return accruedAs(t, "", terms, amount)
+}
+
+func accruedAs(t *testing.T, kind commission.OrderKind, terms settlement.Terms, amount string) settlement.Posting {
 	t.Helper()
 	calc := calculator(t)
 	result, err := calc.Calculate(&commission.Order{ID: "o", Customer: "carol", PaidAt: noon, Lines: []commission.Line{
 		{ID: "1", Quantity: 2, Amount: decimal.RequireFromString(amount)},
 	}}, []commission.Upline{{Partner: "bob"}, {Partner: "alice"}}, nil)
 	require.NoError(t, err)
-	p, err := settlement.Order{ID: "o"}.Accrue(settlement.Accrual{Customer: "carol", PaidAt: noon, Plan: 1, Terms: terms, Result: result, Key: "o", Record: none})
+	p, err := settlement.Order{ID: "o"}.Accrue(settlement.Accrual{Customer: "carol", PaidAt: noon, Kind: kind, Plan: 1, Terms: terms, Result: result, Key: "o", Record: none})
 	require.NoError(t, err)
 	return p
 }
@@ -178,6 +226,12 @@ func TestTermsNameEveryProblem(t *testing.T) {
 	}
 	require.Equal(t, []string{"settlement.holdDays", "settlement.anchor", "settlement.minWithdrawal"}, paths)
 	require.Empty(t, settlement.Terms{}.Validate(cny))
+	late := settlement.Anchor(7)
+	paths = nil
+	for _, p := range (settlement.Terms{Kinds: map[commission.OrderKind]settlement.KindTerms{"": {}, "card": {HoldDays: &far, Anchor: &late}, "服务": {HoldDays: &far}}}).Validate(cny) {
+		paths = append(paths, p.Path)
+	}
+	require.Equal(t, []string{`settlement.kinds[""]`, "settlement.kinds.card.holdDays", "settlement.kinds.card.anchor", "settlement.kinds.服务.holdDays"}, paths)
 	var anchor settlement.Anchor
 	require.NoError(t, anchor.UnmarshalText([]byte("paid")))
 	require.Equal(t, settlement.AnchorPaid, anchor)

@@ -2,6 +2,8 @@ package settlement
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -16,8 +18,16 @@ type Terms struct {
 	HoldDays *int `json:"holdDays,omitempty"`
 	// Anchor is when the hold begins.
 	Anchor Anchor `json:"anchor"`
+	// Kinds gives a kind of order a hold of its own.
+	Kinds map[commission.OrderKind]KindTerms `json:"kinds,omitempty"`
 	// MinWithdrawal is the least that can be withdrawn, compared with the gross; absent: any amount above 0.
 	MinWithdrawal decimal.NullDecimal `json:"minWithdrawal"`
+}
+
+// KindTerms is the hold of a kind of order. What it leaves out is that of the other orders.
+type KindTerms struct {
+	HoldDays *int    `json:"holdDays,omitempty"`
+	Anchor   *Anchor `json:"anchor,omitempty"`
 }
 
 // DefaultHoldDays is the hold where a plan gives none.
@@ -32,12 +42,43 @@ func (t Terms) WithDefaults() Terms {
 		days := DefaultHoldDays
 		t.HoldDays = &days
 	}
+	kinds := t.Kinds
+	if len(kinds) > 0 {
+		t.Kinds = make(map[commission.OrderKind]KindTerms, len(kinds))
+	}
+	for kind, own := range kinds {
+		if own.HoldDays == nil {
+			days := *t.HoldDays
+			own.HoldDays = &days
+		}
+		if own.Anchor == nil {
+			anchor := t.Anchor
+			own.Anchor = &anchor
+		}
+		t.Kinds[kind] = own
+	}
 	return t
 }
 
-// Hold is how long commission is held.
+// Of returns the terms of a kind of order: its own hold, or that of the others.
+func (t Terms) Of(kind commission.OrderKind) Terms {
+	own := t.Kinds[kind]
+	if own.HoldDays != nil {
+		t.HoldDays = own.HoldDays
+	}
+	if own.Anchor != nil {
+		t.Anchor = *own.Anchor
+	}
+	return t
+}
+
+// Hold is how long the commission of an order is held whose kind has no hold of its own.
 func (t Terms) Hold() time.Duration {
-	return time.Duration(*t.WithDefaults().HoldDays) * 24 * time.Hour
+	days := DefaultHoldDays
+	if t.HoldDays != nil {
+		days = *t.HoldDays
+	}
+	return time.Duration(days) * 24 * time.Hour
 }
 
 // Min returns the least that can be withdrawn, the zero Amount for any.
@@ -51,11 +92,21 @@ func (t Terms) Min(currency money.Currency) (money.Amount, error) {
 // Validate returns every problem of the terms in this currency, nil if there is none.
 func (t Terms) Validate(currency money.Currency) []commission.Problem {
 	var problems []commission.Problem
-	if days := *t.WithDefaults().HoldDays; days < 0 || days > maxHoldDays {
-		problems = append(problems, commission.Problem{Path: "settlement.holdDays", Message: fmt.Sprintf("from 0 to %d days, not %d", maxHoldDays, days)})
+	hold := func(path string, days *int, anchor *Anchor) {
+		if days != nil && (*days < 0 || *days > maxHoldDays) {
+			problems = append(problems, commission.Problem{Path: path + ".holdDays", Message: fmt.Sprintf("from 0 to %d days, not %d", maxHoldDays, *days)})
+		}
+		if anchor != nil && int(*anchor) >= len(anchorNames) {
+			problems = append(problems, commission.Problem{Path: path + ".anchor", Message: fmt.Sprintf("%d names no option", *anchor)})
+		}
 	}
-	if int(t.Anchor) >= len(anchorNames) {
-		problems = append(problems, commission.Problem{Path: "settlement.anchor", Message: fmt.Sprintf("%d names no option", t.Anchor)})
+	hold("settlement", t.HoldDays, &t.Anchor)
+	for _, kind := range slices.Sorted(maps.Keys(t.Kinds)) {
+		path, own := commission.KeyPath("settlement.kinds", string(kind)), t.Kinds[kind]
+		if kind == "" {
+			problems = append(problems, commission.Problem{Path: path, Message: "a kind has a name; what holds for ordinary sales stands in settlement itself"})
+		}
+		hold(path, own.HoldDays, own.Anchor)
 	}
 	if least, err := t.Min(currency); err != nil {
 		problems = append(problems, commission.Problem{Path: "settlement.minWithdrawal", Message: err.Error()})

@@ -49,13 +49,13 @@ func samplePlan(version int) store.PlanVersion {
 
 // sampleOrder is an order at its first revision, with everything that an order can have at once.
 func sampleOrder(id commission.OrderID) settlement.Order {
-	cost := cny.Minor(4200)
+	cost, listPrice, giveUp := cny.Minor(4200), cny.Minor(66600), cny.Minor(300)
 	return settlement.Order{
-		ID: id, Revision: 1, Posted: true, Customer: "c-1", PaidAt: day(2), Plan: 1,
+		ID: id, Revision: 1, Posted: true, Customer: "c-1", PaidAt: day(2), Kind: commission.Service, Plan: 1,
 		Attributed: commission.Attributed{Partner: "p-1", By: commission.Owner, Reason: commission.NoOwner},
 		Frozen: commission.Frozen{
 			Lines: []commission.FrozenLine{
-				{ID: "1", Quantity: 3, Net: cny.Minor(59700), Cost: &cost},
+				{ID: "1", Quantity: 3, Net: cny.Minor(59700), Cost: &cost, List: &listPrice, GiveUp: &giveUp},
 				{ID: "2", Quantity: 1, Net: cny.Minor(0), Reason: "excluded", Set: 1},
 			},
 			Sets: []commission.FrozenSet{{
@@ -63,7 +63,7 @@ func sampleOrder(id commission.OrderID) settlement.Order {
 					{
 						Payee: "p-1", Level: "gold", Rule: "slot", Slot: 1, Position: 1, Rate: commission.MustRate("10%"),
 						Source:   commission.Source{Kind: commission.FromProduct, Key: "tea", Bonus: sampleBonus()},
-						Campaign: sampleCampaign(), Weight: 2, Weights: 5,
+						Campaign: sampleCampaign(), Promotion: samplePromotion(), Weight: 2, Weights: 5,
 					},
 					{Payee: "p-2", Rule: "team", Position: 2, Rate: commission.MustRate("3.00/unit")},
 				},
@@ -93,6 +93,10 @@ func sampleBonus() *commission.Raise {
 	return &commission.Raise{Level: "gold", Mode: commission.Replace, Rate: commission.MustRate("12%")}
 }
 
+func samplePromotion() *commission.Applied {
+	return &commission.Applied{Name: "秒杀", Factor: decimal.RequireFromString("0.8")}
+}
+
 func sampleRefund(id commission.OrderID) *settlement.Refund {
 	return &settlement.Refund{Order: id, At: day(5), Lines: []settlement.RefundLine{
 		{Line: "1", Quantity: 1, Amount: decimal.NewNullDecimal(decimal.RequireFromString("199.5"))}, {Line: "2", Quantity: 1},
@@ -107,13 +111,14 @@ func dueOrder(id commission.OrderID, at time.Time) settlement.Order {
 }
 
 func sampleRow(id commission.OrderID, payee partner.ID, revision, amount int64) settlement.Row {
+	gaveUp := cny.Minor(100)
 	return settlement.Row{
 		Source: settlement.OfOrder(id), Payee: payee, Revision: revision, Key: "k-" + string(id), Amount: cny.Minor(amount), At: day(int(revision)),
 		Entries: []commission.Entry{
 			{
 				Line: "1", Rule: "slot", Slot: 1, Position: 1, Payee: payee, Level: "gold", Amount: cny.Minor(amount), Base: cny.Minor(59700), Units: 3,
 				Rate: commission.MustRate("10%"), Source: commission.Source{Kind: commission.FromLevel, Key: "gold", Bonus: sampleBonus()}, Campaign: sampleCampaign(),
-				Weight: 2, Weights: 5, Cut: true, Reason: "refunded",
+				Promotion: samplePromotion(), GiveUp: &gaveUp, Weight: 2, Weights: 5, Cut: true, Reason: "refunded",
 			},
 			{Line: "2", Rule: "team", Payee: payee},
 		},

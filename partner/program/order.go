@@ -3,7 +3,9 @@ package program
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -26,8 +28,32 @@ type Order struct {
 	Discount decimal.Decimal    `json:"discount,omitempty"` // taken off the whole order (a coupon); spread over the lines
 	Freight  decimal.Decimal    `json:"freight,omitempty"`  // paid on top; never commissioned
 	Places   commission.Places  `json:"places"`             // whose territory it is
-	Actor    string             `json:"actor,omitempty"`
-	Reason   string             `json:"reason,omitempty"`
+
+	Kind     commission.OrderKind `json:"kind,omitempty"`     // what kind of order it is; "" for an ordinary sale
+	Abnormal partner.Reason       `json:"abnormal,omitempty"` // why the shop says that the order pays nothing (a test, suspected fraud); "" if it does not
+	Tenders  []Tender             `json:"tenders,omitempty"`  // with what it was paid, as far as it matters; each kind once
+	Awaits   Awaits               `json:"awaits,omitempty"`   // what is still to come before the order is final; "" for nothing
+
+	Actor  string `json:"actor,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Tender is a part of what an order was paid with.
+type Tender = commission.Tender
+
+// Awaits is what is still to come before an order is final. Nothing is posted for it until then: the shop tells of the same order again when it has come,
+// with the whole amount and the instant at which it did. Where it never comes (a forfeited deposit, a parcel that was refused) nothing is paid.
+type Awaits string
+
+// What an order can await.
+const (
+	AwaitsBalance    Awaits = "balance"    // a pre-sale of which only the deposit is paid
+	AwaitsCollection Awaits = "collection" // cash on delivery that is not collected
+	AwaitsFormation  Awaits = "formation"  // a group-buy for which not enough buyers have come together
+)
+
+var awaitsReasons = map[Awaits]partner.Reason{
+	AwaitsBalance: commission.AwaitsBalance, AwaitsCollection: commission.AwaitsCollection, AwaitsFormation: commission.AwaitsFormation,
 }
 
 // Received says that an order has been received: its hold begins.
@@ -61,6 +87,7 @@ func (e *EarlyError) Error() string {
 func (o *Order) commission() *commission.Order {
 	return &commission.Order{
 		ID: o.ID, Customer: o.Customer, Referrer: o.Referrer, PaidAt: instant(o.PaidAt), Lines: o.Lines, Discount: o.Discount, Freight: o.Freight, Places: o.Places,
+		Kind: o.Kind, Bar: o.Abnormal, Tenders: o.Tenders,
 	}
 }
 
@@ -73,7 +100,14 @@ func (o *Order) check() error {
 	for i := range o.Lines {
 		l, at := &o.Lines[i], "lines["+strconv.Itoa(i)+"]."
 		errs = append(errs, partner.CheckID(at+"id", l.ID), checkText(at+"sku", l.SKU, maxKey), checkText(at+"product", l.Product, maxKey),
-			checkText(at+"category", l.Category, maxKey))
+			checkText(at+"category", l.Category, maxKey), checkText(at+"promotion", l.Promotion, maxKey))
+	}
+	errs = append(errs, checkText("kind", string(o.Kind), maxKey), checkText("abnormal", string(o.Abnormal), maxKey))
+	for i, t := range o.Tenders {
+		errs = append(errs, checkText("tenders["+strconv.Itoa(i)+"].kind", t.Kind, maxKey))
+	}
+	if o.Awaits != "" && awaitsReasons[o.Awaits] == "" {
+		errs = append(errs, &MetaError{Field: "awaits", Problem: "an order awaits \"balance\", \"collection\" or \"formation\""})
 	}
 	errs = append(errs, checkText("places.shipTo", o.Places.ShipTo, maxKey), checkText("places.pickup", o.Places.Pickup, maxKey),
 		checkText("places.delivery", o.Places.Delivery, maxKey))
@@ -84,8 +118,12 @@ func (o *Order) check() error {
 	return errors.Join(errs...)
 }
 
+// operation is what the order is told as. That it awaits something is another operation than that it is paid, with a key for each thing that it awaits.
 func (o *Order) operation() operation {
 	op := operation{name: "paid", key: string(o.ID), meta: Meta{At: o.PaidAt, Actor: o.Actor, Reason: o.Reason}}
+	if o.Awaits != "" {
+		op.name, op.key = "awaits", string(o.ID)+"/"+string(o.Awaits)
+	}
 	op.payload.add("customer", string(o.Customer))
 	op.payload.add("referrer", string(o.Referrer))
 	op.payload.add("paidAt", canonicalTime(o.PaidAt))
@@ -105,7 +143,36 @@ func (o *Order) operation() operation {
 	op.payload.add("shipTo", o.Places.ShipTo)
 	op.payload.add("pickup", o.Places.Pickup)
 	op.payload.add("delivery", o.Places.Delivery)
+	op.payload.add("kind", string(o.Kind))
+	op.payload.add("abnormal", string(o.Abnormal))
+	op.payload.add("tenders", list(o.tenders()...))
+	op.payload.add("lineFacts", list(o.lineFacts()...))
 	return op
+}
+
+// tenders returns the tenders in canonical form, in order of kind: which is named first says nothing.
+func (o *Order) tenders() []string {
+	texts := make([]string, len(o.Tenders))
+	for i, t := range o.Tenders {
+		texts[i] = list(t.Kind, canonicalDecimal(t.Amount))
+	}
+	slices.Sort(texts)
+	return texts
+}
+
+// lineFacts returns what there is to know of lines besides what stands in every order, in canonical form; nothing for a line that has none of it.
+func (o *Order) lineFacts() []string {
+	var texts []string
+	for i := range o.Lines {
+		l, gift := &o.Lines[i], ""
+		if l.Gift {
+			gift = "gift"
+		}
+		if facts := []string{gift, l.Promotion, canonicalNull(l.List), canonicalDecimal(l.GiveUp)}; strings.Join(facts, "") != "" {
+			texts = append(texts, list(append([]string{string(l.ID)}, facts...)...))
+		}
+	}
+	return texts
 }
 
 func (r *Refund) operation() operation {

@@ -12,11 +12,18 @@ import (
 // Events that came before the order are applied in the same transaction. The buyer's own spending counts after the order itself, so that an order that
 // makes him a partner pays the relations there were before it.
 //
+// An order that awaits something is checked and noted, and nothing is posted or counted for it; the outcome says what it awaits. Told again without that,
+// it is posted once, by what holds at the PaidAt of then. Hearing that a posted order awaits something changes nothing: the outcome is what it paid,
+// Repeated.
+//
 // An order that pays nobody is recorded too, and the outcome says why. An order that makes no sense is a [*commission.OrderError] or names the field
 // otherwise, one before the first plan is [ErrNoPlan]; nothing is written then.
 func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 	if err := in.check(); err != nil {
 		return Outcome{}, err
+	}
+	if in.Awaits != "" {
+		return o.awaits(ctx, in)
 	}
 	return write(ctx, o.shell, in.operation(), func(c *call, out *Outcome) (apply, error) {
 		judged, err := c.judge(&in)
@@ -28,7 +35,7 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 			return nil, err
 		}
 		posting, err := stored[0].Accrue(settlement.Accrual{
-			Customer: in.Customer, PaidAt: judged.order.PaidAt, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
+			Customer: in.Customer, PaidAt: judged.order.PaidAt, Kind: in.Kind, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
 			Attributed: judged.attributed, Result: judged.result, Key: c.key, Record: c.record,
 		})
 		if err != nil {
@@ -65,8 +72,44 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 	})
 }
 
+// awaits notes that an order is not final.
+func (o Orders) awaits(ctx context.Context, in Order) (Outcome, error) {
+	return write(ctx, o.shell, in.operation(), func(c *call, out *Outcome) (apply, error) {
+		if _, err := c.judge(&in); err != nil {
+			return nil, err
+		}
+		stored, err := c.lock(in.ID)
+		if err != nil {
+			return nil, err
+		}
+		if stored.Posted {
+			v, err := c.planOf(stored.Plan)
+			if err != nil {
+				return nil, err
+			}
+			*out, err = firstOutcome(stored, v)
+			out.Repeated = true
+			return nil, err
+		}
+		*out = awaiting(&in)
+		return func() error {
+			return c.emit("order_awaits", string(in.ID), map[string]any{"customer": in.Customer, "awaits": in.Awaits})
+		}, nil
+	}, func(c *call, first store.Claim, out *Outcome) error {
+		*out = awaiting(&in)
+		out.Repeated = first.Token != c.token
+		return nil
+	})
+}
+
+// awaiting is the outcome of an order that is not final.
+func awaiting(in *Order) Outcome {
+	return Outcome{Order: in.ID, Attributed: commission.Attributed{Reason: awaitsReasons[in.Awaits]}, Awaits: in.Awaits}
+}
+
 // Quote works out what an order would pay if it were paid now as it is, by the same engine as Paid, and writes nothing. The id may be left out, and a
-// PaidAt that is left out is now. Its errors are those of Paid.
+// PaidAt that is left out is now. Of an order that awaits something it says so, as Paid does; what it will pay is asked without that. Its errors are those
+// of Paid.
 func (o Orders) Quote(ctx context.Context, in Order) (Outcome, error) {
 	if in.ID == "" {
 		in.ID = "quote"
@@ -85,8 +128,12 @@ func (o Orders) Quote(ctx context.Context, in Order) (Outcome, error) {
 		if err != nil {
 			return err
 		}
+		if in.Awaits != "" {
+			out = awaiting(&in)
+			return nil
+		}
 		posting, err := settlement.Order{ID: in.ID}.Accrue(settlement.Accrual{
-			Customer: in.Customer, PaidAt: judged.order.PaidAt, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
+			Customer: in.Customer, PaidAt: judged.order.PaidAt, Kind: in.Kind, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
 			Attributed: judged.attributed, Result: judged.result, Record: c.record,
 		})
 		if err != nil {

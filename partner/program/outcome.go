@@ -26,6 +26,7 @@ type Outcome struct {
 	Promoted   bool                  // whether it made the buyer a partner, from the next order on
 	Unparked   []settlement.Unparked // what became of events that had come before the order
 	Veto       partner.Reason        // why the shop kept it pending when its release was last asked about; "" if it did not
+	Awaits     Awaits                // what the order awaits, so that nothing was posted: all other fields but Order and Attributed are empty; "" for nothing
 	Repeated   bool                  // whether this had been done before, and the outcome is the first one again
 
 	hold string
@@ -47,6 +48,9 @@ func inUnits(currency money.Currency, priced money.Amount) (money.Amount, error)
 
 // String says it as a table: a line an entry, then who gets nothing and why, then what the shop keeps.
 func (o Outcome) String() string {
+	if o.Awaits != "" {
+		return fmt.Sprintf("nobody earns yet: %s\n", commission.ReasonEnglish(o.Attributed.Reason))
+	}
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	for _, e := range o.Entries {
@@ -92,10 +96,12 @@ func outcomeOf(o settlement.Order, v *version) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	terms := v.plan.Settlement.Of(o.Kind)
 	out := Outcome{
 		Order: o.ID, Plan: o.Plan, Attributed: o.Attributed, ReleaseAt: o.ReleaseAt,
 		Promoted: o.Promoted, Unparked: o.Unparked, Veto: o.Veto,
-		Entries: slices.AppendSeq(make([]commission.Entry, 0, result.Len()), result.Entries()), hold: fmt.Sprintf("%d days after it is %s", int(v.plan.Settlement.Hold().Hours()/24), v.plan.Settlement.Anchor),
+		Entries: slices.AppendSeq(make([]commission.Entry, 0, result.Len()), result.Entries()),
+		hold:    fmt.Sprintf("%d days after it is %s", int(terms.Hold().Hours()/24), terms.Anchor),
 	}
 	if o.Attributed.Partner != "" {
 		out.Unpaid = slices.Collect(result.Unpaid())
@@ -111,7 +117,7 @@ func outcomeOf(o settlement.Order, v *version) (Outcome, error) {
 func firstOutcome(o settlement.Order, v *version) (Outcome, error) {
 	out, err := outcomeOf(o, v)
 	received := slices.ContainsFunc(o.Unparked, func(u settlement.Unparked) bool { return u.Event == eventReceived })
-	if v.plan.Settlement.Anchor == settlement.AnchorReceived && !received {
+	if v.plan.Settlement.Of(o.Kind).Anchor == settlement.AnchorReceived && !received {
 		out.ReleaseAt = time.Time{}
 	}
 	out.Veto = ""

@@ -182,7 +182,25 @@ func (p Plan) problems(rules commission.Rules) []PlanProblem {
 		add("joining.spend", "a threshold is above 0; leave it out for none")
 	}
 	p.unknownLevels(add)
+	p.unknownKinds(add)
 	return all
+}
+
+// unknownKinds finds holds for kinds of orders that are known to nobody but nearly called like one that is. A shop's own kind that is called so is given
+// an entry among the commission's kinds.
+func (p Plan) unknownKinds(add func(path, message string)) {
+	var known []string
+	for _, kind := range commission.OrderKinds() {
+		known = append(known, string(kind))
+	}
+	for _, kind := range slices.Sorted(maps.Keys(p.Commission.Kinds)) {
+		known = append(known, string(kind))
+	}
+	for _, kind := range slices.Sorted(maps.Keys(p.Settlement.Kinds)) {
+		if near := strictjson.Nearest(string(kind), known); near != "" && !slices.Contains(known, string(kind)) {
+			add(strictjson.Field("settlement.kinds", string(kind)), fmt.Sprintf("no order is of the kind %q; did you mean %q?", kind, near))
+		}
+	}
 }
 
 // unknownLevels finds rates for levels that the plan does not have.

@@ -94,6 +94,12 @@ func TestEveryDefaultIsPrinted(t *testing.T) {
     },
     "lineRates": "allow",
     "excluded": {},
+    "tenders": {
+      "excluded": [
+        "points",
+        "gift-card"
+      ]
+    },
     "team": {
       "rate": "-",
       "mode": "nearest"

@@ -52,7 +52,7 @@ type call struct {
 	published bool // whether this transaction published a plan
 }
 
-// apply writes what was decided.
+// apply writes what was decided; nil where there is nothing to write, and so nothing to be done only once.
 type apply func() error
 
 // attempts is how often a transaction of the programme's own is run again after a commit whose effect is unknown, or a record that changed meanwhile.
@@ -149,7 +149,7 @@ func (s *shell) once(ctx context.Context, tx store.Tx, op operation, token strin
 		return c.repeat(op, claim, known[0], again)
 	}
 	write, err := decide(c)
-	if err != nil {
+	if err != nil || write == nil {
 		return err
 	}
 	winners, err := tx.Claim(ctx, []store.Claim{claim})

@@ -132,6 +132,7 @@ func decide(move func(program.Wallet, context.Context, program.Decide) (settleme
 func (x *Order) program(meta program.Meta) program.Order {
 	return program.Order{
 		ID: x.Order, Customer: x.Customer, Referrer: x.Referrer, PaidAt: meta.At, Lines: x.Lines, Discount: x.Discount, Freight: x.Freight, Places: x.Places,
+		Kind: x.Kind, Abnormal: x.Abnormal, Tenders: x.Tenders, Awaits: x.Awaits,
 		Actor: meta.Actor, Reason: meta.Reason,
 	}
 }

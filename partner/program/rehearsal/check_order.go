@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner/program"
 )
@@ -73,6 +75,20 @@ func (c checker) entry(what string, want *Entry, got *commission.Entry) {
 		c.same(what+", where its rate is from", want.Source, got.Source.String())
 	}
 	optional(c, what+", whether it was cut", want.Cut, got.Cut)
+	if want.Factor.Valid {
+		factor := decimal.NewFromInt(1)
+		if got.Promotion != nil {
+			factor = got.Promotion.Factor
+		}
+		c.check(want.Factor.Decimal.Equal(factor), what+", the promotion's factor", want.Factor.Decimal.String(), factor.String())
+	}
+	if want.GiveUp.Valid {
+		given := got.Amount.Currency().Minor(0)
+		if got.GiveUp != nil {
+			given = *got.GiveUp
+		}
+		c.exactly(what+", what he gave up", want.GiveUp.Decimal, given)
+	}
 }
 
 // placeOf names where an entry stands: "line 1 slot 2", "line 1 team", or the whole "line 1".

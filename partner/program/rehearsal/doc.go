@@ -60,8 +60,9 @@
 //   - freeze, unfreeze: partner. Stops his earnings, or lets them go on.
 //   - level: partner, level. Gives him a level.
 //   - publish: plan, from. Another plan from an instant on; left out, from at on.
-//   - paid: order, customer, referrer, lines, discount, freight, places (shipTo, pickup, delivery). An order is paid. A line has id, sku, product, category, quantity, amount (all units
-//     together, before the order's discount), cost, rates.
+//   - paid: order, customer, referrer, lines, discount, freight, places (shipTo, pickup, delivery), kind, abnormal, tenders, awaits. An order is paid. A line has id, sku, product, category,
+//     quantity, amount (all units together, before the order's discount), cost, rates, gift, promotion, list, giveUp; a tender has kind and amount. With
+//     awaits ("balance", "collection" or "formation") the order is not final: it is told again without it when it is.
 //   - quote: the same. What an order would pay; nothing is written.
 //   - received: order. An order has been received.
 //   - refund: refund (its id), order, lines. A line has line, and quantity, amount or both.
@@ -79,7 +80,7 @@
 //
 //   - any: error (a part of the message), errorType (such as "settlement.ErrInsufficient"), balances (by partner: earned, pending, available, withdrawing,
 //     paid, taxed, fees, debt).
-//   - paid, quote: entries (all of them: line, slot or rule, payee, amount; and if given base, rate, source, cut), unpaid (some of them, or all where
+//   - paid, quote: entries (all of them: line, slot or rule, payee, amount; and if given base, rate, source, cut, factor, giveUp), unpaid (some of them, or all where
 //     complete is true: line, slot or rule, partner, reason), commission, goods, kept, attributed, reason (why it is nobody's), version (of the plan),
 //     releaseAt; of paid also promoted, repeated, unparked (event, refused).
 //   - received: releaseAt, parked.

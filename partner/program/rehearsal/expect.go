@@ -67,7 +67,7 @@ type Expect struct {
 	Withdrawal string              `json:"withdrawal,omitempty"`
 }
 
-// Entry is one amount that an order pays: who gets how much for which line. Base, Rate, Source and Cut are checked where they are given.
+// Entry is one amount that an order pays: who gets how much for which line. What is not needed is checked where it is given.
 type Entry struct {
 	Line   commission.LineID   `json:"line" strict:"required"`
 	Slot   int                 `json:"slot,omitempty"`
@@ -78,6 +78,8 @@ type Entry struct {
 	Rate   commission.Rate     `json:"rate"`             // "-" and absent are the same: not checked
 	Source string              `json:"source,omitempty"` // where the rate came from: "default", "product p2"
 	Cut    *bool               `json:"cut"`              // whether the cap of the line lowered it
+	Factor decimal.NullDecimal `json:"factor"`           // of the promotion by which the goods were sold; 1 where none multiplied the rate
+	GiveUp decimal.NullDecimal `json:"giveUp"`           // what the payee gave up of it for the buyer
 }
 
 // Unpaid is one who gets nothing from a line. Without rule and slot it is the whole line.

@@ -172,7 +172,7 @@ func (r *runner) event(ctx context.Context, i int) error {
 	c.unchanged("told again", after, end)
 	if outcome, ok := first.answer.(program.Outcome); ok && e.Paid != nil {
 		c.quoted(quote, first)
-		if first.err == nil && !outcome.Repeated {
+		if first.err == nil && !outcome.Repeated && outcome.Awaits == "" {
 			r.posted = append(r.posted, outcome.Order)
 		}
 	}

@@ -101,6 +101,11 @@ type Order struct {
 	Discount decimal.Decimal    `json:"discount"` // taken off the whole order
 	Freight  decimal.Decimal    `json:"freight"`  // paid on top
 	Places   commission.Places  `json:"places"`   // whose territory it is
+
+	Kind     commission.OrderKind `json:"kind,omitempty"`     // "" for an ordinary sale
+	Abnormal partner.Reason       `json:"abnormal,omitempty"` // why the shop says that it pays nothing; "" if it does not
+	Tenders  []program.Tender     `json:"tenders,omitempty"`  // with what it was paid, as far as it matters
+	Awaits   program.Awaits       `json:"awaits,omitempty"`   // what is still to come before it is final; "" for nothing
 }
 
 // Received names the order that was received.
