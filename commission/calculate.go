@@ -149,7 +149,7 @@ func (r *Result) checkLine(i int) money.Units {
 		r.fail(linePath(i, "rates"), "rates for %d slots are more than %d", len(l.Rates), maxSlots)
 	}
 	for slot, rate := range l.Rates {
-		if problem := r.calc.plan.bears(rate, slot+1); problem != "" {
+		if problem := r.calc.plan.bears(rate, slot+1); problem != "" && r.calc.plan.LineRates == AllowLineRates {
 			r.fail(linePath(i, fmt.Sprintf("rates[%d]", slot)), "%s %s", rate, problem)
 		}
 	}

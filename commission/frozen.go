@@ -104,6 +104,10 @@ func (s Source) Clone() Source {
 		own := *s.Bonus
 		s.Bonus = &own
 	}
+	if s.Rate != nil {
+		own := *s.Rate
+		s.Rate = &own
+	}
 	return s
 }
 

@@ -117,6 +117,7 @@ func genCases() *rapid.Generator[genCase] {
 		if most := min(6, money.MaxScale-c.cur.Scale()); often(t, "fine prices", 40) {
 			p.PriceScale = c.cur.Scale() + rapid.IntRange(0, most).Draw(t, "price scale")
 		}
+		genPeers(t, &c)
 		c.campaigns = genCampaigns(t, p.WithDefaults(c.cur).Slots)
 		return c
 	})
@@ -142,7 +143,7 @@ func genCampaigns(t *rapid.T, slots int) []commission.Campaign {
 			c.Slots = []int{rapid.IntRange(1, slots).Draw(t, "slot")}
 		}
 		if often(t, "names rules", 50) {
-			c.Rules = rapid.SampledFrom([][]string{{"slots"}, {"team"}, {"differential"}, {"team", "slots"}}).Draw(t, "rules")
+			c.Rules = rapid.SampledFrom([][]string{{"slots"}, {"team"}, {"differential"}, {"team", "slots"}, {"peer"}, {"peer", "team", "differential"}}).Draw(t, "rules")
 		}
 		list = append(list, c)
 	}

@@ -72,6 +72,7 @@ func (o oracle) freeze(order *commission.Order, uplines []commission.Upline) []o
 			continue
 		}
 		line.shares = slices.Concat(o.slots(source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant))
+		line.shares = append(line.shares, o.peers(line.shares, uplines)...)
 		for j := range line.shares {
 			s := &line.shares[j]
 			s.rate = new(big.Rat).Mul(s.rate, o.factor(order, s))

@@ -173,21 +173,7 @@ func (v *problems) digits(p *Plan) {
 			}
 		}
 	}
-	if !p.Peer.pays() || p.Peer.Of != OfIncome {
-		return
-	}
-	for _, name := range p.Peer.Income {
-		income, _ := p.builtin(name)
-		scale := uint8(0) // differences have the decimals of the longest
-		for _, rate := range income.rates {
-			scale = max(scale, rate.scale)
-		}
-		for _, share := range byLevel(p.Peer.Rate, p.Peer.Levels) {
-			if int(scale)+int(share.scale) > maxRateScale-4 {
-				v.add("commission.peer", "%s of what %s gives has more than %d decimals", share, name, maxRateScale-4)
-			}
-		}
-	}
+	p.Peer.digits(v, p)
 }
 
 func (v *problems) campaigns(p Plan, campaigns []Campaign) {
@@ -279,30 +265,14 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 	}
 }
 
-// mostOfSlots is the most that all slots together pay of a line, by the highest rate that stands anywhere for each, as a share of the base.
-func (p *Plan) mostOfSlots() decimal.Decimal {
-	sum := decimal.Zero
-	for slot := range p.Slots {
-		most := decimal.Zero
-		for _, l := range p.lists() {
-			most = decimal.Max(most, p.raised(p.rate(l.rates, slot), slot))
-		}
-		sum = sum.Add(most)
-	}
-	return sum
-}
-
 // raised is the most that a rate of a slot can become by the bonus of a level, as a share of the base.
 func (p *Plan) raised(rate Rate, slot int) decimal.Decimal {
 	most := rate.share()
 	if !rate.IsSet() {
 		return most
 	}
-	for _, rates := range p.LevelBonus.Rates {
-		if own := p.rate(rates, slot); own.IsSet() {
-			raised, _ := (&Bonus{Mode: p.LevelBonus.Mode, Rate: own}).apply(rate)
-			most = decimal.Max(most, raised.share())
-		}
+	for level := range p.LevelBonus.Rates {
+		most = decimal.Max(most, p.raisedAt(rate, slot, level).share())
 	}
 	return most
 }
