@@ -59,6 +59,28 @@ func byLevel(rate Rate, levels map[partner.Level]Rate) []Rate {
 	return all
 }
 
+// levelRates are a rate and those by level, each at a place of its own, so that a source can point to it.
+type levelRates struct {
+	rate   *Rate
+	levels map[partner.Level]*Rate
+}
+
+func newLevelRates(rate Rate, levels map[partner.Level]Rate) levelRates {
+	l := levelRates{rate: &rate, levels: make(map[partner.Level]*Rate, len(levels))}
+	for level, own := range levels {
+		l.levels[level] = &own
+	}
+	return l
+}
+
+// of returns the rate of a level, and the key under which the plan has it.
+func (l *levelRates) of(level partner.Level) (rate *Rate, key string) {
+	if own, ok := l.levels[level]; ok {
+		return own, string(level)
+	}
+	return l.rate, ""
+}
+
 // highest returns the highest share of the base among rates; an amount per unit counts as none.
 func highest(rates []Rate) decimal.Decimal {
 	most := decimal.Zero
@@ -68,11 +90,13 @@ func highest(rates []Rate) decimal.Decimal {
 	return most
 }
 
-// shares notes the levels whose rate is no share of the base.
-func (v *problems) shares(path string, rates map[partner.Level]Rate) {
+const betweenShares = "the differential is between shares"
+
+// shares notes the levels whose rate is no share, with why it has to be one.
+func (v *problems) shares(path string, rates map[partner.Level]Rate, why string) {
 	for _, level := range slices.Sorted(maps.Keys(rates)) {
 		if rate := rates[level]; rate.kind != percent {
-			v.add(KeyPath(path, string(level)), "the differential is between shares such as \"10%%\", not %s", rate)
+			v.add(KeyPath(path, string(level)), "%s, such as \"10%%\", not %s", why, rate)
 		}
 	}
 }

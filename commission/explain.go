@@ -205,6 +205,9 @@ func sourceChinese(s Source) string {
 	if s.Bonus != nil {
 		text += "，" + s.Bonus.chinese()
 	}
+	if s.Rate != nil {
+		text += "，按 " + s.Rate.String()
+	}
 	return text
 }
 

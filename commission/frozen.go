@@ -113,7 +113,7 @@ func (s *FrozenSet) own() {
 
 // Clone returns a copy that shares no memory with s.
 func (s Source) Clone() Source {
-	s.Bonus = own(s.Bonus)
+	s.Bonus, s.Rate = own(s.Bonus), own(s.Rate)
 	return s
 }
 

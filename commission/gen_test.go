@@ -135,6 +135,7 @@ func genCases() *rapid.Generator[genCase] {
 			p.PriceScale = c.cur.Scale() + rapid.IntRange(0, most).Draw(t, "price scale")
 		}
 		genBonuses(t, &c)
+		genPeers(t, &c)
 		c.campaigns = genCampaigns(t, p.WithDefaults(c.cur).Slots, len(p.Rules) > 0)
 		return c
 	})
@@ -160,7 +161,7 @@ func genCampaigns(t *rapid.T, slots int, own bool) []commission.Campaign {
 			c.Slots = []int{rapid.IntRange(1, slots).Draw(t, "slot")}
 		}
 		if often(t, "names rules", 50) {
-			c.Rules = rapid.SampledFrom([][]string{{"slots"}, {"team"}, {"differential"}, {"team", "slots"}, {"recruiter"}}).Draw(t, "rules")
+			c.Rules = rapid.SampledFrom([][]string{{"slots"}, {"team"}, {"differential"}, {"team", "slots"}, {"recruiter"}, {"peer"}, {"peer", "team", "differential"}}).Draw(t, "rules")
 			if own {
 				c.Rules = append(slices.Clone(c.Rules), "everybody")
 			}

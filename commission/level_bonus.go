@@ -151,17 +151,10 @@ func (p *Plan) bears(rate Rate, slot int) string {
 	if !slices.Contains(p.Peer.Income, RuleSlots) || p.Peer.Of != OfIncome {
 		return ""
 	}
-	shares := append(slices.Collect(maps.Values(p.Peer.Levels)), p.Peer.Rate)
-	for _, rate := range raised {
-		for _, share := range shares {
-			// A peer can have as many juniors as there are slots.
-			if part, ok := rate.times(share); !ok || part.coefficient > maxSum {
-				return "with the peer bonus it has more than 18 digits"
-			}
+	for _, own := range raised {
+		if !p.Peer.bears(own) {
+			return "with the peer bonus " + tooLongForPeers
 		}
 	}
 	return ""
 }
-
-// maxSum is the largest coefficient of which as many as there can be juniors sum to one that fits.
-const maxSum = 1<<63/(maxSlots*maxPeers) - 1

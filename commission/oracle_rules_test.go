@@ -20,7 +20,7 @@ func (o oracle) paysNothing(order *commission.Order) bool {
 // rate is the first that is set: the line's own, then the order's kind, SKU, product, category, partner, level, default.
 func (o oracle) rate(kind commission.OrderKind, line *commission.Line, slot int, payee *commission.Upline) commission.Rate {
 	for _, list := range [][]commission.Rate{
-		line.Rates, o.plan.Kinds[kind].Rates, o.plan.SKUs[line.SKU], o.plan.Products[line.Product], o.plan.Categories[line.Category],
+		o.ofLine(line), o.plan.Kinds[kind].Rates, o.plan.SKUs[line.SKU], o.plan.Products[line.Product], o.plan.Categories[line.Category],
 		o.plan.Partners[payee.Partner], o.plan.Levels[payee.Level], o.plan.Rates,
 	} {
 		if slot <= len(list) && list[slot-1].IsSet() {
@@ -101,6 +101,9 @@ func pay(shares []oracleShare, rule string, slot, index int, uplines []commissio
 func (o oracle) team(uplines []commission.Upline) []oracleShare {
 	if !o.plan.Team.Rate.IsSet() && len(o.plan.Team.Levels) == 0 {
 		return nil
+	}
+	if o.plan.Team.Mode == commission.EveryLeader {
+		return o.everyLeader(uplines)
 	}
 	for i := 1; i < len(uplines); i++ {
 		switch u := uplines[i]; {

@@ -80,8 +80,9 @@ func (o oracle) freeze(order *commission.Order, uplines []commission.Upline) []o
 		if line.giveUp = source.GiveUp.Rat(); line.giveUp.Cmp(line.net) >= 0 {
 			line.giveUp = line.net // nothing is paid for it
 		}
-		line.shares = slices.Concat(o.slots(order.Kind, source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant), o.recruiter(uplines),
-			o.everybody(source, uplines, vacant))
+		line.shares = slices.Concat(o.slots(order.Kind, source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant), o.recruiter(uplines))
+		line.shares = append(line.shares, o.peers(line.shares, uplines)...)
+		line.shares = append(line.shares, o.everybody(source, uplines, vacant)...)
 		for j := range line.shares {
 			s := &line.shares[j]
 			s.rate = new(big.Rat).Mul(s.rate, o.factor(order, s))

@@ -38,7 +38,7 @@ type Result struct {
 	parts        []money.Units
 	payers       []int
 	groups       []group
-	peers        []peer
+	juniors      []junior
 }
 
 // Entry is one amount that an order pays: line × payee × rule.

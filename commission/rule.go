@@ -109,10 +109,10 @@ func (s *Shares) payWithCare(index, slot int, rate Rate, source Source, weight, 
 	}
 }
 
-// peers returns an empty buffer.
-func (s *Shares) peers() *[]peer {
-	s.result.peers = s.result.peers[:0]
-	return &s.result.peers
+// juniors returns an empty buffer.
+func (s *Shares) juniors() *[]junior {
+	s.result.juniors = s.result.juniors[:0]
+	return &s.result.juniors
 }
 
 // Skip records that the one at index of Input.Uplines or Input.Seats (-1: nobody stands there) gets nothing from this rule, and why.
@@ -151,6 +151,17 @@ type Source struct {
 	Kind  SourceKind `json:"kind"`
 	Key   string     `json:"key,omitempty"`
 	Bonus *Raise     `json:"bonus,omitempty"` // what changed the rate; nil for none. It must not be changed.
+	// Rate is the rate that stands there, where only a part of it is paid (a differential) or a share of others' rates (a peer bonus); nil where it is what
+	// is paid. It must not be changed.
+	Rate *Rate `json:"rate,omitempty"`
+}
+
+// at is the source of a part, of which the plan has the rate.
+func (s Source) at(rate *Rate, part Rate) Source {
+	if *rate != part {
+		s.Rate = rate
+	}
+	return s
 }
 
 // SourceKind is a kind of place that rates come from.
@@ -192,7 +203,8 @@ func (k SourceKind) MarshalText() ([]byte, error) { return []byte(k.String()), n
 // UnmarshalText reads a name; any other is an [*OptionError].
 func (k *SourceKind) UnmarshalText(text []byte) error { return parseOption(k, text, sourceNames) }
 
-// String returns the kind and the key: "product p2", or "default"; with a bonus "product p2, plus 2% for level gold".
+// String returns the kind and the key: "product p2", or "default"; with a bonus "product p2, plus 2% for level gold";
+// where something else is paid than what stands there, "differential gold, at 25%".
 func (s Source) String() string {
 	text := s.Kind.String()
 	if s.Key != "" {
@@ -200,6 +212,9 @@ func (s Source) String() string {
 	}
 	if s.Bonus != nil {
 		text += ", " + s.Bonus.text()
+	}
+	if s.Rate != nil {
+		text += ", at " + s.Rate.String()
 	}
 	return text
 }

@@ -22,40 +22,38 @@ func (p *Plan) differentialReward() builtin {
 	return builtin{
 		name: RuleDifferential, on: len(p.Differential.Rates) > 0, deep: true, rates: rates,
 		build: func() Rule { return newDifferential(p.Differential) },
-		check: func(v *problems) { v.shares("commission.differential.rates", p.Differential.Rates) },
+		check: func(v *problems) { v.shares("commission.differential.rates", p.Differential.Rates, betweenShares) },
 		most:  func() decimal.Decimal { return highest(rates) },
 	}
 }
 
 // differentialRule walks up and pays each upline what his level's share exceeds the best share so far; it stops at the highest share of all.
 type differentialRule struct {
-	short []shortLevel
-	long  map[partner.Level]int64 // the shares of levels that are not short
-	scale uint8                   // of all shares
+	short []levelShare
+	long  map[partner.Level]*levelShare // of levels that are not short
+	scale uint8                         // of all shares
 	top   int64
 }
 
-// shortLevel is the share of a level that is short enough to be compared as a number.
-type shortLevel struct {
+// levelShare is the share of a level, whose name is compared as a number where it is short enough.
+type levelShare struct {
 	code  uint64
 	share int64
+	rate  Rate
 }
 
 func newDifferential(d Differential) *differentialRule {
-	r := &differentialRule{long: map[partner.Level]int64{}}
+	r := &differentialRule{long: map[partner.Level]*levelShare{}}
 	for _, rate := range d.Rates {
 		r.scale = max(r.scale, rate.scale)
 	}
 	for _, level := range slices.Sorted(maps.Keys(d.Rates)) {
-		share := d.Rates[level].coefficient
-		for range r.scale - d.Rates[level].scale {
-			share *= 10
-		}
-		r.top = max(r.top, share)
+		own := levelShare{code: codeOf(level), share: d.Rates[level].at(r.scale), rate: d.Rates[level]}
+		r.top = max(r.top, own.share)
 		if len(level) <= maxShort {
-			r.short = append(r.short, shortLevel{codeOf(level), share})
+			r.short = append(r.short, own)
 		} else {
-			r.long[level] = share
+			r.long[level] = &own
 		}
 	}
 	return r
@@ -69,38 +67,36 @@ func (r *differentialRule) Shares(in *Input, out *Shares) {
 			out.Skip(i, 0, u.Bar)
 			continue
 		}
-		share, known := r.share(u.Level)
-		switch {
-		case !known:
+		switch own := r.share(u.Level); {
+		case own == nil:
 			out.Skip(i, 0, NoRate)
-		case share == 0:
+		case own.share == 0:
 			out.Skip(i, 0, ZeroRate)
-		case share <= best:
+		case own.share <= best:
 			out.Skip(i, 0, Overtaken)
 		default:
-			rate := Rate{coefficient: share - best, scale: r.scale, kind: percent}
+			rate := Rate{coefficient: own.share - best, scale: r.scale, kind: percent}
 			if rate.coefficient%10 == 0 {
 				rate = rate.shortest()
 			}
-			out.Pay(i, 0, rate, Source{Kind: FromDifferential, Key: string(u.Level)})
-			best = share
+			out.Pay(i, 0, rate, Source{Kind: FromDifferential, Key: string(u.Level)}.at(&own.rate, rate))
+			best = own.share
 		}
 	}
 }
 
-// share returns the share of a level, and whether it has one. Every upline of every order is looked up here.
-func (r *differentialRule) share(level partner.Level) (share int64, known bool) {
+// share returns the share of a level, nil if it has none. Every upline of every order is looked up here.
+func (r *differentialRule) share(level partner.Level) *levelShare {
 	if len(level) > maxShort {
-		share, known = r.long[level]
-		return share, known
+		return r.long[level]
 	}
 	code := codeOf(level)
 	for i := range r.short {
 		if r.short[i].code == code {
-			return r.short[i].share, true
+			return &r.short[i]
 		}
 	}
-	return 0, false
+	return nil
 }
 
 const maxShort = 7

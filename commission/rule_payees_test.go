@@ -98,7 +98,7 @@ func TestRule_4_20_ScenarioS05TheDifferentialPaysTheTopRateInAll(t *testing.T) {
 	require.Equal(t, []string{"p differential/0 P1 100.00", "p differential/0 P3 100.00", "p differential/0 P5 50.00"}, entriesOf(paid))
 	require.Equal(t, "250.00", totalOf(t, paid))
 	require.Equal(t, "5%", paid.Entry(2).Rate.String())
-	require.Equal(t, "differential G4", paid.Entry(2).Source.String())
+	require.Equal(t, "differential G4, at 25%", paid.Entry(2).Source.String())
 }
 
 func TestRule_4_21_ScenarioS05AnOvertakenUplineGetsNothing(t *testing.T) {

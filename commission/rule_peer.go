@@ -1,6 +1,7 @@
 package commission
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -11,12 +12,13 @@ import (
 // RulePeer is the name of the rule that pays uplines of the same level as one who earns below them.
 const RulePeer = "peer"
 
-// Peer is the peer bonus (平级奖): whoever earns by one of the rules named in Income is a junior, and the next uplines of his own level, his peers, get a
-// share because of him. Peer bonuses are never income themselves. The zero Peer pays none.
+// Peer is the peer bonus (平级奖): whoever has a level and earns by one of the rules named in Income is a junior, and the next uplines of his own level, his
+// peers, get a share because of him. A peer bonus is never income itself, and nobody gets more than the whole base of a line by peer bonuses. A peer who
+// earns nothing is passed over under compress and dynamic, else his share is forfeited. The zero Peer pays none.
 type Peer struct {
 	Rate   Rate                   `json:"rate"`
 	Levels map[partner.Level]Rate `json:"levels,omitempty"` // by level; Rate for the others
-	First  int                    `json:"first,omitempty"`  // how many peers above a junior are paid; default 1
+	First  int                    `json:"first,omitempty"`  // how many peers above a junior are paid, at most 10; default 1
 	Of     PeerBase               `json:"of"`
 	Income []string               `json:"income,omitempty"` // names of rules; default differential where the plan has one, else slots
 }
@@ -25,9 +27,9 @@ type Peer struct {
 type PeerBase uint8
 
 const (
-	// OfIncome takes it of what the junior gets by the rules of Income, before campaigns.
+	// OfIncome takes it of what the junior gets by the rules of Income, before campaigns, rounding and cap.
 	OfIncome PeerBase = iota
-	// OfOrder takes it of the line's base.
+	// OfOrder takes it of the line's base, or pays an amount for each unit, once for each junior.
 	OfOrder
 )
 
@@ -45,7 +47,9 @@ func (o *PeerBase) UnmarshalText(text []byte) error { return parseOption(o, text
 func (p *Plan) peerBonus() builtin {
 	return builtin{
 		name: RulePeer, on: p.Peer.pays(), deep: true, rates: byLevel(p.Peer.Rate, p.Peer.Levels),
-		build: func() Rule { return &peerRule{Peer: p.Peer, missing: p.Missing} },
+		build: func() Rule {
+			return &peerRule{Peer: p.Peer, rates: newLevelRates(p.Peer.Rate, p.Peer.Levels), passes: p.Missing.passes()}
+		},
 		check: func(v *problems) { p.Peer.check(v, p) },
 		most:  func() decimal.Decimal { return p.Peer.most(p) },
 	}
@@ -77,127 +81,170 @@ func (b Peer) check(v *problems, p *Plan) {
 	if b.First < 0 || b.First > maxPeers {
 		v.add("commission.peer.first", "from 1 to %d peers are paid, not %d", maxPeers, b.First)
 	}
+	rules := p.ruleNames()
 	for i, name := range b.Income {
 		switch at := v.index("commission.peer.income", i); {
 		case name == RulePeer:
 			v.add(at, "a peer bonus is no income for another: it would pay itself")
-		case !slices.Contains(p.ruleNames(), name):
-			v.add(at, "the plan has no rule %q; it has %q", name, p.ruleNames())
+		case !slices.Contains(rules, name):
+			v.add(at, "the plan has no rule %q; it has %q", name, rules)
 		case slices.Contains(b.Income[:i], name):
 			v.add(at, "%s stands twice", name)
-		case slices.Index(p.ruleNames(), name) > slices.Index(p.ruleNames(), RulePeer):
+		case slices.Index(rules, name) > slices.Index(rules, RulePeer):
 			v.add(at, "%s is paid after the peers", name)
 		}
 	}
-	if b.Of != OfIncome {
-		return
+	if b.Of == OfIncome {
+		if b.Rate.IsPerUnit() {
+			v.add("commission.peer.rate", "a share of an income is paid, such as \"10%%\", not %s", b.Rate)
+		}
+		v.shares("commission.peer.levels", b.Levels, "a share of an income is paid")
 	}
-	if b.Rate.IsPerUnit() {
-		v.add("commission.peer.rate", "of an income a share is paid, such as \"10%%\", not %s", b.Rate)
-	}
-	v.shares("commission.peer.levels", b.Levels)
 }
 
-// most is the most that all peers get. Of the order, each junior brings it to First peers, and there are at most as many juniors as slots and levels. Of an
-// income, it is a share of that for each of First peers.
-func (b Peer) most(p *Plan) decimal.Decimal {
-	juniors, income := 0, decimal.Zero
-	for _, name := range b.Income {
-		switch rule, _ := p.builtin(name); name {
-		case RuleSlots:
-			juniors, income = juniors+p.Slots, income.Add(p.mostOfSlots())
-		case RuleDifferential:
-			juniors, income = juniors+len(p.Differential.Rates), income.Add(rule.most())
-		default:
-			juniors, income = juniors+1, income.Add(rule.most())
-		}
+// digits refuses shares that are too long to be exact.
+func (b Peer) digits(v *problems, p *Plan) {
+	if !b.pays() {
+		return
 	}
 	if b.Of == OfOrder {
-		income = decimal.NewFromInt(int64(juniors))
+		if !b.Rate.sums() {
+			v.add("commission.peer.rate", "%s %s", b.Rate, tooLongForPeers)
+		}
+		for _, level := range slices.Sorted(maps.Keys(b.Levels)) {
+			if rate := b.Levels[level]; !rate.sums() {
+				v.add(KeyPath("commission.peer.levels", string(level)), "%s %s", rate, tooLongForPeers)
+			}
+		}
+		return
 	}
-	return highest(byLevel(b.Rate, b.Levels)).Mul(decimal.NewFromInt(int64(b.First))).Mul(income)
+	for i, name := range b.Income {
+		income, _ := p.builtin(name)
+		// A difference of two rates has no more decimals than they have.
+		if slices.ContainsFunc(income.rates, func(r Rate) bool { return !b.bears(r) }) {
+			v.add(v.index("commission.peer.income", i), "a share of a rate of %s %s", name, tooLongForPeers)
+		}
+	}
+}
+
+const tooLongForPeers = "has more than 18 decimals or, as an amount for each unit, more than 8 or is above 90,000,000"
+
+// bears reports whether a peer's share of an income at a rate is exact.
+func (b Peer) bears(income Rate) bool {
+	for _, share := range byLevel(b.Rate, b.Levels) {
+		if part, ok := income.times(share); !ok || !part.sums() {
+			return false
+		}
+	}
+	return true
+}
+
+// sums reports whether a peer can have as many of a rate as there can be juniors: of one level, one in each slot and three by other rules. Their sum has
+// at most 18 digits then. Shares always do, since their sum ends at the whole base.
+func (r Rate) sums() bool {
+	return r.kind != perUnit || r.scale <= 8 && r.coefficient <= 90_000_000*int64(tens[r.scale])
 }
 
 // peerRule pays the peers of each junior.
 type peerRule struct {
 	Peer
-	missing Missing
+	rates  levelRates
+	passes bool // whether it passes over those who earn nothing
 }
 
-// peer is an upline with what he gets because of all his juniors, which is one share of the base and one amount for each unit.
-type peer struct {
-	index           int
-	ofBase, perUnit Rate
+// junior is one who earns, with what each peer gets because of him, and how many of them have still to be found.
+type junior struct {
+	level    partner.Level
+	position int
+	left     int
+	brings   income
 }
 
+// income is a share of the base and an amount for each unit.
+type income struct{ ofBase, perUnit Rate }
+
+// add adds a rate, shares up to the whole base. That amounts fit is checked with the plan and with the line's own rates.
+func (n *income) add(rate Rate) {
+	if rate.kind == perUnit {
+		n.perUnit.kind = perUnit
+		n.perUnit, _ = n.perUnit.plus(rate)
+		return
+	}
+	n.ofBase.kind = percent
+	if n.ofBase, _ = n.ofBase.plus(rate); n.ofBase.cmp(wholeLine) > 0 {
+		n.ofBase = wholeLine
+	}
+}
+
+// Shares walks up once, as long as some junior has too few peers.
 func (r *peerRule) Shares(in *Input, out *Shares) {
-	peers := out.peers()
-	for i := range in.Paid {
-		s := &in.Paid[i]
-		if s.Position == 0 || s.Level == "" || !slices.Contains(r.Income, s.Rule) || r.Of == OfOrder && r.counted(in.Paid[:i], s.Position) {
+	juniors := out.juniors()
+	r.findJuniors(in, juniors)
+	for i := 0; i < len(in.Uplines) && len(*juniors) > 0; i++ {
+		u := &in.Uplines[i]
+		brought, is := r.broughtTo(u, i, juniors)
+		if !is {
 			continue
 		}
-		r.above(in, s, peers)
-	}
-	slices.SortFunc(*peers, func(a, b peer) int { return a.index - b.index })
-	for _, p := range *peers {
-		u := &in.Uplines[p.index]
-		rate, source := r.rate(u.Level)
+		rate, key := r.rates.of(u.Level)
 		switch {
 		case u.Bar != "":
-			out.Skip(p.index, 0, u.Bar)
+			out.Skip(i, 0, u.Bar)
 		case rate.coefficient == 0:
-			out.Pay(p.index, 0, rate, source) // the reason becomes that it is 0 or not set
+			out.Pay(i, 0, *rate, Source{Kind: FromPeer, Key: key}) // the reason becomes that it is 0 or not set
 		default:
-			for _, sum := range [...]Rate{p.ofBase, p.perUnit} {
+			for _, sum := range [...]Rate{brought.ofBase, brought.perUnit} {
 				if sum.coefficient != 0 {
-					out.Pay(p.index, 0, sum, source)
+					out.Pay(i, 0, sum, Source{Kind: FromPeer, Key: key}.at(rate, sum))
 				}
 			}
 		}
 	}
 }
 
-// counted reports whether a junior stands among shares that have been looked at.
-func (r *peerRule) counted(shares []Share, position int32) bool {
-	return slices.ContainsFunc(shares, func(s Share) bool { return s.Position == position && slices.Contains(r.Income, s.Rule) })
-}
-
-// above adds what a junior's share brings to the peers above him. One who earns nothing takes a peer's place, unless the plan passes over him.
-func (r *peerRule) above(in *Input, junior *Share, peers *[]peer) {
-	for i, n := int(junior.Position), 0; i < len(in.Uplines) && n < r.First; i++ {
-		u := &in.Uplines[i]
-		if u.Level != junior.Level {
+// findJuniors lists those who earn, each once, with what they bring.
+func (r *peerRule) findJuniors(in *Input, juniors *[]junior) {
+	for i := range in.Paid {
+		s := &in.Paid[i]
+		if s.Position == 0 || s.Level == "" || !slices.Contains(r.Income, s.Rule) {
 			continue
 		}
-		if u.Bar == "" || !r.missing.passes() {
-			n++
+		rate, _ := r.rates.of(s.Level)
+		part := *rate
+		if r.Of == OfIncome {
+			part, _ = s.Rate.times(*rate)
 		}
-		at := slices.IndexFunc(*peers, func(p peer) bool { return p.index == i })
+		at := slices.IndexFunc(*juniors, func(j junior) bool { return j.position == int(s.Position) })
 		if at < 0 {
-			at = len(*peers)
-			*peers = append(*peers, peer{index: i, ofBase: Rate{kind: percent}, perUnit: Rate{kind: perUnit}})
+			at = len(*juniors)
+			*juniors = append(*juniors, junior{level: s.Level, position: int(s.Position), left: r.First})
+		} else if r.Of == OfOrder {
+			continue
 		}
-		rate, _ := r.rate(u.Level)
-		(*peers)[at].add(rate, junior, r.Of)
+		(*juniors)[at].brings.add(part)
 	}
 }
 
-func (b Peer) rate(level partner.Level) (Rate, Source) {
-	if rate, ok := b.Levels[level]; ok {
-		return rate, Source{Kind: FromPeer, Key: string(level)}
+// broughtTo returns what the juniors below bring to the upline at an index, and whether he is a peer of any. He takes a peer's place, unless he earns
+// nothing and is passed over; juniors who have found all their peers leave.
+func (r *peerRule) broughtTo(u *Upline, index int, juniors *[]junior) (brought income, is bool) {
+	for k := 0; k < len(*juniors); k++ {
+		j := &(*juniors)[k]
+		if index < j.position || u.Level != j.level {
+			continue
+		}
+		is = true
+		brought.add(j.brings.ofBase)
+		brought.add(j.brings.perUnit)
+		if u.Bar != "" && r.passes {
+			continue
+		}
+		if j.left--; j.left == 0 {
+			last := len(*juniors) - 1
+			*j = (*juniors)[last]
+			*juniors = (*juniors)[:last]
+			k--
+		}
 	}
-	return b.Rate, Source{Kind: FromPeer}
-}
-
-// add adds a share because of one junior. That all numbers fit is checked with the plan and with the line's own rates.
-func (p *peer) add(rate Rate, junior *Share, of PeerBase) {
-	if of == OfIncome {
-		rate, _ = junior.Rate.times(rate)
-	}
-	sum := &p.ofBase
-	if rate.IsPerUnit() {
-		sum = &p.perUnit
-	}
-	*sum, _ = sum.plus(Rate{coefficient: rate.coefficient, scale: rate.scale, kind: sum.kind})
+	return brought, is
 }

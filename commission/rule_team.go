@@ -22,7 +22,8 @@ type TeamMode uint8
 const (
 	// Nearest pays the nearest leader alone: a member who becomes a leader takes his branch with him, for later orders.
 	Nearest TeamMode = iota
-	// EveryLeader pays every leader what his share exceeds the best of the leaders below him: the branch stays, at the difference.
+	// EveryLeader pays every leader what his share exceeds the best of the leaders below him, until somebody has the highest share of all: the branch
+	// stays, at the difference. Leaders who earn nothing are passed over.
 	EveryLeader
 )
 
@@ -41,7 +42,7 @@ func (p *Plan) teamReward() builtin {
 	rates := byLevel(p.Team.Rate, p.Team.Levels)
 	return builtin{
 		name: RuleTeam, on: p.Team.pays(), deep: true, rates: rates,
-		build: func() Rule { return &teamRule{team: p.Team, missing: p.Missing} },
+		build: func() Rule { return newTeam(p.Team, p.Missing) },
 		check: p.Team.check,
 		most:  func() decimal.Decimal { return highest(rates) },
 	}
@@ -57,20 +58,25 @@ func (t Team) check(v *problems) {
 	if t.Rate.IsPerUnit() {
 		v.add("commission.team.rate", "the differential is between shares such as \"10%%\", not %s", t.Rate)
 	}
-	v.shares("commission.team.levels", t.Levels)
-}
-
-func (t Team) rate(level partner.Level) (Rate, Source) {
-	if rate, ok := t.Levels[level]; ok {
-		return rate, Source{Kind: FromTeam, Key: string(level)}
-	}
-	return t.Rate, Source{Kind: FromTeam}
+	v.shares("commission.team.levels", t.Levels, betweenShares)
 }
 
 // teamRule pays the leaders above the seller.
 type teamRule struct {
-	team    Team
-	missing Missing
+	mode   TeamMode
+	rates  levelRates
+	passes bool // whether the nearest gives way to the next where he earns nothing
+	top    Rate // the highest share
+}
+
+func newTeam(t Team, missing Missing) *teamRule {
+	r := &teamRule{mode: t.Mode, rates: newLevelRates(t.Rate, t.Levels), passes: missing.passes()}
+	for _, rate := range byLevel(t.Rate, t.Levels) {
+		if t.Mode == EveryLeader && rate.cmp(r.top) > 0 {
+			r.top = rate
+		}
+	}
+	return r
 }
 
 func (r *teamRule) Shares(in *Input, out *Shares) {
@@ -83,23 +89,27 @@ func (r *teamRule) Shares(in *Input, out *Shares) {
 		led = true
 		if u.Bar != "" {
 			out.Skip(i, 0, u.Bar)
-			if r.missing.passes() || r.team.Mode == EveryLeader {
+			if r.passes || r.mode == EveryLeader {
 				continue
 			}
 			return
 		}
-		rate, source := r.team.rate(u.Level)
-		if r.team.Mode == Nearest {
-			out.Pay(i, 0, rate, source)
+		rate, key := r.rates.of(u.Level)
+		source := Source{Kind: FromTeam, Key: key}
+		switch {
+		case r.mode == Nearest:
+			out.Pay(i, 0, *rate, source)
 			return
-		}
-		if rate.coefficient != 0 && rate.cmp(best) <= 0 {
+		case rate.coefficient == 0:
+			out.Pay(i, 0, *rate, source) // the reason becomes that it is 0 or not set
+		case rate.cmp(best) <= 0:
 			out.Skip(i, 0, Overtaken)
-			continue
-		}
-		out.Pay(i, 0, rate.minus(best), source)
-		if rate.coefficient != 0 {
-			best = rate
+		default:
+			part := rate.minus(best)
+			out.Pay(i, 0, part, source.at(rate, part))
+			if best = *rate; best.cmp(r.top) == 0 {
+				return
+			}
 		}
 	}
 	if !led {

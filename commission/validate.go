@@ -198,21 +198,7 @@ func (v *problems) digits(p *Plan) {
 			}
 		}
 	}
-	if !p.Peer.pays() || p.Peer.Of != OfIncome {
-		return
-	}
-	for _, name := range p.Peer.Income {
-		income, _ := p.builtin(name)
-		scale := uint8(0) // differences have the decimals of the longest
-		for _, rate := range income.rates {
-			scale = max(scale, rate.scale)
-		}
-		for _, share := range byLevel(p.Peer.Rate, p.Peer.Levels) {
-			if int(scale)+int(share.scale) > maxRateScale-4 {
-				v.add("commission.peer", "%s of what %s gives has more than %d decimals", share, name, maxRateScale-4)
-			}
-		}
-	}
+	p.Peer.digits(v, p)
 }
 
 // facts checks what the plan says of kinds of orders, promotions and tenders.
@@ -368,19 +354,6 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 		}
 		below = reached
 	}
-}
-
-// mostOfSlots is the most that all slots together pay of a line, by the highest rate that stands anywhere for each, as a share of the base.
-func (p *Plan) mostOfSlots() decimal.Decimal {
-	sum := decimal.Zero
-	for slot := range p.Slots {
-		most := decimal.Zero
-		for _, l := range p.lists() {
-			most = decimal.Max(most, p.raised(p.rate(l.rates, slot), slot))
-		}
-		sum = sum.Add(most)
-	}
-	return sum
 }
 
 // mostByDefault is the most that a slot pays by the plan's own rate: to any level that has no rate of its own there, as a share of the base.

@@ -62,7 +62,7 @@ func sampleOrder(id commission.OrderID) settlement.Order {
 				Shares: []commission.Share{
 					{
 						Payee: "p-1", Level: "gold", Rule: "slot", Slot: 1, Position: 1, Rate: commission.MustRate("10%"),
-						Source:   commission.Source{Kind: commission.FromProduct, Key: "tea", Bonus: sampleBonus()},
+						Source:   commission.Source{Kind: commission.FromProduct, Key: "tea", Bonus: sampleBonus(), Rate: sampleRate()},
 						Campaign: sampleCampaign(), Promotion: samplePromotion(), Weight: 2, Weights: 5,
 					},
 					{Payee: "p-2", Rule: "team", Position: 2, Rate: commission.MustRate("3.00/unit")},
@@ -97,6 +97,11 @@ func samplePromotion() *commission.Applied {
 	return &commission.Applied{Name: "秒杀", Factor: decimal.RequireFromString("0.8")}
 }
 
+func sampleRate() *commission.Rate {
+	rate := commission.MustRate("25%")
+	return &rate
+}
+
 func sampleRefund(id commission.OrderID) *settlement.Refund {
 	return &settlement.Refund{Order: id, At: day(5), Lines: []settlement.RefundLine{
 		{Line: "1", Quantity: 1, Amount: decimal.NewNullDecimal(decimal.RequireFromString("199.5"))}, {Line: "2", Quantity: 1},
@@ -117,7 +122,7 @@ func sampleRow(id commission.OrderID, payee partner.ID, revision, amount int64) 
 		Entries: []commission.Entry{
 			{
 				Line: "1", Rule: "slot", Slot: 1, Position: 1, Payee: payee, Level: "gold", Amount: cny.Minor(amount), Base: cny.Minor(59700), Units: 3,
-				Rate: commission.MustRate("10%"), Source: commission.Source{Kind: commission.FromLevel, Key: "gold", Bonus: sampleBonus()}, Campaign: sampleCampaign(),
+				Rate: commission.MustRate("10%"), Source: commission.Source{Kind: commission.FromLevel, Key: "gold", Bonus: sampleBonus(), Rate: sampleRate()}, Campaign: sampleCampaign(),
 				Promotion: samplePromotion(), GiveUp: &gaveUp, Weight: 2, Weights: 5, Cut: true, Reason: "refunded",
 			},
 			{Line: "2", Rule: "team", Payee: payee},
