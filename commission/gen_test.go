@@ -106,6 +106,8 @@ func genCases() *rapid.Generator[genCase] {
 				p.Differential.Rates[partner.Level(level)] = commission.MustRate(rapid.SampledFrom(genShares[1:]).Draw(t, "differential"))
 			}
 		}
+		genRegions(t, p)
+		genFees(t, p)
 		p.Base = commission.Base(rapid.IntRange(0, 1).Draw(t, "base"))
 		p.Loss = commission.Loss(rapid.IntRange(0, 2).Draw(t, "loss"))
 		p.SelfPurchase = commission.SelfPurchase(rapid.IntRange(0, 3).Draw(t, "self purchase"))
@@ -142,7 +144,7 @@ func genCampaigns(t *rapid.T, slots int) []commission.Campaign {
 			c.Slots = []int{rapid.IntRange(1, slots).Draw(t, "slot")}
 		}
 		if often(t, "names rules", 50) {
-			c.Rules = rapid.SampledFrom([][]string{{"slots"}, {"team"}, {"differential"}, {"team", "slots"}}).Draw(t, "rules")
+			c.Rules = rapid.SampledFrom([][]string{{"slots"}, {"team"}, {"differential"}, {"team", "slots"}, {"territory", "fee"}}).Draw(t, "rules")
 		}
 		list = append(list, c)
 	}
@@ -196,7 +198,7 @@ func genOrders(scale int, whole bool) *rapid.Generator[*commission.Order] {
 				return genAmount(t, "discount", scale)
 			})).Draw(t, "discount"))
 		}
-		o.Freight = genAmount(t, "freight", scale)
+		o.Freight, o.Places = genAmount(t, "freight", scale), genPlaces(t)
 		return o
 	})
 }

@@ -60,11 +60,16 @@ func (o oracle) rounded(lines []oracleLine, exact table) table {
 		for _, x := range exact[i] {
 			amounts[i] = append(amounts[i], o.round(x))
 		}
+		o.divide(lines[i].shares, exact[i], amounts[i])
 	}
 	if o.plan.Rounding.Scope != commission.PerOrder {
 		return amounts
 	}
+	o.dividePots(lines, exact, amounts)
 	for _, places := range groupsOf(lines) {
+		if lines[places[0].line].shares[places[0].share].part != nil {
+			continue
+		}
 		sum := new(big.Rat)
 		var parts []*big.Rat
 		for _, p := range places {
@@ -118,7 +123,7 @@ func (o oracle) capped(lines []oracleLine, amounts table) table {
 		switch {
 		case gains.Cmp(room) <= 0:
 		case o.plan.Overflow == commission.CutFarthest:
-			slices.SortStableFunc(winners, func(a, b int) int { return lines[i].shares[a].position - lines[i].shares[b].position })
+			slices.SortStableFunc(winners, func(a, b int) int { return o.distance(&lines[i].shares[a]) - o.distance(&lines[i].shares[b]) })
 			for _, j := range winners {
 				if paid[i][j].Cmp(room) > 0 {
 					paid[i][j] = room

@@ -24,6 +24,7 @@ type oracleLine struct {
 	units     int64
 	net, cost *big.Rat
 	shares    []oracleShare
+	off       *big.Rat // fees that come before the split
 }
 
 type oracleShare struct {
@@ -32,6 +33,7 @@ type oracleShare struct {
 	payee          partner.ID
 	perUnit        bool
 	rate           *big.Rat // with the campaign's factor
+	part           *big.Rat // of an amount that several divide; nil: all of it
 }
 
 type oracleEntry struct {
@@ -71,7 +73,7 @@ func (o oracle) freeze(order *commission.Order, uplines []commission.Upline) []o
 		if excluded || o.plan.Base == commission.Profit && !source.Cost.Valid {
 			continue
 		}
-		line.shares = slices.Concat(o.slots(source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant))
+		line.shares = slices.Concat(o.slots(source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant), o.territory(order), o.fees())
 		for j := range line.shares {
 			s := &line.shares[j]
 			s.rate = new(big.Rat).Mul(s.rate, o.factor(order, s))
@@ -106,12 +108,8 @@ func (o oracle) left(net *big.Rat, sold int64, back commission.Returned) *big.Ra
 
 // settle turns what is left of the lines into entries: amounts, rounding, floor of losses, cap.
 func (o oracle) settle(lines []oracleLine) []oracleEntry {
-	exact := make(table, len(lines))
-	for i := range lines {
-		for j := range lines[i].shares {
-			exact[i] = append(exact[i], minor(o.exact(&lines[i], &lines[i].shares[j]), o.scale))
-		}
-	}
+	o.takeFees(lines)
+	exact := o.exactly(lines)
 	amounts := o.rounded(lines, exact)
 	floors := o.plan.Base == commission.Profit && o.plan.Loss == commission.FloorOrder
 	if floors {
@@ -132,6 +130,21 @@ func (o oracle) settle(lines []oracleLine) []oracleEntry {
 	return entries
 }
 
+func (o oracle) exactly(lines []oracleLine) table {
+	exact := make(table, len(lines))
+	for i := range lines {
+		for j := range lines[i].shares {
+			s := &lines[i].shares[j]
+			x := minor(o.exact(&lines[i], s), o.scale)
+			if s.part != nil {
+				x.Mul(x, s.part)
+			}
+			exact[i] = append(exact[i], x)
+		}
+	}
+	return exact
+}
+
 func (o oracle) exact(line *oracleLine, s *oracleShare) *big.Rat {
 	base := new(big.Rat).Set(line.net)
 	switch {
@@ -139,9 +152,12 @@ func (o oracle) exact(line *oracleLine, s *oracleShare) *big.Rat {
 		base.SetInt64(0) // what nothing is paid for pays nothing and is no loss
 	case s.perUnit:
 		base.SetInt64(line.units)
-	case o.plan.Base == commission.Profit:
-		base.Sub(base, line.cost)
-		if base.Sign() < 0 && o.plan.Loss == commission.FloorLine {
+	case s.rule == commission.RuleFee:
+	default:
+		if o.plan.Base == commission.Profit {
+			base.Sub(base, line.cost)
+		}
+		if base.Sub(base, line.off); base.Sign() < 0 && o.plan.Loss == commission.FloorLine {
 			base.SetInt64(0)
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/shopspring/decimal"
 
@@ -82,10 +84,9 @@ func appendLists[K ~string](all []list, name string, m map[K][]Rate) []list {
 }
 
 func keyPath(name, key string) string {
-	for _, r := range key {
-		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-') {
-			return fmt.Sprintf("%s[%q]", name, key)
-		}
+	special := func(r rune) bool { return r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+	if key == "" || strings.ContainsFunc(key, special) {
+		return name + "[" + strconv.Quote(key) + "]"
 	}
 	return name + "." + key
 }
@@ -254,7 +255,7 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 			}
 			total = total.Add(paid[slot].Mul(factor(RuleSlots, slot+1)))
 		}
-		if total.GreaterThan(limit) {
+		if total = p.withFees(total, factor(RuleFee, 0)); total.GreaterThan(limit) {
 			v.add("commission."+path, "a line can pay %s%% here, more than the cap of %s; the guard is lifted by another overflow policy, such as \"overflow\": \"pro-rata\"", total.Shift(2), p.Cap)
 		}
 		return paid
