@@ -71,7 +71,7 @@ func (c *Calculator) accounts(goods *Goods, number int, below, top LeaderLevel) 
 		if l.reason != "" {
 			continue
 		}
-		rest := result.restOf(l)
+		rest := l.rest()
 		for j := result.sets[l.set].shares; j < result.sets[l.set].sharesEnd; j++ {
 			if result.shares[j].Position > 0 {
 				sum.Add(sum, result.exactShare(j, &rest))

@@ -254,7 +254,7 @@ func (r *Result) exactTotal() *big.Rat {
 		if line.reason != "" {
 			continue
 		}
-		rest, set := r.restOf(line), &r.sets[line.set]
+		rest, set := line.rest(), &r.sets[line.set]
 		if sum, ok := r.wholeTotal(&rest, set); ok {
 			total.Add(total, sum)
 			continue

@@ -170,23 +170,20 @@ func (r *BonusResult) layFast() (sign int, ok bool) {
 
 // layExact is layFast for every number.
 func (r *BonusResult) layExact() (sign int) {
-	exact, lines := new(big.Rat), group{}
+	exact, sum := make([]*big.Rat, len(r.volumes)), new(big.Rat)
 	den := money.Pow10(r.calc.shift())
 	for tier := range r.volumes {
 		product := r.volumes[tier].Big(nil)
 		product.Mul(product, big.NewInt(r.calc.steps[tier].share))
-		cell := groupCell{exact: new(big.Rat).SetFrac(product, den)}
-		lines.cells = append(lines.cells, cell)
-		exact.Add(exact, cell.exact)
+		exact[tier] = new(big.Rat).SetFrac(product, den)
+		sum.Add(sum, exact[tier])
 	}
 	clear(r.parts)
-	if exact.Sign() <= 0 {
-		return exact.Sign()
+	if sum.Sign() <= 0 {
+		return sum.Sign()
 	}
-	// A part is not above its volume, since no share is above 1.
-	_ = (&Result{calc: r.calc.calc}).layOrder(&lines, exact)
-	for tier := range r.parts {
-		r.parts[tier] = lines.cells[tier].units
+	for tier, part := range largestRemainder(exact, r.calc.calc.plan.Rounding.Mode.Quo(sum.Num(), sum.Denom())) {
+		r.parts[tier], _ = money.UnitsFromBig(part) // a part is not above its volume, since no share is above 1
 	}
 	return 1
 }

@@ -3,6 +3,7 @@ package commission
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -12,8 +13,8 @@ import (
 
 // Calculate works out what an order pays. uplines is the line of people above the sale as of its payment: the attributed partner first (the buyer
 // himself where his own line is paid), then his recruiter, and so on, at least [Calculator.Reach] of them or all there are; empty where the order is
-// nobody's. into is a Result to use again, or nil. seats are those of [Calculator.Seats], as of the payment too; one who is left out earns, without a
-// level.
+// nobody's. into is a Result to use again, or nil. seats are those of [Calculator.Seats] in any order, as of the payment too; one who is left out earns,
+// without a level.
 //
 // An order that makes no sense is an [*OrderError] with all its problems, and what a rule of the shop's own cannot decide a [*RuleError]; into is then
 // empty. Uplines who earn nothing, excluded goods and the like are no errors: [Result.Unpaid] names them with the reason.
@@ -46,18 +47,24 @@ func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, sea
 func (r *Result) reset(c *Calculator, order *Order, uplines []Upline) {
 	r.calc, r.order, r.uplines, r.seats, r.failed, r.broken = c, order, uplines, r.seats[:0], nil, nil
 	r.lines, r.sets, r.shares, r.skips, r.coefficients = r.lines[:0], r.sets[:0], r.shares[:0], r.skips[:0], r.coefficients[:0]
-	r.runs, r.amounts, r.cuts, r.rates, r.facts = r.runs[:0], r.amounts[:0], r.cuts[:0], r.rates[:0], r.facts[:0]
+	r.runs, r.amounts, r.cuts, r.rates, r.facts, r.seats = r.runs[:0], r.amounts[:0], r.cuts[:0], r.rates[:0], r.facts[:0], r.seats[:0]
 }
 
-// sit puts everybody whom the plan names on his seat.
+// sit puts everybody whom the plan names for the order on his seat.
 func (r *Result) sit(given []Upline) {
-	for _, id := range r.calc.seats {
-		seat := Upline{Partner: id}
-		if i := slices.IndexFunc(given, func(u Upline) bool { return u.Partner == id }); i >= 0 {
-			seat = given[i]
-		}
-		r.seats = append(r.seats, seat)
+	for _, id := range r.calc.Seats(r.order) {
+		r.seats = append(r.seats, Upline{Partner: id})
 	}
+	for _, u := range given {
+		if i, ok := seatOf(r.seats, u.Partner); ok {
+			r.seats[i] = u
+		}
+	}
+}
+
+// seatOf finds somebody among seats, which are in order of id.
+func seatOf(seats []Upline, id partner.ID) (int, bool) {
+	return slices.BinarySearchFunc(seats, id, func(u Upline, id partner.ID) int { return strings.Compare(string(u.Partner), string(id)) })
 }
 
 // line is a line of an order while it is calculated. It lies in a buffer that keeps the last order's, so that every field is assigned.

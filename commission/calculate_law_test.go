@@ -36,7 +36,7 @@ func TestCalculateEqualsTheNaiveDefinition(t *testing.T) {
 		result := &commission.Result{}
 		for range 8 {
 			order, uplines := genOrders(calc.Price().Scale(), false).Draw(t, "order"), genUplines().Draw(t, "uplines")
-			_, err := calc.Calculate(order, uplines, result)
+			_, err := calc.Calculate(order, uplines, result, seated(calc, order)...)
 			require.NoError(t, err)
 			requireOracle(t, naive.settle(naive.freeze(order, uplines)), result)
 		}

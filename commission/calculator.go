@@ -28,10 +28,10 @@ type Calculator struct {
 	scale      uint8           // the most decimals of a share that the plan gives
 	plain      scaling         // of sets with such shares
 	needsChain int
-	bonuses    map[partner.Level][]*Raise // by slot
-	seats      []partner.ID
-	offTop     bool // some fee is taken before everything else
-	own        bool // some rule is one of the shop's own
+	bonuses    map[partner.Level][]*Raise  // by slot
+	seats      []func(*Order) []partner.ID // by rule: those whom it names for an order
+	offTop     bool                        // some fee is taken before everything else
+	own        bool                        // some rule is one of the shop's own
 }
 
 type namedRule struct {
@@ -85,11 +85,13 @@ func (r Rules) calculator(currency money.Currency, plan Plan, campaigns []Campai
 	for _, b := range c.plan.builtins() {
 		if b.on {
 			c.rules = append(c.rules, namedRule{name: b.name, rule: b.build()})
+			if b.seats != nil {
+				c.seats = append(c.seats, b.seats)
+			}
 		}
 	}
 	c.rules, c.own = append(c.rules, r.made(&plan, &problems{})...), len(plan.Rules) > 0
 	c.bonuses = plan.LevelBonus.bonuses()
-	c.seats = plan.seats()
 	for _, fee := range plan.Fees {
 		c.offTop = c.offTop || fee.BeforeSplit
 	}
@@ -175,23 +177,15 @@ func (c *Calculator) reach() int {
 	return n
 }
 
-// Seats are those whom the plan names itself, agents of regions and payees of fees, each once. Calculate pays them too.
-func (c *Calculator) Seats() []partner.ID { return slices.Clone(c.seats) }
-
-// seats are those whom the plan's sections name, each once, in order of id.
-func (p *Plan) seats() []partner.ID {
+// Seats are those whom the plan itself names for an order, each once, in order of id: the agents of its region and the payees of fees. Calculate can pay
+// them too.
+func (c *Calculator) Seats(order *Order) []partner.ID {
 	var ids []partner.ID
-	for _, b := range p.builtins() {
-		ids = append(ids, b.seats...)
+	for _, of := range c.seats {
+		ids = append(ids, of(order)...)
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)
-}
-
-// seat is the place of one of them.
-func (p *Plan) seat(id partner.ID) int {
-	i, _ := slices.BinarySearch(p.seats(), id)
-	return i
 }
 
 // Reach is how many uplines, from the attributed partner on, decide an order; 0 is all of them up to the top. Calculate needs no more.

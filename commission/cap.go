@@ -57,10 +57,10 @@ func (r *Result) lay(index, start int) {
 // cutFarthest keeps whole entries nearest to the buyer first; at equal distance the earlier rule comes first.
 func (r *Result) cutFarthest(limit money.Units) {
 	r.parts = append(r.parts, make([]money.Units, len(r.weights))...)
-	for position := int32(1); limit.Sign() > 0; {
+	for position := int32(0); limit.Sign() > 0; {
 		next := int32(0)
 		for i, take := range r.weights {
-			switch p := r.shares[r.payers[i]].distance(); {
+			switch p := r.distance(&r.shares[r.payers[i]]); {
 			case p == position:
 				if take.Cmp(limit) > 0 {
 					take = limit
@@ -78,12 +78,16 @@ func (r *Result) cutFarthest(limit money.Units) {
 	}
 }
 
-// distance is how far from the buyer a share's payee stands; those with seats are the farthest.
-func (s *Share) distance() int32 {
-	if s.Position == 0 {
-		return math.MaxInt32
+// distance is how far from the buyer a share's payee stands. Those with seats are the farthest, but for a fee that comes before the split: of what it left
+// everybody else has his share.
+func (r *Result) distance(s *Share) int32 {
+	switch {
+	case s.Position > 0:
+		return s.Position
+	case r.calc.beforeSplit(s):
+		return 0
 	}
-	return s.Position
+	return math.MaxInt32
 }
 
 // capOf is the most that a line may pay: a share of what is left of its net, cut off downwards.

@@ -21,36 +21,41 @@ func (s *Share) dividesWith(other *Share) bool {
 		s.Source.Kind == other.Source.Kind && s.Source.Key == other.Source.Key
 }
 
-// head returns the first of the shares that divide an amount with this one.
-func (r *Result) head(share int) *Share {
-	for r.shares[share].Weight > 0 && share > 0 && r.shares[share-1].Weight > 0 && r.shares[share-1].dividesWith(&r.shares[share]) {
-		share--
+// weightOf is the weight of an amount that the shares from start to end divide: that of all who are to divide it, named or not.
+func (r *Result) weightOf(start, end int) int64 {
+	named := int64(0)
+	for i := start; i < end; i++ {
+		named += int64(r.shares[i].Weight)
 	}
-	return &r.shares[share]
+	return max(named, int64(r.shares[start].Weights))
+}
+
+// weightsOf appends the weights of the shares from start to end, and that which is nobody's.
+func (r *Result) weightsOf(into []money.Units, start, end int) []money.Units {
+	rest := r.weightOf(start, end)
+	for i := start; i < end; i++ {
+		into = append(into, money.UnitsOf(int64(r.shares[i].Weight)))
+		rest -= int64(r.shares[i].Weight)
+	}
+	return append(into, money.UnitsOf(rest))
+}
+
+// partsOf divides an amount by weight among the shares from start to end. The last part is nobody's. It lies in a buffer.
+func (r *Result) partsOf(start, end int, amount money.Units) (parts []money.Units, err error) {
+	r.weights = r.weightsOf(r.weights[:0], start, end)
+	r.parts, err = money.Split(r.parts[:0], amount, r.weights)
+	return r.parts, err
 }
 
 // divide adds the entries of the shares from start to end, which divide an amount by weight, and returns what they get: all of it, unless some of the
 // weights are nobody's.
 func (r *Result) divide(index, start, end int, amount money.Units) (money.Units, error) {
-	weights, rest := r.weights[:0], r.shares[start].Weights
-	for i := start; i < end; i++ {
-		weights = append(weights, money.UnitsOf(int64(r.shares[i].Weight)))
-		rest -= r.shares[i].Weight
-	}
-	if rest > 0 {
-		weights = append(weights, money.UnitsOf(int64(rest)))
-	}
-	r.weights = weights
-	parts, err := money.Split(r.parts[:0], amount, weights)
+	parts, err := r.partsOf(start, end, amount)
 	if err != nil {
 		return money.Units{}, err
 	}
-	r.parts = parts
 	for i := start; i < end; i++ {
 		r.addEntry(index, i, parts[i-start])
 	}
-	if rest > 0 {
-		return amount.Sub(parts[len(parts)-1])
-	}
-	return amount, nil
+	return amount.Sub(parts[end-start])
 }

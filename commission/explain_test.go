@@ -16,7 +16,7 @@ import (
 )
 
 var reasons = []partner.Reason{
-	commission.NoOwner, commission.NoReferrer, commission.SelfPurchased, commission.ExcludedGoods, commission.NoUpline, commission.NoLeader,
+	commission.NoOwner, commission.NoReferrer, commission.SelfPurchased, commission.ExcludedGoods, commission.NoUpline, commission.NoLeader, commission.NoAgent, commission.UnknownReferrer,
 	commission.NoRate, commission.ZeroRate, commission.Overtaken, commission.NoCost, commission.NoProfit, commission.NothingPaid,
 	commission.ExcludedKind, commission.GiftGoods, commission.Exchanged, commission.NotJoining, commission.NoListPrice, commission.GivenUp,
 	commission.AwaitsBalance, commission.AwaitsCollection, commission.AwaitsFormation,

@@ -120,6 +120,8 @@ func genCases() *rapid.Generator[genCase] {
 				p.Differential.Rates[partner.Level(level)] = commission.MustRate(rapid.SampledFrom(genShares[1:]).Draw(t, "differential"))
 			}
 		}
+		genRegions(t, p)
+		genFees(t, p)
 		if often(t, "own rule", 30) {
 			p.Rules = []commission.OwnRule{genEverybody(t)}
 		}
@@ -161,7 +163,7 @@ func genCampaigns(t *rapid.T, slots int, own bool) []commission.Campaign {
 			c.Slots = []int{rapid.IntRange(1, slots).Draw(t, "slot")}
 		}
 		if often(t, "names rules", 50) {
-			c.Rules = rapid.SampledFrom([][]string{{"slots"}, {"team"}, {"differential"}, {"team", "slots"}, {"recruiter"}, {"peer"}, {"peer", "team", "differential"}}).Draw(t, "rules")
+			c.Rules = rapid.SampledFrom([][]string{{"slots"}, {"team"}, {"differential"}, {"team", "slots"}, {"recruiter"}, {"peer"}, {"peer", "team", "differential"}, {"territory", "fee"}}).Draw(t, "rules")
 			if own {
 				c.Rules = append(slices.Clone(c.Rules), "everybody")
 			}
@@ -221,7 +223,7 @@ func genOrders(scale int, whole bool) *rapid.Generator[*commission.Order] {
 				return genAmount(t, "discount", scale)
 			})).Draw(t, "discount"))
 		}
-		o.Freight = genAmount(t, "freight", scale)
+		o.Freight, o.Places = genAmount(t, "freight", scale), genPlaces(t)
 		o.Kind = commission.OrderKind(rapid.SampledFrom(genKinds).Draw(t, "kind"))
 		if often(t, "abnormal", 3) {
 			o.Bar = "suspected_fraud"

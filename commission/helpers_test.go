@@ -76,7 +76,7 @@ func above(texts ...string) []commission.Upline {
 
 func calculate(t tester, calc *commission.Calculator, order *commission.Order, uplines []commission.Upline) *commission.Result {
 	t.Helper()
-	result, err := calc.Calculate(order, uplines, nil)
+	result, err := calc.Calculate(order, uplines, nil, seated(calc, order)...)
 	require.NoError(t, err)
 	return result
 }

@@ -96,7 +96,7 @@ type Overflow uint8
 const (
 	// ProRata cuts all in proportion, by largest remainder.
 	ProRata Overflow = iota
-	// CutFarthest cuts the farthest from the buyer first.
+	// CutFarthest cuts the farthest from the buyer first: fees beside the split, agents of regions from the largest region on, then uplines from the top on.
 	CutFarthest
 	// RefusePlan refuses a plan whose rates can exceed the cap; what only an order can know (per-unit amounts, rates given with a line, a list price
 	// above what was paid) is cut pro rata.

@@ -53,19 +53,19 @@ func (o oracle) spread(order *commission.Order) []*big.Rat {
 	if rest.Sub(rest, order.Discount.Rat()); tendered.Cmp(rest) > 0 {
 		tendered = rest
 	}
-	discounts := o.divide(order.Discount.Rat(), left)
+	discounts := o.overLines(order.Discount.Rat(), left)
 	for i := range left {
 		left[i] = new(big.Rat).Sub(left[i], discounts[i])
 	}
-	off := o.divide(tendered, left)
+	off := o.overLines(tendered, left)
 	for i := range off {
 		off[i].Add(off[i], discounts[i])
 	}
 	return off
 }
 
-// divide divides a total over lines in proportion to their amounts, in units of the price scale.
-func (o oracle) divide(total *big.Rat, amounts []*big.Rat) []*big.Rat {
+// overLines divides a total over lines in proportion to their amounts, in units of the price scale.
+func (o oracle) overLines(total *big.Rat, amounts []*big.Rat) []*big.Rat {
 	sum, parts := new(big.Rat), make([]*big.Rat, len(amounts))
 	for _, amount := range amounts {
 		sum.Add(sum, amount)
@@ -90,11 +90,16 @@ func (o oracle) rounded(lines []oracleLine, exact table) table {
 		for _, x := range exact[i] {
 			amounts[i] = append(amounts[i], o.round(x))
 		}
+		o.divide(lines[i].shares, exact[i], amounts[i])
 	}
 	if o.plan.Rounding.Scope != commission.PerOrder {
 		return amounts
 	}
+	o.dividePots(lines, exact, amounts)
 	for _, places := range groupsOf(lines) {
+		if lines[places[0].line].shares[places[0].share].part != nil {
+			continue
+		}
 		sum := new(big.Rat)
 		var parts []*big.Rat
 		for _, p := range places {
@@ -148,7 +153,7 @@ func (o oracle) capped(lines []oracleLine, amounts table) table {
 		switch {
 		case gains.Cmp(room) <= 0:
 		case o.plan.Overflow == commission.CutFarthest:
-			slices.SortStableFunc(winners, func(a, b int) int { return lines[i].shares[a].position - lines[i].shares[b].position })
+			slices.SortStableFunc(winners, func(a, b int) int { return o.distance(&lines[i].shares[a]) - o.distance(&lines[i].shares[b]) })
 			for _, j := range winners {
 				if paid[i][j].Cmp(room) > 0 {
 					paid[i][j] = room

@@ -25,6 +25,7 @@ type oracleLine struct {
 	net, cost *big.Rat
 	giveUp    *big.Rat // of the units that are left
 	shares    []oracleShare
+	off       *big.Rat // fees that come before the split
 }
 
 type oracleShare struct {
@@ -33,6 +34,7 @@ type oracleShare struct {
 	payee          partner.ID
 	perUnit        bool
 	rate           *big.Rat // with the factors of promotion and campaign
+	part           *big.Rat // of an amount that several divide; nil: all of it
 }
 
 type oracleEntry struct {
@@ -82,6 +84,7 @@ func (o oracle) freeze(order *commission.Order, uplines []commission.Upline) []o
 		}
 		line.shares = slices.Concat(o.slots(order.Kind, source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant), o.recruiter(uplines))
 		line.shares = append(line.shares, o.peers(line.shares, uplines)...)
+		line.shares = append(line.shares, slices.Concat(o.territory(order), o.fees())...)
 		line.shares = append(line.shares, o.everybody(source, uplines, vacant)...)
 		for j := range line.shares {
 			s := &line.shares[j]
@@ -123,15 +126,13 @@ func (o oracle) left(net, giveUp *big.Rat, sold int64, back commission.Returned)
 
 // settle turns what is left of the lines into entries: amounts, rounding, floor of losses, cap.
 func (o oracle) settle(lines []oracleLine) []oracleEntry {
-	exact := make(table, len(lines))
 	for i := range lines {
 		if lines[i].giveUp.Cmp(lines[i].net) >= 0 {
 			lines[i].net = new(big.Rat)
 		}
-		for j := range lines[i].shares {
-			exact[i] = append(exact[i], minor(o.exact(&lines[i], &lines[i].shares[j]), o.scale))
-		}
 	}
+	o.takeFees(lines)
+	exact := o.exactly(lines)
 	amounts := o.rounded(lines, exact)
 	floors := o.plan.Base == commission.Profit && o.plan.Loss == commission.FloorOrder
 	if floors {
@@ -183,6 +184,21 @@ func (o oracle) giveUp(lines []oracleLine, paid table, floors bool) table {
 	return gaveUp
 }
 
+func (o oracle) exactly(lines []oracleLine) table {
+	exact := make(table, len(lines))
+	for i := range lines {
+		for j := range lines[i].shares {
+			s := &lines[i].shares[j]
+			x := minor(o.exact(&lines[i], s), o.scale)
+			if s.part != nil {
+				x.Mul(x, s.part)
+			}
+			exact[i] = append(exact[i], x)
+		}
+	}
+	return exact
+}
+
 func (o oracle) exact(line *oracleLine, s *oracleShare) *big.Rat {
 	base := new(big.Rat).Set(line.net)
 	switch {
@@ -190,10 +206,17 @@ func (o oracle) exact(line *oracleLine, s *oracleShare) *big.Rat {
 		base.SetInt64(0) // what nothing is paid for pays nothing and is no loss
 	case s.perUnit:
 		base.SetInt64(line.units)
-	case o.plan.Base == commission.ListPrice:
-		base.Mul(line.source.List.Decimal.Rat(), big.NewRat(line.units, line.source.Quantity))
-	case o.plan.Base == commission.Profit:
-		base.Sub(base, line.cost)
+	case s.rule == commission.RuleFee:
+	default:
+		switch o.plan.Base {
+		case commission.ListPrice:
+			base.Mul(line.source.List.Decimal.Rat(), big.NewRat(line.units, line.source.Quantity))
+		case commission.Profit:
+			base.Sub(base, line.cost)
+		}
+		if line.off != nil {
+			base.Sub(base, line.off)
+		}
 		if base.Sign() < 0 && o.plan.Loss == commission.FloorLine {
 			base.SetInt64(0)
 		}

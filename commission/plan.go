@@ -67,7 +67,8 @@ type Plan struct {
 	// SelfPurchase says who is paid where the line of an order begins with the buyer himself.
 	SelfPurchase SelfPurchase `json:"selfPurchase"`
 	// Missing says what becomes of a slot whose holder is missing or earns nothing. A team reward whose leader earns nothing goes to the next leader
-	// under compress and dynamic, else it is forfeited.
+	// under compress and dynamic, else it is forfeited. What an agent of a region would get goes to the others who divide it under compress and dynamic, else it stays
+	// with the shop.
 	Missing Missing `json:"missing"`
 
 	// Cap is the most that a line may pay in all, as a share of its net paid. Default 100%.

@@ -40,7 +40,7 @@ const (
 	NoListPrice partner.Reason = "no_list_price"
 	// NoProfit: the line or the order was sold at or below cost.
 	NoProfit partner.Reason = "no_profit"
-	// NothingPaid: nothing was paid for the line, or nothing is left of it after refunds.
+	// NothingPaid: nothing was paid for the line, or nothing is left of it after refunds or fees.
 	NothingPaid partner.Reason = "nothing_paid"
 	// RoundsToZero: the amount is below the smallest unit.
 	RoundsToZero partner.Reason = "rounds_to_zero"

@@ -100,7 +100,7 @@ func (r *ratio) rounded() money.Units {
 type left struct {
 	units int64
 	net   ratio // what was paid, and what the seller gave up of it
-	base  ratio // what shares are taken of: net, net less cost, or the list price
+	base  ratio // what shares are taken of: net, net less cost, or the list price, without the fees that come before the split
 }
 
 // rest is what is left of a line.
@@ -122,27 +122,19 @@ func (l *left) of(s *Share) *ratio {
 	return &l.base
 }
 
-// restOf is what is left of a line, with the fees that come before everything else taken off its base.
-func (r *Result) restOf(line *line) left {
+// takeOff takes fees in units of the currency off the base of a line, at most all that was paid for it.
+func (r *Result) takeOff(line *line, fees money.Units) {
+	if fees.IsZero() {
+		return
+	}
 	rest := line.rest()
-	if !r.calc.offTop || line.reason != "" {
-		return rest
+	taken := ratio{den: 1, wide: fees.Big(nil)}
+	taken.wide.Mul(taken.wide, money.Pow10(r.calc.price.Scale()-r.calc.currency.Scale()))
+	if over := taken.minus(&rest.net); over.sign() > 0 {
+		taken = rest.net
 	}
-	set := &r.sets[line.set]
-	for i := set.shares; i < set.sharesEnd; i++ {
-		s := &r.shares[i]
-		if s.Rule != RuleFee || !r.calc.plan.Fees[s.Slot-1].BeforeSplit {
-			continue
-		}
-		// A fee is a share of the net or, cut to it, an amount per unit: it has as many digits.
-		fee, err := r.amountOf(line, &rest, i)
-		if err != nil {
-			continue
-		}
-		taken := ratio{den: 1, wide: new(big.Int).Mul(fee.Big(nil), money.Pow10(r.calc.price.Scale()-r.calc.currency.Scale()))}
-		rest.base = rest.base.minus(&taken)
-	}
-	return rest
+	rest.base = rest.base.minus(&taken)
+	line.whole, line.left = -1, rest
 }
 
 // leaveAll is leave where nothing has come back.

@@ -39,6 +39,9 @@ type Result struct {
 	payers       []int
 	groups       []group
 	juniors      []junior
+	lastGroup    int // where the last group was found
+	cells        []cell
+	pots         []pot
 }
 
 // Entry is one amount that an order pays: line × payee × rule.
@@ -78,7 +81,8 @@ type Unpaid struct {
 // Len returns the number of entries.
 func (r *Result) Len() int { return len(r.amounts) }
 
-// Entries yields the entries by line and, within a line, by rule, slot and position.
+// Entries yields the entries by line and, within a line, in the order in which the rules name them: mostly by slot and position, agents from the smallest
+// region on.
 func (r *Result) Entries() iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		for i := range r.amounts {
@@ -93,7 +97,7 @@ func (r *Result) Entries() iter.Seq[Entry] {
 func (r *Result) Entry(i int) Entry {
 	index, payer := r.at(i)
 	line, share := &r.lines[index], &r.shares[payer]
-	rest := r.restOf(line)
+	rest := line.rest()
 	base := rest.of(share)
 	if share.Rate.IsPerUnit() {
 		base = &rest.net
@@ -133,7 +137,7 @@ func (r *Result) Unpaid() iter.Seq[Unpaid] {
 				}
 				continue
 			}
-			set := &r.sets[line.set]
+			set, why := &r.sets[line.set], whyNot{Result: r, index: i, first: next}
 			for _, s := range r.skips[set.skips:set.skipsEnd] {
 				if !yield(Unpaid{Line: line.id, Rule: s.Rule, Slot: int(s.Slot), Position: int(s.Position), Partner: s.Partner, Reason: s.Reason}) {
 					return
@@ -147,51 +151,13 @@ func (r *Result) Unpaid() iter.Seq[Unpaid] {
 					}
 				}
 				s := &r.shares[j]
-				reason := r.whyNothing(line, j)
+				reason := why.reason(j)
 				if !yield(Unpaid{Line: line.id, Rule: s.Rule, Slot: int(s.Slot), Position: int(s.Position), Partner: s.Payee, Reason: reason}) {
 					return
 				}
 			}
 		}
 	}
-}
-
-// whyNothing finds why a share became no entry.
-func (r *Result) whyNothing(line *line, share int) partner.Reason {
-	rest := r.restOf(line)
-	if rest.net.sign() <= 0 {
-		return NothingPaid
-	}
-	if s := &r.shares[share]; !s.Rate.IsPerUnit() && rest.of(s).sign() <= 0 {
-		return NoProfit
-	}
-	if r.shares[share].seller() && !line.taken().IsZero() {
-		return GivenUp
-	}
-	switch amount, err := r.amountOf(line, &rest, share); {
-	case err == nil && amount.IsZero():
-		return RoundsToZero
-	case r.reachesCap(line):
-		return CutByCap
-	case r.calc.floorsOrder() && !r.pays(&r.shares[share]):
-		return NoProfit
-	}
-	return RoundsToZero
-}
-
-// reachesCap reports whether the entries of a line are all that it may pay, which they are wherever the cap cut something.
-func (r *Result) reachesCap(line *line) bool {
-	rest := line.rest()
-	limit, err := r.calc.capOf(&rest.net)
-	if err == nil {
-		limit, err = limit.Sub(line.taken())
-	}
-	for i := range r.amounts {
-		if l, _ := r.at(i); &r.lines[l] == line && err == nil {
-			limit, err = limit.Sub(r.amounts[i])
-		}
-	}
-	return err == nil && limit.IsZero()
 }
 
 // pays reports whether a share's rule pays its payee something on any line of the order, or would if he did not give it up.

@@ -62,7 +62,7 @@ func TestAReusedResultKeepsNothingOfTheOrderBefore(t *testing.T) {
 		for range 3 {
 			order, uplines := genOrders(calc.Price().Scale(), false).Draw(t, "order"), genUplines().Draw(t, "uplines")
 			fresh := calculate(t, calc, order, uplines)
-			_, err := calc.Calculate(order, uplines, reused)
+			_, err := calc.Calculate(order, uplines, reused, seated(calc, order)...)
 			require.NoError(t, err)
 			require.Equal(t, slices.Collect(fresh.Entries()), slices.Collect(reused.Entries()))
 			require.Equal(t, slices.Collect(fresh.Unpaid()), slices.Collect(reused.Unpaid()))

@@ -21,7 +21,7 @@ type Input struct {
 	Uplines []Upline // from slot 1 upwards, the buyer himself already handled by the plan's self-purchase policy
 	// Vacant is how many places at the beginning of Uplines are kept by the plan but not paid (self-purchase skip-slot).
 	Vacant int
-	// Seats are those whom the plan names itself, in the order of [Calculator.Seats].
+	// Seats are those whom the plan itself names for the order, in the order of [Calculator.Seats].
 	Seats []Upline
 	// Paid is what the rules before this one have given for the line.
 	Paid []Share
@@ -31,6 +31,12 @@ type Input struct {
 
 // Rate returns the rate of a slot when payee holds it, by the plan's precedence, and where it came from. It is not set if nothing gives one.
 func (in *Input) Rate(slot int, payee *Upline) (Rate, Source) { return in.rates.of(slot, payee) }
+
+// seat returns the index, as Shares.Pay takes it, of somebody whom the plan names for the order, and him.
+func (in *Input) seat(id partner.ID) (index int, seat *Upline) {
+	i, _ := seatOf(in.Seats, id)
+	return len(in.Uplines) + i, &in.Seats[i]
+}
 
 // Slots is how many slots the plan pays.
 func (in *Input) Slots() int { return in.rates.calc.slots }

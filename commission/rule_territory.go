@@ -1,6 +1,7 @@
 package commission
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -34,75 +35,8 @@ type Region struct {
 // Agent is a partner who has a region.
 type Agent struct {
 	Partner partner.ID `json:"partner"`
-	Weight  int32      `json:"weight,omitempty"` // his part of what the agents share; default 1
+	Weight  int32      `json:"weight,omitempty"` // his part of what the agents of the region divide; default 1
 }
-
-// Place is one place of an order.
-type Place uint8
-
-const (
-	// ShipTo is where the goods are sent.
-	ShipTo Place = iota
-	// Pickup is the shop where the buyer fetches them.
-	Pickup
-	// Delivery is the point from which they are delivered.
-	Delivery
-)
-
-// RegionTiers is which of the regions that contain an order's place pay.
-type RegionTiers uint8
-
-const (
-	// EveryRegion pays each of them at its own rate.
-	EveryRegion RegionTiers = iota
-	// SmallestRegion pays the smallest alone.
-	SmallestRegion
-)
-
-// Sharing is what several agents of one region get.
-type Sharing uint8
-
-const (
-	// OneAgent is for plans of which no region has several agents.
-	OneAgent Sharing = iota
-	// SplitShares divides the region's reward by weight, by largest remainder.
-	SplitShares
-	// FullShares pays each agent the region's rate.
-	FullShares
-)
-
-var (
-	placeNames   = []string{"ship-to", "pickup", "delivery"}
-	tiersNames   = []string{"every", "smallest"}
-	sharingNames = []string{"one", "split", "full"}
-)
-
-// String returns the option's name in a plan.
-func (o Place) String() string { return optionText(o, placeNames) }
-
-// MarshalText writes the form of String.
-func (o Place) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
-
-// UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Place) UnmarshalText(text []byte) error { return parseOption(o, text, placeNames) }
-
-// String returns the option's name in a plan.
-func (o RegionTiers) String() string { return optionText(o, tiersNames) }
-
-// MarshalText writes the form of String.
-func (o RegionTiers) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
-
-// UnmarshalText reads a name; any other is an [*OptionError].
-func (o *RegionTiers) UnmarshalText(text []byte) error { return parseOption(o, text, tiersNames) }
-
-// String returns the option's name in a plan.
-func (o Sharing) String() string { return optionText(o, sharingNames) }
-
-// MarshalText writes the form of String.
-func (o Sharing) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
-
-// UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Sharing) UnmarshalText(text []byte) error { return parseOption(o, text, sharingNames) }
 
 // Places are the regions of an order's places, each "" where it has none.
 type Places struct {
@@ -122,21 +56,34 @@ func (p *Places) of(place Place) string {
 }
 
 func (p *Plan) territoryBonus() builtin {
-	var rates []Rate
-	for _, code := range slices.Sorted(maps.Keys(p.Territory.Regions)) {
-		rates = append(rates, p.Territory.Regions[code].Rate)
-	}
-	return builtin{
-		name: RuleTerritory, on: len(p.Territory.Regions) > 0, rates: rates, seats: p.Territory.seats(),
-		build: func() Rule { return newTerritory(p) },
+	b := builtin{
+		name: RuleTerritory, on: len(p.Territory.Regions) > 0, seats: p.Territory.seats,
+		build: func() Rule { return &territoryRule{Territory: p.Territory, missing: p.Missing} },
 		check: p.Territory.check,
 		most:  p.Territory.most,
 	}
+	for _, region := range p.Territory.Regions {
+		b.rates = append(b.rates, region.Rate)
+	}
+	return b
 }
 
 func (t Territory) withDefaults() Territory {
-	if len(t.Regions) > 0 && len(t.By) == 0 {
+	if len(t.Regions) == 0 {
+		return t
+	}
+	if len(t.By) == 0 {
 		t.By = []Place{ShipTo, Pickup, Delivery}
+	}
+	t.Regions = maps.Clone(t.Regions)
+	for code, region := range t.Regions {
+		region.Agents = slices.Clone(region.Agents)
+		for i := range region.Agents {
+			if region.Agents[i].Weight == 0 {
+				region.Agents[i].Weight = 1
+			}
+		}
+		t.Regions[code] = region
 	}
 	return t
 }
@@ -157,6 +104,7 @@ func (t Territory) check(v *problems) {
 			v.add(at, "%s stands twice", place)
 		}
 	}
+	several := ""
 	for _, code := range slices.Sorted(maps.Keys(t.Regions)) {
 		region, at := t.Regions[code], KeyPath("commission.territory.regions", code)
 		if slices.Contains(strings.Split(code, regionSeparator), "") {
@@ -165,36 +113,68 @@ func (t Territory) check(v *problems) {
 		if !region.Rate.IsSet() {
 			v.add(at+".rate", "a region needs a rate")
 		}
-		switch n := len(region.Agents); {
-		case n == 0 || n > maxAgents:
+		if n := len(region.Agents); n == 0 || n > maxAgents {
 			v.add(at+".agents", "a region has 1 to %d agents, not %d", maxAgents, n)
-		case n > 1 && t.Sharing == OneAgent:
-			v.add("commission.territory.sharing", "%s has %d agents: choose \"split\", where they divide the region's reward, or \"full\", where each gets it", code, n)
+		} else if n > 1 && several == "" {
+			several = code
 		}
-		for i, agent := range region.Agents {
-			if err := partner.CheckID("partner", agent.Partner); err != nil {
-				v.add(v.index(at+".agents", i)+".partner", "%s", err)
-			}
-			if slices.ContainsFunc(region.Agents[:i], func(a Agent) bool { return a.Partner == agent.Partner }) {
-				v.add(v.index(at+".agents", i)+".partner", "%s stands twice", agent.Partner)
-			}
-			if agent.Weight < 0 || agent.Weight > maxAgentWeight {
-				v.add(v.index(at+".agents", i)+".weight", "a weight is from 1 to %d, not %d", maxAgentWeight, agent.Weight)
+		t.checkAgents(v, at+".agents", region.Agents)
+	}
+	if several != "" && t.Sharing == OneAgent {
+		v.add("commission.territory.sharing", "%s has %d agents: choose \"split\", where they divide the region's reward, or \"full\", where each gets it",
+			several, len(t.Regions[several].Agents))
+	}
+}
+
+func (t Territory) checkAgents(v *problems, path string, agents []Agent) {
+	seen := map[partner.ID]bool{}
+	for i, agent := range agents {
+		at := v.index(path, i)
+		if err := partner.CheckID("partner", agent.Partner); err != nil {
+			v.add(at+".partner", "%s", err)
+		} else if seen[agent.Partner] {
+			v.add(at+".partner", "%s stands twice", agent.Partner)
+		}
+		seen[agent.Partner] = true
+		switch {
+		case agent.Weight < 1 || agent.Weight > maxAgentWeight:
+			v.add(at+".weight", "a weight is from 1 to %d, not %d", maxAgentWeight, agent.Weight)
+		case agent.Weight > 1 && t.Sharing == FullShares:
+			v.add(at+".weight", "a weight says how agents divide a reward, and here each gets all of it")
+		}
+	}
+}
+
+// around are the regions that contain an order's place and pay, the smallest first.
+func (t Territory) around(order *Order) iter.Seq2[string, Region] {
+	return func(yield func(string, Region) bool) {
+		for code := t.place(order); code != ""; code = larger(code) {
+			if region, ok := t.Regions[code]; ok && (!yield(code, region) || t.Tiers == SmallestRegion) {
+				return
 			}
 		}
 	}
 }
 
-// seats are the agents, each once, in order of id.
-func (t Territory) seats() []partner.ID {
+// place is the region of an order.
+func (t Territory) place(order *Order) string {
+	for _, place := range t.By {
+		if code := order.Places.of(place); code != "" {
+			return code
+		}
+	}
+	return ""
+}
+
+// seats are the agents of the regions that an order can pay.
+func (t Territory) seats(order *Order) []partner.ID {
 	var ids []partner.ID
-	for _, region := range t.Regions {
+	for _, region := range t.around(order) {
 		for _, agent := range region.Agents {
 			ids = append(ids, agent.Partner)
 		}
 	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
+	return ids
 }
 
 // most is the most that the regions of any one place pay.
@@ -228,68 +208,37 @@ func larger(code string) string { return code[:max(0, strings.LastIndex(code, re
 type territoryRule struct {
 	Territory
 	missing Missing
-	seat    map[partner.ID]int // the place of each agent in Input.Seats
-}
-
-func newTerritory(p *Plan) *territoryRule {
-	r := &territoryRule{Territory: p.Territory, missing: p.Missing, seat: map[partner.ID]int{}}
-	for i, id := range p.seats() {
-		r.seat[id] = i
-	}
-	return r
 }
 
 func (r *territoryRule) Shares(in *Input, out *Shares) {
 	found := false
-	for code := r.place(in.Order); code != ""; code = larger(code) {
-		region, ok := r.Regions[code]
-		if !ok {
-			continue
-		}
+	for code, region := range r.around(in.Order) {
 		found = true
-		r.pay(in, code, &region, out)
-		if r.Tiers == SmallestRegion {
-			return
-		}
+		r.pay(in, code, region, out)
 	}
 	if !found {
 		out.Skip(-1, 0, NoAgent)
 	}
 }
 
-// place is the region of an order.
-func (r *territoryRule) place(order *Order) string {
-	for _, place := range r.By {
-		if code := order.Places.of(place); code != "" {
-			return code
-		}
-	}
-	return ""
-}
-
 // pay pays the agents of a region. What one who earns nothing would get goes to the others where the plan passes over him; else it stays with the shop.
-func (r *territoryRule) pay(in *Input, code string, region *Region, out *Shares) {
+func (r *territoryRule) pay(in *Input, code string, region Region, out *Shares) {
 	slot := strings.Count(code, regionSeparator) + 1
 	source := Source{Kind: FromTerritory, Key: code}
-	total := int32(0)
-	for i := range region.Agents {
-		agent := &region.Agents[i]
-		if r.missing.passes() && in.Seats[r.seat[agent.Partner]].Bar != "" {
-			continue
+	weights := int32(0)
+	for _, agent := range region.Agents {
+		if _, seat := in.seat(agent.Partner); seat.Bar == "" || !r.missing.passes() {
+			weights += agent.Weight
 		}
-		total += max(1, agent.Weight)
 	}
-	for i := range region.Agents {
-		agent := &region.Agents[i]
-		seat := r.seat[agent.Partner]
-		index := len(in.Uplines) + seat
-		switch bar := in.Seats[seat].Bar; {
-		case bar != "":
-			out.Skip(index, slot, bar)
-		case r.Sharing == FullShares || total == max(1, agent.Weight):
+	for _, agent := range region.Agents {
+		switch index, seat := in.seat(agent.Partner); {
+		case seat.Bar != "":
+			out.Skip(index, slot, seat.Bar)
+		case r.Sharing != SplitShares || agent.Weight == weights:
 			out.Pay(index, slot, region.Rate, source)
 		default:
-			out.PayPart(index, slot, region.Rate, source, max(1, agent.Weight), total)
+			out.PayPart(index, slot, region.Rate, source, agent.Weight, weights)
 		}
 	}
 }

@@ -79,7 +79,7 @@ func (c *Calculator) plainSet(set *set, shares []Share, into []int64) bool {
 		sum, least = sum+coefficient, min(least, coefficient)
 	}
 	set.scaling, set.sum, set.least = c.plain, sum, least
-	set.fast = c.plain.fast && sum > 0 && len(c.plan.Fees) == 0
+	set.fast = c.plain.fast && sum > 0
 	return true
 }
 
@@ -101,7 +101,7 @@ func (c *Calculator) anySet(set *set, shares []Share, into []int64) {
 		set.sum, set.least = set.sum+uint64(coefficient), min(set.least, uint64(coefficient))
 		ofBase = ofBase && set.sum < money.DividerLimit
 	}
-	set.fast = set.fast && ofBase && !set.wide && set.sum > 0 && len(c.plan.Fees) == 0
+	set.fast = set.fast && ofBase && !set.wide && set.sum > 0
 }
 
 // times returns a × b, and marks the set as wide where that does not fit an int64.

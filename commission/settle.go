@@ -6,13 +6,17 @@ import (
 	"slices"
 
 	"github.com/fenrun/fenrun/commission/money"
-	"github.com/fenrun/fenrun/partner"
 )
 
 // settle turns shares into entries on what is left of the lines: amounts, rounding in its scope, floor of losses, cap, what the seller gives up.
 func (r *Result) settle() error {
 	if r.calc.overOrder {
 		return r.settleGroups()
+	}
+	if r.calc.offTop {
+		if err := r.takeFees(); err != nil {
+			return err
+		}
 	}
 	for i := r.payFast(0); i < len(r.lines); i = r.payFast(i + 1) {
 		if err := r.pay(i); err != nil {
@@ -58,14 +62,14 @@ func (r *Result) payFast(from int) int {
 // pay adds the entries of a line.
 func (r *Result) pay(index int) error {
 	line := &r.lines[index]
-	rest, set, start, sum := r.restOf(line), &r.sets[line.set], len(r.amounts), money.Units{}
+	rest, set, start, sum := line.rest(), &r.sets[line.set], len(r.amounts), money.Units{}
 	for i := set.shares; i < set.sharesEnd; {
 		amount, err := r.amountOf(line, &rest, i)
 		if err != nil {
 			return err
 		}
 		end := r.dividers(i, set.sharesEnd)
-		if end == i+1 && r.shares[i].Weight == 0 {
+		if r.shares[i].Weight == 0 {
 			r.addEntry(index, i, amount)
 		} else if amount, err = r.divide(index, i, end, amount); err != nil {
 			return err
@@ -130,203 +134,5 @@ func (c *Calculator) exactAmount(s *Share, l *left) (num, den *big.Int) {
 	return num, den
 }
 
-// group is what one rule pays one payee in one slot over the whole order.
-type group struct {
-	rule     string
-	slot     int32
-	position int32
-	payee    partner.ID // the first of those who divide it
-	cells    []groupCell
-}
-
-type groupCell struct {
-	line, share int
-	exact       *big.Rat
-	units       money.Units
-}
-
-func (g *group) is(s *Share) bool {
-	return g.rule == s.Rule && g.slot == s.Slot && g.position == s.Position && g.payee == s.Payee
-}
-
-// settleGroups is settle where something is decided over the whole order: rounding per order, or the floor of losses per order.
-func (r *Result) settleGroups() error {
-	r.groups = r.groups[:0]
-	for i := range r.lines {
-		line := &r.lines[i]
-		if line.reason != "" {
-			continue
-		}
-		set, rest := &r.sets[line.set], r.restOf(line)
-		for j := set.shares; j < set.sharesEnd; j = r.dividers(j, set.sharesEnd) {
-			u, err := r.amountOf(line, &rest, j)
-			if err != nil {
-				return r.tooLarge(line, err)
-			}
-			num, den := r.calc.exactAmount(&r.shares[j], &rest)
-			g := &r.groups[r.groupIndex(&r.shares[j])]
-			g.cells = append(g.cells, groupCell{line: i, share: j, exact: new(big.Rat).SetFrac(num, den), units: u})
-		}
-	}
-	for i := range r.groups {
-		if err := r.roundGroup(&r.groups[i]); err != nil {
-			return r.tooLarge(&r.lines[r.groups[i].cells[0].line], err)
-		}
-	}
-	all := r.groupCells()
-	for {
-		if err := r.capGroups(all); err != nil {
-			return err
-		}
-		again, err := r.dropLosers()
-		if err != nil {
-			return err
-		}
-		if !again {
-			return r.giveUpAll()
-		}
-	}
-}
-
-// groupCells returns the cells of all groups in the order of entries.
-func (r *Result) groupCells() []*groupCell {
-	var all []*groupCell
-	for i := range r.groups {
-		for j := range r.groups[i].cells {
-			all = append(all, &r.groups[i].cells[j])
-		}
-	}
-	slices.SortFunc(all, func(a, b *groupCell) int {
-		if a.line != b.line {
-			return a.line - b.line
-		}
-		return a.share - b.share
-	})
-	return all
-}
-
-// capGroups makes entries of the cells of all groups and applies the cap of each line.
-func (r *Result) capGroups(all []*groupCell) error {
-	r.removeEntries(0)
-	r.cuts = r.cuts[:0]
-	for len(all) > 0 {
-		index, start, sum := all[0].line, len(r.amounts), money.Units{}
-		for ; len(all) > 0 && all[0].line == index; all = all[1:] {
-			c := all[0]
-			var err error
-			units := c.units
-			if r.shares[c.share].Weight == 0 {
-				r.addEntry(index, c.share, units)
-			} else {
-				end := r.dividers(c.share, r.sets[r.lines[index].set].sharesEnd)
-				if units, err = r.divide(index, c.share, end, units); err != nil {
-					return r.tooLarge(&r.lines[index], err)
-				}
-			}
-			if sum, err = sum.Add(units); err != nil {
-				return r.tooLarge(&r.lines[index], err)
-			}
-		}
-		rest := r.lines[index].rest()
-		if err := r.applyCap(index, start, &rest.net, sum); err != nil {
-			return r.tooLarge(&r.lines[index], err)
-		}
-	}
-	return nil
-}
-
 // floorsOrder reports whether losses are netted within an order but never beyond it.
 func (c *Calculator) floorsOrder() bool { return c.plan.Base == Profit && c.plan.Loss == FloorOrder }
-
-// dropLosers empties the groups whose losses exceed what the caps have left of their profits, and reports whether there are any: without their losses
-// the others have less room under the caps.
-func (r *Result) dropLosers() (bool, error) {
-	if !r.calc.floorsOrder() {
-		return false, nil
-	}
-	paid := make([]money.Units, len(r.groups))
-	for i := range r.amounts {
-		_, payer := r.at(i)
-		sum := &paid[r.groupIndex(r.head(payer))]
-		var err error
-		if *sum, err = sum.Add(r.amounts[i]); err != nil {
-			return false, err
-		}
-	}
-	dropped := false
-	for i := range paid {
-		if paid[i].Sign() < 0 {
-			r.groups[i].empty()
-			dropped = true
-		}
-	}
-	return dropped, nil
-}
-
-func (g *group) empty() {
-	for i := range g.cells {
-		g.cells[i].units = money.Units{}
-	}
-}
-
-// groupIndex finds the group of a share, and makes it if there is none yet.
-func (r *Result) groupIndex(s *Share) int {
-	for i := range r.groups {
-		if r.groups[i].is(s) {
-			return i
-		}
-	}
-	r.groups = append(r.groups, group{rule: s.Rule, slot: s.Slot, position: s.Position, payee: s.Payee})
-	return len(r.groups) - 1
-}
-
-// roundGroup rounds a group's exact sum once and lays it on the lines, and empties the group where losses exceed profits.
-func (r *Result) roundGroup(g *group) error {
-	exact, rounded := new(big.Rat), money.Units{}
-	for i := range g.cells {
-		exact.Add(exact, g.cells[i].exact)
-	}
-	if r.calc.plan.Rounding.Scope == PerOrder {
-		if err := r.layOrder(g, exact); err != nil {
-			return err
-		}
-	}
-	var err error
-	for i := range g.cells {
-		if rounded, err = rounded.Add(g.cells[i].units); err != nil {
-			return err
-		}
-	}
-	// The rounded sum counts too: cents rounded on many lines must not make somebody owe for an order that made a profit.
-	if r.calc.floorsOrder() && (exact.Sign() < 0 || rounded.Sign() < 0) {
-		g.empty()
-	}
-	return nil
-}
-
-// layOrder rounds the sum once and lays it on the lines: each gets its exact amount cut off downwards, and the units left over go to the largest
-// remainders, ties to the earlier.
-func (r *Result) layOrder(g *group, exact *big.Rat) error {
-	left := r.calc.plan.Rounding.Mode.Quo(exact.Num(), exact.Denom())
-	rests := make([]*big.Rat, len(g.cells))
-	order := make([]int, len(g.cells))
-	for i := range g.cells {
-		x := g.cells[i].exact
-		floor, rest := new(big.Int).DivMod(x.Num(), x.Denom(), new(big.Int))
-		units, err := money.UnitsFromBig(floor)
-		if err != nil {
-			return err
-		}
-		g.cells[i].units, rests[i], order[i] = units, new(big.Rat).SetFrac(rest, x.Denom()), i
-		left.Sub(left, floor)
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return rests[b].Cmp(rests[a]) })
-	for _, i := range order[:left.Int64()] {
-		units, err := g.cells[i].units.Add(money.UnitsOf(1))
-		if err != nil {
-			return err
-		}
-		g.cells[i].units = units
-	}
-	return nil
-}

@@ -319,7 +319,7 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 			}
 			total = total.Add(paid[slot].Mul(factor(RuleSlots, slot+1)))
 		}
-		if total.GreaterThan(limit) {
+		if total = p.withFees(total, factor(RuleFee, 0)); total.GreaterThan(limit) {
 			v.add("commission."+path, "a line can pay %s%% here, more than the cap of %s; the guard is lifted by another overflow policy, such as \"overflow\": \"pro-rata\"", total.Shift(2), p.Cap)
 		}
 		return paid

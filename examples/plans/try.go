@@ -33,6 +33,8 @@ type tried struct {
 var line = []partner.ID{"seller", "up 1", "up 2", "up 3", "up 4", "up 5"}
 
 var (
+	places = commission.Places{ShipTo: "33/01"}
+
 	noon  = time.Date(2026, 6, 18, 12, 0, 0, 0, time.UTC)
 	price = decimal.RequireFromString("1000.00")
 	cost  = decimal.RequireFromString("600.00")
@@ -49,7 +51,7 @@ func try(ctx context.Context, plan program.Plan) (tried, error) {
 		return t, err
 	}
 	outcome, err := prog.Orders.Paid(ctx, program.Order{
-		ID: "o-1", Customer: "buyer", Referrer: line[0], PaidAt: noon.Add(time.Hour), Places: commission.Places{ShipTo: "33/01"},
+		ID: "o-1", Customer: "buyer", Referrer: line[0], PaidAt: noon.Add(time.Hour), Places: places,
 		Lines: []program.Line{{ID: "1", Quantity: 1, Amount: price, Cost: decimal.NewNullDecimal(cost)}},
 	})
 	if err != nil {
@@ -109,7 +111,7 @@ func cast(ctx context.Context, prog *program.Program, plan program.Plan) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range calc.Seats() {
+	for _, id := range calc.Seats(&commission.Order{Places: places}) {
 		if _, err := prog.Partners.Add(ctx, program.Add{Partner: id}); err != nil {
 			return err
 		}

@@ -92,9 +92,9 @@ func (c *call) uplines(j *judged) ([]commission.Upline, error) {
 	return c.asOf(j, lines[0])
 }
 
-// seats returns those whom the plan names itself, as they were when the order was paid.
+// seats returns those whom the plan itself names for the order, as they were when it was paid.
 func (c *call) seats(j *judged) ([]commission.Upline, error) {
-	ids := j.version.calc.Seats()
+	ids := j.version.calc.Seats(j.order)
 	if len(ids) == 0 {
 		return nil, nil
 	}

@@ -54,7 +54,11 @@ func (o Outcome) String() string {
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	for _, e := range o.Entries {
-		fmt.Fprintf(w, "%s\tearns %s\t%s of %s (line %s, %s)\treleased %s\n", e.Payee, e.Amount, e.Rate, e.Base.Plain(), e.Line, e.Source, o.released())
+		parts := ""
+		if e.Weight > 0 {
+			parts = fmt.Sprintf(", %d of %d parts", e.Weight, e.Weights)
+		}
+		fmt.Fprintf(w, "%s\tearns %s\t%s of %s (line %s, %s)%s\treleased %s\n", e.Payee, e.Amount, e.Rate, e.Base.Plain(), e.Line, e.Source, parts, o.released())
 	}
 	for _, u := range o.Unpaid {
 		who := string(u.Partner)
@@ -77,8 +81,10 @@ func place(u commission.Unpaid) string {
 	switch {
 	case u.Rule == "":
 		return "all rules"
-	case u.Slot > 0:
+	case u.Rule == commission.RuleSlots:
 		return fmt.Sprintf("slot %d", u.Slot)
+	case u.Slot > 0:
+		return fmt.Sprintf("%s %d", u.Rule, u.Slot)
 	}
 	return u.Rule
 }
@@ -103,8 +109,11 @@ func outcomeOf(o settlement.Order, v *version) (Outcome, error) {
 		Entries: slices.AppendSeq(make([]commission.Entry, 0, result.Len()), result.Entries()),
 		hold:    fmt.Sprintf("%d days after it is %s", int(terms.Hold().Hours()/24), terms.Anchor),
 	}
-	if o.Attributed.Partner != "" {
-		out.Unpaid = slices.Collect(result.Unpaid())
+	for u := range result.Unpaid() {
+		// An order that is nobody's says so once, and not for each slot; those whom the plan itself names have reasons of their own.
+		if o.Attributed.Partner != "" || u.Partner != "" || u.Reason == commission.NoAgent {
+			out.Unpaid = append(out.Unpaid, u)
+		}
 	}
 	if out.Goods, err = result.Net(); err != nil {
 		return out, err
