@@ -18,7 +18,8 @@ import (
 // An order that makes no sense is an [*OrderError] with all its problems, and into is then empty. Uplines who earn nothing, excluded goods and the like
 // are no errors: [Result.Unpaid] names them with the reason.
 //
-// The stages are: discount over lines, excluded goods, rules (who, at which rate), campaign factor, rounding in its scope, floor of losses, cap.
+// The stages are: discount over lines, excluded goods, rules (who, at which rate), campaign factor, rounding in its scope, caps of campaigns, floor of
+// losses, cap of each line, cap of the order.
 func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, seats ...Upline) (*Result, error) {
 	if into == nil {
 		into = &Result{}
@@ -42,7 +43,7 @@ func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, sea
 func (r *Result) reset(c *Calculator, order *Order, uplines []Upline) {
 	r.calc, r.order, r.uplines, r.failed = c, order, uplines, nil
 	r.lines, r.sets, r.shares, r.skips, r.coefficients = r.lines[:0], r.sets[:0], r.shares[:0], r.skips[:0], r.coefficients[:0]
-	r.runs, r.amounts, r.cuts, r.rates = r.runs[:0], r.amounts[:0], r.cuts[:0], r.rates[:0]
+	r.runs, r.amounts, r.cuts, r.gone, r.rates, r.capped = r.runs[:0], r.amounts[:0], r.cuts[:0], r.gone[:0], r.rates[:0], false
 }
 
 // sit puts everybody whom the plan names on his seat.
@@ -233,18 +234,19 @@ func (r *Result) spread(discount money.Units) {
 	}
 }
 
-// askRules asks every rule once for each set of lines that have the same rates.
+// askRules asks every rule once for each set of lines that have the same rates and campaigns.
 func (r *Result) askRules() {
 	c := r.calc
 	vacant, reason := r.selfPurchase()
 	plain := -1 // the set of the lines without rates of their own
+	goods := c.campaigns != nil && r.openCampaigns()
 	for i := range r.lines {
 		line, source := &r.lines[i], &r.order.Lines[i]
 		if reason := c.lineReason(source, line, reason); reason != "" {
 			line.reason = reason
 			continue
 		}
-		if !c.ownRates(source) {
+		if !goods && !c.ownRates(source) {
 			if plain < 0 {
 				plain = r.ask(source, vacant, &c.plainRates)
 			}
@@ -252,6 +254,10 @@ func (r *Result) askRules() {
 			continue
 		}
 		rates := c.ratesOf(source)
+		if goods {
+			rates.campaigns = r.campaignsFor(source)
+			r.counting = rates.campaigns
+		}
 		if line.set = r.findSet(&rates); line.set < 0 {
 			r.rates = append(r.rates, rates)
 			own := &r.rates[len(r.rates)-1]

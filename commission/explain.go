@@ -15,7 +15,9 @@ type Explanation struct {
 	Plan      int       `json:"plan"` // the version of the plan
 	Entry     Entry     `json:"entry"`
 	Rounding  Rounding  `json:"rounding"`
+	Stacking  Stacking  `json:"stacking"`
 	Cap       Rate      `json:"cap"`
+	OrderCap  Rate      `json:"orderCap"`
 	ReleaseAt time.Time `json:"releaseAt"` // zero while it is not fixed
 	Passed    []Unpaid  `json:"passed,omitempty"`
 }
@@ -30,11 +32,17 @@ func (x Explanation) String() string {
 		fmt.Fprintf(&b, ", %d of %d parts", e.Weight, e.Weights)
 	}
 	if e.Campaign != nil {
-		fmt.Fprintf(&b, " × %s (campaign %s)", e.Campaign.Factor, e.Campaign.Name)
+		fmt.Fprintf(&b, " × %s (%s)", e.Campaign.Factor, campaignText(e.Campaign, x.Stacking))
 	}
 	fmt.Fprintf(&b, ", rounded %s per %s", x.Rounding.Mode, x.Rounding.Scope)
+	if e.CutByCampaign {
+		b.WriteString(", cut by the campaign's cap")
+	}
 	if e.Cut {
 		fmt.Fprintf(&b, ", cut by the line's cap of %s", x.Cap)
+	}
+	if e.CutByOrder {
+		fmt.Fprintf(&b, ", cut by the order's cap of %s", x.OrderCap)
 	}
 	if e.Reason != "" {
 		fmt.Fprintf(&b, ", %s", ReasonEnglish(e.Reason))
@@ -59,11 +67,17 @@ func (x Explanation) Chinese() string {
 		fmt.Fprintf(&b, "，%d 份中的 %d 份", e.Weights, e.Weight)
 	}
 	if e.Campaign != nil {
-		fmt.Fprintf(&b, "，× %s（活动 %s）", e.Campaign.Factor, e.Campaign.Name)
+		fmt.Fprintf(&b, "，× %s（%s）", e.Campaign.Factor, campaignChinese(e.Campaign, x.Stacking))
 	}
 	fmt.Fprintf(&b, "，%s", roundingChinese(x.Rounding))
+	if e.CutByCampaign {
+		b.WriteString("，受活动上限限制")
+	}
 	if e.Cut {
 		fmt.Fprintf(&b, "，受商品行上限 %s 限制", x.Cap)
+	}
+	if e.CutByOrder {
+		fmt.Fprintf(&b, "，受订单上限 %s 限制", x.OrderCap)
 	}
 	if e.Reason != "" {
 		fmt.Fprintf(&b, "，%s", ReasonChinese(e.Reason))
@@ -119,6 +133,9 @@ var reasonTexts = map[partner.Reason][2]string{
 	NothingPaid:           {"nothing is paid for the line", "该行没有实付金额"},
 	RoundsToZero:          {"it rounds to nothing", "金额不足最小单位"},
 	CutByCap:              {"the cap of the line left nothing", "受商品行上限限制"},
+	CutByOrderCap:         {"the cap of the order left nothing", "受订单上限限制"},
+	CutByCampaignCap:      {"the cap of the campaign left nothing", "受活动上限限制"},
+	NoFactor:              {"the campaigns together leave nothing", "活动系数合计为 0"},
 	Refunded:              {"adjusted after a refund", "退款调整"},
 	partner.NotPartner:    {"he is no partner", "不是合伙人"},
 	partner.NotYetPartner: {"he has not become a partner yet", "尚未成为合伙人"},

@@ -107,14 +107,6 @@ func (s Source) Clone() Source {
 	return s
 }
 
-func (a *Applied) clone() *Applied {
-	if a == nil {
-		return nil
-	}
-	own := *a
-	return &own
-}
-
 // Clone returns a copy that shares no memory with e.
 func (e Entry) Clone() Entry {
 	e.Campaign, e.Source = e.Campaign.clone(), e.Source.Clone()

@@ -37,6 +37,10 @@ func (c genCase) calculator(t *rapid.T) (*commission.Calculator, oracle) {
 		c.plan.Overflow = commission.ProRata
 		calc, err = commission.New(c.cur, c.plan, c.campaigns...)
 	}
+	if err != nil && c.plan.Stacking != commission.StackMax {
+		c.plan.Stacking = commission.StackMax
+		calc, err = commission.New(c.cur, c.plan, c.campaigns...)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +121,8 @@ func genCases() *rapid.Generator[genCase] {
 		if most := min(6, money.MaxScale-c.cur.Scale()); often(t, "fine prices", 40) {
 			p.PriceScale = c.cur.Scale() + rapid.IntRange(0, most).Draw(t, "price scale")
 		}
-		c.campaigns = genCampaigns(t, p.WithDefaults(c.cur).Slots)
+		genCampaignCaps(t, p)
+		c.campaigns = genCampaigns(t, p.WithDefaults(c.cur).Slots, c.cur.Scale())
 		return c
 	})
 }
@@ -126,7 +131,7 @@ func genInstant(t *rapid.T, label string) time.Time {
 	return june.Add(time.Duration(rapid.IntRange(0, 4).Draw(t, label)) * time.Hour)
 }
 
-func genCampaigns(t *rapid.T, slots int) []commission.Campaign {
+func genCampaigns(t *rapid.T, slots, scale int) []commission.Campaign {
 	var list []commission.Campaign
 	for i := range rapid.SampledFrom([]int{0, 0, 1, 2, 3}).Draw(t, "campaigns") {
 		c := commission.Campaign{Name: fmt.Sprint("campaign ", i), Factor: dec(rapid.SampledFrom(genFactors).Draw(t, "factor"))}
@@ -144,6 +149,7 @@ func genCampaigns(t *rapid.T, slots int) []commission.Campaign {
 		if often(t, "names rules", 50) {
 			c.Rules = rapid.SampledFrom([][]string{{"slots"}, {"team"}, {"differential"}, {"team", "slots"}}).Draw(t, "rules")
 		}
+		genCampaignLimits(t, &c, scale)
 		list = append(list, c)
 	}
 	return list

@@ -31,7 +31,9 @@ type oracleShare struct {
 	slot, position int
 	payee          partner.ID
 	perUnit        bool
-	rate           *big.Rat // with the campaign's factor
+	rate           *big.Rat // without campaigns
+	level          partner.Level
+	campaigns      []commission.Campaign // those that multiply it
 }
 
 type oracleEntry struct {
@@ -45,7 +47,7 @@ type table [][]*big.Rat
 
 func (o oracle) priceScale() int { return max(o.plan.PriceScale, o.scale) }
 
-// freeze works out nets and shares, before any money: the lines that pay something.
+// freeze works out nets and shares, before any money.
 func (o oracle) freeze(order *commission.Order, uplines []commission.Upline) []oracleLine {
 	discounts := o.spread(order)
 	vacant := 0
@@ -68,13 +70,11 @@ func (o oracle) freeze(order *commission.Order, uplines []commission.Upline) []o
 		}
 		excluded := slices.Contains(o.plan.Excluded.Products, source.Product) || slices.Contains(o.plan.Excluded.SKUs, source.SKU) ||
 			slices.Contains(o.plan.Excluded.Categories, source.Category)
-		if excluded || o.plan.Base == commission.Profit && !source.Cost.Valid {
-			continue
+		if !excluded && (o.plan.Base == commission.Amount || source.Cost.Valid) {
+			line.shares = slices.Concat(o.slots(source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant))
 		}
-		line.shares = slices.Concat(o.slots(source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant))
 		for j := range line.shares {
-			s := &line.shares[j]
-			s.rate = new(big.Rat).Mul(s.rate, o.factor(order, s))
+			line.shares[j].campaigns = o.campaignsFor(order, source, &line.shares[j])
 		}
 		lines = append(lines, line)
 	}
@@ -104,22 +104,22 @@ func (o oracle) left(net *big.Rat, sold int64, back commission.Returned) *big.Ra
 	return left
 }
 
-// settle turns what is left of the lines into entries: amounts, rounding, floor of losses, cap.
+// settle turns what is left of the lines into entries: amounts, rounding, caps of campaigns, floor of losses, caps of lines and of the order.
 func (o oracle) settle(lines []oracleLine) []oracleEntry {
 	exact := make(table, len(lines))
 	for i := range lines {
 		for j := range lines[i].shares {
-			exact[i] = append(exact[i], minor(o.exact(&lines[i], &lines[i].shares[j]), o.scale))
+			exact[i] = append(exact[i], minor(o.exact(&lines[i], &lines[i].shares[j], len(o.campaigns)), o.scale))
 		}
 	}
-	amounts := o.rounded(lines, exact)
+	amounts := o.bonusCapped(lines)
 	floors := o.plan.Base == commission.Profit && o.plan.Loss == commission.FloorOrder
 	if floors {
 		drop(lines, amounts, exact, amounts)
 	}
-	paid := o.capped(lines, amounts)
+	paid := o.orderCapped(lines, o.capped(lines, amounts))
 	for floors && drop(lines, amounts, paid) {
-		paid = o.capped(lines, amounts)
+		paid = o.orderCapped(lines, o.capped(lines, amounts))
 	}
 	var entries []oracleEntry
 	for i := range lines {
@@ -132,7 +132,8 @@ func (o oracle) settle(lines []oracleLine) []oracleEntry {
 	return entries
 }
 
-func (o oracle) exact(line *oracleLine, s *oracleShare) *big.Rat {
+// exact is what a share gives with those of its campaigns that are among the first of the plan's.
+func (o oracle) exact(line *oracleLine, s *oracleShare, first int) *big.Rat {
 	base := new(big.Rat).Set(line.net)
 	switch {
 	case line.net.Sign() <= 0:
@@ -145,7 +146,7 @@ func (o oracle) exact(line *oracleLine, s *oracleShare) *big.Rat {
 			base.SetInt64(0)
 		}
 	}
-	return base.Mul(base, s.rate)
+	return base.Mul(base, new(big.Rat).Mul(s.rate, o.factor(s, first)))
 }
 
 // drop takes out everything of a payee and rule that is a loss over the order by any of these amounts, and reports whether there was anything.

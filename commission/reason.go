@@ -36,6 +36,12 @@ const (
 	RoundsToZero partner.Reason = "rounds_to_zero"
 	// CutByCap: the cap of the line left nothing.
 	CutByCap partner.Reason = "cut_by_cap"
+	// CutByOrderCap: the cap of the order left nothing.
+	CutByOrderCap partner.Reason = "cut_by_order_cap"
+	// CutByCampaignCap: a campaign's cap left nothing of what it adds, and without it the amount is below the smallest unit.
+	CutByCampaignCap partner.Reason = "cut_by_campaign_cap"
+	// NoFactor: the factors of all campaigns together sum to nothing.
+	NoFactor partner.Reason = "no_factor"
 	// Refunded: an entry by which a refund changes what stands, mostly by taking back.
 	Refunded partner.Reason = "refunded"
 )

@@ -2,6 +2,7 @@ package commission
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
@@ -21,7 +22,7 @@ type Result struct {
 	skips   []Skip
 	runs    []run         // the entries
 	amounts []money.Units // their amounts
-	cuts    []bool        // whether the cap lowered them; those after its end it did not
+	cuts    []caps        // which caps lowered them; those after its end none
 
 	// scratch, kept for the next calculation
 	in           Input
@@ -32,29 +33,37 @@ type Result struct {
 	coefficients []int64 // of the shares
 	weights      []money.Units
 	parts        []money.Units
-	payers       []int
+	places       []place
 	groups       []group
 	peers        []peer
+	running      []int  // the campaigns that run when the order is paid
+	named        []int  // those of them for the goods of each line, where some are for certain goods only
+	counting     []int  // those that count where the rules are asked
+	capped       bool   // whether some campaign has a cap of its own
+	gone         []gone // what caps left nothing, in the order of entries
 }
 
 // Entry is one amount that an order pays: line × payee × rule.
 type Entry struct {
-	Line     LineID         `json:"line"`
-	Rule     string         `json:"rule"`
-	Slot     int            `json:"slot,omitempty"` // the paid slot; 0 for a rule without slots
-	Position int            `json:"position"`       // the place in the line of uplines: 1 is the attributed partner
-	Payee    partner.ID     `json:"payee"`
-	Level    partner.Level  `json:"level,omitempty"` // as of payment
-	Amount   money.Amount   `json:"amount"`          // in the currency of the plan; below 0 for a loss or a reversal
-	Base     money.Amount   `json:"base"`            // what the rate was taken of, at the price scale; for an amount per unit the line's net paid
-	Units    int64          `json:"units"`           // units that count
-	Rate     Rate           `json:"rate"`
-	Source   Source         `json:"source"`
-	Campaign *Applied       `json:"campaign,omitempty"` // what multiplied the rate; nil for none. It must not be changed.
-	Weight   int32          `json:"weight,omitempty"`   // his part of an amount that several divide, out of Weights; 0: he gets all of it
-	Weights  int32          `json:"weights,omitempty"`  // the sum of the parts
-	Cut      bool           `json:"cut,omitempty"`      // whether the cap of the line lowered the amount
-	Reason   partner.Reason `json:"reason,omitempty"`   // why it was reversed; "" for what an order pays
+	Line     LineID        `json:"line"`
+	Rule     string        `json:"rule"`
+	Slot     int           `json:"slot,omitempty"` // the paid slot; 0 for a rule without slots
+	Position int           `json:"position"`       // the place in the line of uplines: 1 is the attributed partner
+	Payee    partner.ID    `json:"payee"`
+	Level    partner.Level `json:"level,omitempty"` // as of payment
+	Amount   money.Amount  `json:"amount"`          // in the currency of the plan; below 0 for a loss or a reversal
+	Base     money.Amount  `json:"base"`            // what the rate was taken of, at the price scale; for an amount per unit the line's net paid
+	Units    int64         `json:"units"`           // units that count
+	Rate     Rate          `json:"rate"`
+	Source   Source        `json:"source"`
+	Campaign *Applied      `json:"campaign,omitempty"` // what multiplied the rate; nil for none. It must not be changed.
+	Weight   int32         `json:"weight,omitempty"`   // his part of an amount that several divide, out of Weights; 0: he gets all of it
+	Weights  int32         `json:"weights,omitempty"`  // the sum of the parts
+	Cut      bool          `json:"cut,omitempty"`      // whether the cap of the line lowered the amount
+	// CutByOrder says whether the cap of the order lowered the amount, CutByCampaign whether that of a campaign did.
+	CutByOrder    bool           `json:"cutByOrder,omitempty"`
+	CutByCampaign bool           `json:"cutByCampaign,omitempty"`
+	Reason        partner.Reason `json:"reason,omitempty"` // why it was reversed; "" for what an order pays
 }
 
 // Unpaid is one who gets nothing from a line by a rule, and why. Line-wide reasons name no rule.
@@ -86,14 +95,18 @@ func (r *Result) Entry(i int) Entry {
 	index, payer := r.at(i)
 	line, share := &r.lines[index], &r.shares[payer]
 	rest := r.restOf(line)
-	base := rest.of(share)
+	base, cuts := rest.of(share), caps(0)
+	if i < len(r.cuts) {
+		cuts = r.cuts[i]
+	}
 	if share.Rate.IsPerUnit() {
 		base = &rest.net
 	}
 	return Entry{
 		Line: line.id, Rule: share.Rule, Slot: int(share.Slot), Position: int(share.Position), Payee: share.Payee, Level: share.Level,
 		Amount: r.Amount(i), Base: r.calc.price.Of(base.rounded()), Units: rest.units, Rate: share.Rate, Source: share.Source,
-		Campaign: share.Campaign, Weight: share.Weight, Weights: share.Weights, Cut: i < len(r.cuts) && r.cuts[i],
+		Campaign: share.Campaign, Weight: share.Weight, Weights: share.Weights,
+		Cut: cuts&lineCap != 0, CutByOrder: cuts&orderCap != 0, CutByCampaign: cuts&campaignCap != 0,
 	}
 }
 
@@ -126,7 +139,7 @@ func (r *Result) Unpaid() iter.Seq[Unpaid] {
 					}
 				}
 				s := &r.shares[j]
-				reason := r.whyNothing(line, j)
+				reason := r.whyNothing(place{i, j})
 				if !yield(Unpaid{Line: line.id, Rule: s.Rule, Slot: int(s.Slot), Position: int(s.Position), Partner: s.Payee, Reason: reason}) {
 					return
 				}
@@ -136,35 +149,27 @@ func (r *Result) Unpaid() iter.Seq[Unpaid] {
 }
 
 // whyNothing finds why a share became no entry.
-func (r *Result) whyNothing(line *line, share int) partner.Reason {
+func (r *Result) whyNothing(at place) partner.Reason {
+	line, share := &r.lines[at.line], &r.shares[at.share]
 	rest := r.restOf(line)
 	if rest.net.sign() <= 0 {
 		return NothingPaid
 	}
-	if s := &r.shares[share]; !s.Rate.IsPerUnit() && rest.of(s).sign() <= 0 {
+	if !share.Rate.IsPerUnit() && rest.of(share).sign() <= 0 {
 		return NoProfit
 	}
-	switch amount, err := r.amountOf(line, &rest, share); {
+	if i, ok := slices.BinarySearchFunc(r.gone, at, func(g gone, at place) int { return g.cmp(at) }); ok {
+		return r.gone[i].by.reason()
+	}
+	switch amount, err := r.amountOf(line, &rest, at.share); {
+	case share.Campaign != nil && share.Campaign.Factor.IsZero():
+		return NoFactor
 	case err == nil && amount.IsZero():
 		return RoundsToZero
-	case r.reachesCap(line):
-		return CutByCap
-	case r.calc.floorsOrder() && !r.pays(&r.shares[share]):
+	case r.calc.floorsOrder() && !r.pays(share):
 		return NoProfit
 	}
 	return RoundsToZero
-}
-
-// reachesCap reports whether the entries of a line are all that it may pay, which they are wherever the cap cut something.
-func (r *Result) reachesCap(line *line) bool {
-	rest := line.rest()
-	limit, err := r.calc.capOf(&rest.net)
-	for i := range r.amounts {
-		if l, _ := r.at(i); &r.lines[l] == line && err == nil {
-			limit, err = limit.Sub(r.amounts[i])
-		}
-	}
-	return err == nil && limit.IsZero()
 }
 
 // pays reports whether a share's rule pays its payee something on any line of the order.

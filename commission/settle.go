@@ -9,15 +9,31 @@ import (
 	"github.com/fenrun/fenrun/partner"
 )
 
-// settle turns shares into entries on what is left of the lines: amounts, rounding in its scope, floor of losses, cap.
+// settle turns shares into entries on what is left of the lines: amounts, rounding in its scope, caps of campaigns, floor of losses, caps.
 func (r *Result) settle() error {
-	if r.calc.overOrder {
+	if r.calc.overOrder || r.capped {
 		return r.settleGroups()
 	}
 	for i := r.payFast(0); i < len(r.lines); i = r.payFast(i + 1) {
 		if err := r.pay(i); err != nil {
 			return r.tooLarge(&r.lines[i], err)
 		}
+	}
+	if !r.calc.orderCapped {
+		return nil
+	}
+	return r.capOrder()
+}
+
+// capOrder applies the cap of the order, which comes last.
+func (r *Result) capOrder() error {
+	if r.calc.orderCapped {
+		if err := r.applyOrderCap(); err != nil {
+			return r.tooLarge(&r.lines[0], err)
+		}
+	}
+	if len(r.gone) > 1 {
+		slices.SortFunc(r.gone, func(a, b gone) int { return a.cmp(b.place) })
 	}
 	return nil
 }
@@ -75,7 +91,7 @@ func (r *Result) pay(index int) error {
 		}
 		i = end
 	}
-	return r.applyCap(index, start, &rest.net, sum)
+	return r.applyCap(start, &rest.net, sum)
 }
 
 func (r *Result) tooLarge(line *line, err error) error {
@@ -139,6 +155,7 @@ type groupCell struct {
 	line, share int
 	exact       *big.Rat
 	units       money.Units
+	cut         bool // whether a campaign's cap lowered it
 }
 
 func (g *group) is(s *Share) bool {
@@ -197,22 +214,25 @@ func (r *Result) groupCells() []*groupCell {
 	return all
 }
 
-// capGroups makes entries of the cells of all groups and applies the cap of each line.
+// capGroups makes entries of the cells of all groups and applies the cap of each line and of the order.
 func (r *Result) capGroups(all []*groupCell) error {
 	r.removeEntries(0)
-	r.cuts = r.cuts[:0]
+	r.cuts, r.gone = r.cuts[:0], r.gone[:0]
 	for len(all) > 0 {
 		index, start, sum := all[0].line, len(r.amounts), money.Units{}
 		for ; len(all) > 0 && all[0].line == index; all = all[1:] {
 			c := all[0]
 			var err error
-			units := c.units
+			units, first, end := c.units, len(r.amounts), r.dividers(c.share, r.sets[r.lines[index].set].sharesEnd)
 			if r.shares[c.share].Weight == 0 {
 				r.addEntry(index, c.share, units)
-			} else {
-				end := r.dividers(c.share, r.sets[r.lines[index].set].sharesEnd)
-				if units, err = r.divide(index, c.share, end, units); err != nil {
-					return r.tooLarge(&r.lines[index], err)
+			} else if units, err = r.divide(index, c.share, end, units); err != nil {
+				return r.tooLarge(&r.lines[index], err)
+			}
+			if c.cut {
+				r.mark(first, campaignCap)
+				for share := c.share; share < end && units.IsZero(); share++ {
+					r.gone = append(r.gone, gone{place{index, share}, campaignCap})
 				}
 			}
 			if sum, err = sum.Add(units); err != nil {
@@ -220,11 +240,11 @@ func (r *Result) capGroups(all []*groupCell) error {
 			}
 		}
 		rest := r.lines[index].rest()
-		if err := r.applyCap(index, start, &rest.net, sum); err != nil {
+		if err := r.applyCap(start, &rest.net, sum); err != nil {
 			return r.tooLarge(&r.lines[index], err)
 		}
 	}
-	return nil
+	return r.capOrder()
 }
 
 // floorsOrder reports whether losses are netted within an order but never beyond it.
@@ -257,7 +277,7 @@ func (r *Result) dropLosers() (bool, error) {
 
 func (g *group) empty() {
 	for i := range g.cells {
-		g.cells[i].units = money.Units{}
+		g.cells[i].units, g.cells[i].cut = money.Units{}, false
 	}
 }
 
@@ -272,18 +292,28 @@ func (r *Result) groupIndex(s *Share) int {
 	return len(r.groups) - 1
 }
 
-// roundGroup rounds a group's exact sum once and lays it on the lines, and empties the group where losses exceed profits.
-func (r *Result) roundGroup(g *group) error {
+// roundGroup rounds a group's exact sum once and lays it on the lines, applies the caps of campaigns, and empties the group where losses exceed profits.
+func (r *Result) roundGroup(g *group) (err error) {
 	exact, rounded := new(big.Rat), money.Units{}
+	amounts := make([]*big.Rat, len(g.cells))
 	for i := range g.cells {
-		exact.Add(exact, g.cells[i].exact)
+		amounts[i] = g.cells[i].exact
+		exact.Add(exact, amounts[i])
 	}
 	if r.calc.plan.Rounding.Scope == PerOrder {
-		if err := r.layOrder(g, exact); err != nil {
+		units, err := r.layOrder(amounts, exact)
+		if err != nil {
+			return err
+		}
+		for i := range g.cells {
+			g.cells[i].units = units[i]
+		}
+	}
+	if r.capped {
+		if err := r.capCampaigns(g); err != nil {
 			return err
 		}
 	}
-	var err error
 	for i := range g.cells {
 		if rounded, err = rounded.Add(g.cells[i].units); err != nil {
 			return err
@@ -296,29 +326,26 @@ func (r *Result) roundGroup(g *group) error {
 	return nil
 }
 
-// layOrder rounds the sum once and lays it on the lines: each gets its exact amount cut off downwards, and the units left over go to the largest
-// remainders, ties to the earlier.
-func (r *Result) layOrder(g *group, exact *big.Rat) error {
-	left := r.calc.plan.Rounding.Mode.Quo(exact.Num(), exact.Denom())
-	rests := make([]*big.Rat, len(g.cells))
-	order := make([]int, len(g.cells))
-	for i := range g.cells {
-		x := g.cells[i].exact
+// layOrder rounds the sum of amounts once and lays it on them: each is cut off downwards, and the units left over go to the largest remainders, ties to
+// the earlier.
+func (r *Result) layOrder(amounts []*big.Rat, sum *big.Rat) ([]money.Units, error) {
+	left := r.calc.plan.Rounding.Mode.Quo(sum.Num(), sum.Denom())
+	units, rests, order := make([]money.Units, len(amounts)), make([]*big.Rat, len(amounts)), make([]int, len(amounts))
+	for i, x := range amounts {
 		floor, rest := new(big.Int).DivMod(x.Num(), x.Denom(), new(big.Int))
-		units, err := money.UnitsFromBig(floor)
-		if err != nil {
-			return err
+		var err error
+		if units[i], err = money.UnitsFromBig(floor); err != nil {
+			return nil, err
 		}
-		g.cells[i].units, rests[i], order[i] = units, new(big.Rat).SetFrac(rest, x.Denom()), i
+		rests[i], order[i] = new(big.Rat).SetFrac(rest, x.Denom()), i
 		left.Sub(left, floor)
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return rests[b].Cmp(rests[a]) })
 	for _, i := range order[:left.Int64()] {
-		units, err := g.cells[i].units.Add(money.UnitsOf(1))
-		if err != nil {
-			return err
+		var err error
+		if units[i], err = units[i].Add(money.UnitsOf(1)); err != nil {
+			return nil, err
 		}
-		g.cells[i].units = units
 	}
-	return nil
+	return units, nil
 }

@@ -61,7 +61,7 @@ type Expect struct {
 	Withdrawal string              `json:"withdrawal,omitempty"`
 }
 
-// Entry is one amount that an order pays: who gets how much for which line. Base, Rate, Source and Cut are checked where they are given.
+// Entry is one amount that an order pays: who gets how much for which line. All after Amount are checked where they are given.
 type Entry struct {
 	Line   commission.LineID   `json:"line" strict:"required"`
 	Slot   int                 `json:"slot,omitempty"`
@@ -72,6 +72,10 @@ type Entry struct {
 	Rate   commission.Rate     `json:"rate"`             // "-" and absent are the same: not checked
 	Source string              `json:"source,omitempty"` // where the rate came from: "default", "product p2"
 	Cut    *bool               `json:"cut"`              // whether the cap of the line lowered it
+	// Campaign is what multiplied it: "618", or "618 + new".
+	Campaign      string `json:"campaign,omitempty"`
+	CutByOrder    *bool  `json:"cutByOrder"`    // whether the cap of the order lowered it
+	CutByCampaign *bool  `json:"cutByCampaign"` // whether the cap of a campaign lowered it
 }
 
 // Unpaid is one who gets nothing from a line. Without rule and slot it is the whole line.
