@@ -309,10 +309,10 @@ func (a *auditor) finish(exact bool) (WorstCase, error) {
 		return WorstCase{}, err
 	}
 	w.Uncut = a.calc.ofPrice(a.best, &a.goods)
-	w.Paid, w.Exact = decimal.Min(w.Uncut, a.calc.plan.Cap.Decimal()), exact && a.calc.plan.auditable()
+	w.Paid, w.Exact = decimal.Min(w.Uncut, a.calc.plan.capShare()), exact && a.calc.plan.auditable()
 	switch w.Bound = w.Uncut.Add(decimal.New(1, -maxRateScale)); {
 	case len(a.calc.plan.Rules) > 0:
-		w.Exact, w.Bound = false, decimal.Max(w.Bound, a.calc.plan.Cap.Decimal())
+		w.Exact, w.Bound = false, decimal.Max(w.Bound, a.calc.plan.capShare())
 	case !w.Exact:
 		w.Bound = a.bound()
 	}
@@ -324,27 +324,35 @@ func (a *auditor) finish(exact bool) (WorstCase, error) {
 	return *w, nil
 }
 
+// capShare is the most of one line alone in an order that is paid.
+func (p *Plan) capShare() decimal.Decimal {
+	if p.OrderCap.IsSet() && p.OrderCap.cmp(p.Cap) < 0 {
+		return p.OrderCap.Decimal()
+	}
+	return p.Cap.Decimal()
+}
+
 // bound is more than any line of uplines can be paid: the most of each rule by itself.
 func (a *auditor) bound() decimal.Decimal {
 	c, sum := a.calc, decimal.Zero
-	factor := decimal.NewFromInt(1)
-	for i := range c.campaigns {
-		factor = decimal.Max(factor, c.campaigns[i].applied.Factor)
+	campaigns := make([]Campaign, len(c.campaigns))
+	for i := range campaigns {
+		campaigns[i] = c.campaigns[i].Campaign
 	}
 	for _, b := range c.plan.builtins() {
 		switch {
 		case !b.on:
 		case b.name == RuleSlots:
-			sum = sum.Add(a.slotsBound())
+			sum = sum.Add(a.slotsBound(campaigns))
 		default:
-			sum = sum.Add(b.most())
+			sum = sum.Add(b.most().Mul(c.plan.largestFactor(campaigns, b.name, 0)))
 		}
 	}
-	return sum.Mul(factor)
+	return sum
 }
 
 // slotsBound is the most that the slots pay, each to whom it pays the most.
-func (a *auditor) slotsBound() decimal.Decimal {
+func (a *auditor) slotsBound(campaigns []Campaign) decimal.Decimal {
 	order := a.goods.order(time.Time{}, Places{})
 	rates := a.calc.ratesOf(&order, &order.Lines[0])
 	sum := decimal.Zero
@@ -358,7 +366,7 @@ func (a *auditor) slotsBound() decimal.Decimal {
 			}
 			most = decimal.Max(most, share)
 		}
-		sum = sum.Add(most)
+		sum = sum.Add(most.Mul(a.calc.plan.largestFactor(campaigns, RuleSlots, slot)))
 	}
 	return sum
 }

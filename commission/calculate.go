@@ -19,8 +19,8 @@ import (
 // An order that makes no sense is an [*OrderError] with all its problems, and what a rule of the shop's own cannot decide a [*RuleError]; into is then
 // empty. Uplines who earn nothing, excluded goods and the like are no errors: [Result.Unpaid] names them with the reason.
 //
-// The stages are: discount and excluded tenders over lines, what pays nothing, rules (who, at which rate), factors of promotion and campaign, rounding in
-// its scope, floor of losses, cap, what the seller gives up.
+// The stages are: discount and excluded tenders over lines, what pays nothing, rules (who, at which rate), factors of promotion and campaigns, rounding in
+// its scope, caps of campaigns, floor of losses, cap of each line, cap of the order, what the seller gives up.
 func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, seats ...Upline) (*Result, error) {
 	if into == nil {
 		into = &Result{}
@@ -47,7 +47,7 @@ func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, sea
 func (r *Result) reset(c *Calculator, order *Order, uplines []Upline) {
 	r.calc, r.order, r.uplines, r.seats, r.failed, r.broken = c, order, uplines, r.seats[:0], nil, nil
 	r.lines, r.sets, r.shares, r.skips, r.coefficients = r.lines[:0], r.sets[:0], r.shares[:0], r.skips[:0], r.coefficients[:0]
-	r.runs, r.amounts, r.cuts, r.rates, r.facts, r.seats = r.runs[:0], r.amounts[:0], r.cuts[:0], r.rates[:0], r.facts[:0], r.seats[:0]
+	r.runs, r.amounts, r.cuts, r.rates, r.facts, r.seats, r.gone, r.capped = r.runs[:0], r.amounts[:0], r.cuts[:0], r.rates[:0], r.facts[:0], r.seats[:0], r.gone[:0], false
 }
 
 // sit puts everybody whom the plan names for the order on his seat.
@@ -356,7 +356,7 @@ func (r *Result) spread(discount money.Units) {
 	}
 }
 
-// askRules asks every rule once for each set of lines that have the same rates.
+// askRules asks every rule once for each set of lines that have the same rates and campaigns.
 func (r *Result) askRules() error {
 	c := r.calc
 	vacant, reason := r.selfPurchase()
@@ -365,6 +365,7 @@ func (r *Result) askRules() error {
 	}
 	own := c.goods || c.own || r.order.Kind != "" && len(c.plan.Kinds[r.order.Kind].Rates) > 0
 	plain := -1 // the set of the lines without rates of their own
+	goods := c.campaigns != nil && r.openCampaigns()
 	for i := range r.lines {
 		line, source := &r.lines[i], &r.order.Lines[i]
 		if reason != "" || line.facts != nil || c.choosy || line.net.IsZero() {
@@ -372,7 +373,7 @@ func (r *Result) askRules() error {
 				continue
 			}
 		}
-		if !own && len(source.Rates) == 0 && source.Promotion == "" {
+		if !goods && !own && len(source.Rates) == 0 && source.Promotion == "" {
 			if plain < 0 {
 				plain = r.ask(source, vacant, &c.plainRates)
 			}
@@ -380,6 +381,10 @@ func (r *Result) askRules() error {
 			continue
 		}
 		rates := c.ratesOf(r.order, source)
+		if goods {
+			rates.campaigns = r.campaignsFor(source)
+			r.counting = rates.campaigns
+		}
 		if line.set = r.findSet(&rates); line.set < 0 {
 			r.rates = append(r.rates, rates)
 			own := &r.rates[len(r.rates)-1]

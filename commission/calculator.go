@@ -3,35 +3,34 @@ package commission
 import (
 	"slices"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
 )
 
 // Calculator is a plan made ready to calculate. It is immutable and safe for concurrent use.
 type Calculator struct {
-	plan       Plan
-	currency   money.Currency
-	price      money.Currency // the currency at the price scale: what amounts on an order are counted in
-	slots      int
-	rules      []namedRule
-	campaigns  []campaign
-	promotions map[string]*Applied // those that have a factor
-	excluded   exclusions
-	tenders    map[string]bool // those that do not count
-	capWhole   bool            // the cap is the line's net paid itself, in the same units
-	plainRates lineRates       // those of lines without rates of their own
-	goods      bool            // goods have rates of their own
-	choosy     bool            // some goods that are paid for may pay nothing
-	overOrder  bool            // amounts are decided over the whole order, not line by line
-	scale      uint8           // the most decimals of a share that the plan gives
-	plain      scaling         // of sets with such shares
-	needsChain int
-	bonuses    map[partner.Level][]*Raise  // by slot
-	seats      []func(*Order) []partner.ID // by rule: those whom it names for an order
-	offTop     bool                        // some fee is taken before everything else
-	own        bool                        // some rule is one of the shop's own
+	plan        Plan
+	currency    money.Currency
+	price       money.Currency // the currency at the price scale: what amounts on an order are counted in
+	slots       int
+	rules       []namedRule
+	campaigns   []campaign
+	promotions  map[string]*Applied // those that have a factor
+	excluded    goodsSets
+	tenders     map[string]bool // those that do not count
+	capWhole    bool            // the cap is the line's net paid itself, in the same units
+	plainRates  lineRates       // those of lines without rates of their own
+	goods       bool            // goods have rates of their own
+	choosy      bool            // some goods that are paid for may pay nothing
+	orderCapped bool            // the order has a cap of its own
+	overOrder   bool            // amounts are decided over the whole order, not line by line
+	scale       uint8           // the most decimals of a share that the plan gives
+	plain       scaling         // of sets with such shares
+	needsChain  int
+	bonuses     map[partner.Level][]*Raise  // by slot
+	seats       []func(*Order) []partner.ID // by rule: those whom it names for an order
+	offTop      bool                        // some fee is taken before everything else
+	own         bool                        // some rule is one of the shop's own
 }
 
 type namedRule struct {
@@ -40,22 +39,10 @@ type namedRule struct {
 	own  bool // one of the shop's own: what it decides is looked over
 }
 
-// exclusions are the excluded goods as sets; nil where the plan names none.
-type exclusions struct {
+// goodsSets are goods as sets; nil where none are named.
+type goodsSets struct {
 	any                        bool
 	products, skus, categories map[string]bool
-}
-
-// campaign is a Campaign with what is shown of it where it applies.
-type campaign struct {
-	Campaign
-	applied Applied
-}
-
-// Applied is the campaign, or the promotion, that multiplied a share.
-type Applied struct {
-	Name   string          `json:"name"`
-	Factor decimal.Decimal `json:"factor"`
 }
 
 // New returns the calculator of a plan in a currency, with its campaigns. A plan that cannot work is a [*PlanError] with all its problems. A plan that
@@ -82,6 +69,7 @@ func (r Rules) calculator(currency money.Currency, plan Plan, campaigns []Campai
 	c.scale = plan.rateScale()
 	c.plain = c.scalingOf(int(c.scale) + price.Scale() - currency.Scale())
 	c.overOrder = plan.Rounding.Scope == PerOrder || c.floorsOrder()
+	c.orderCapped = plan.OrderCap.IsSet()
 	for _, b := range c.plan.builtins() {
 		if b.on {
 			c.rules = append(c.rules, namedRule{name: b.name, rule: b.build()})
@@ -96,8 +84,7 @@ func (r Rules) calculator(currency money.Currency, plan Plan, campaigns []Campai
 		c.offTop = c.offTop || fee.BeforeSplit
 	}
 	for _, source := range campaigns {
-		factor, _ := rateOf(source.Factor, percent) // validated above
-		c.campaigns = append(c.campaigns, campaign{Campaign: source, applied: Applied{Name: source.Name, Factor: factor.Decimal()}})
+		c.campaigns = append(c.campaigns, c.campaign(source))
 	}
 	c.needsChain = c.reach()
 	return c, nil
@@ -105,8 +92,8 @@ func (r Rules) calculator(currency money.Currency, plan Plan, campaigns []Campai
 
 var wholeLine = Rate{coefficient: 1, kind: percent}
 
-func (e Excluded) sets() exclusions {
-	x := exclusions{products: keySet(e.Products), skus: keySet(e.SKUs), categories: keySet(e.Categories)}
+func (e Excluded) sets() goodsSets {
+	x := goodsSets{products: keySet(e.Products), skus: keySet(e.SKUs), categories: keySet(e.Categories)}
 	x.any = len(x.products)+len(x.skus)+len(x.categories) > 0
 	return x
 }
@@ -200,34 +187,12 @@ func (c *Calculator) Currency() money.Currency { return c.currency }
 // Price returns the currency at the plan's price scale, in which amounts on an order are counted.
 func (c *Calculator) Price() money.Currency { return c.price }
 
-// campaignFor returns the campaign with the largest factor that covers the order's payment for this rule and slot, nil if none does.
-func (c *Calculator) campaignFor(order *Order, rule string, slot int) *Applied {
-	var best *Applied
-	for i := range c.campaigns {
-		k := &c.campaigns[i]
-		if k.covers(order.PaidAt) && k.names(rule, slot) && (best == nil || k.applied.Factor.GreaterThan(best.Factor)) {
-			best = &k.applied
-		}
-	}
-	return best
-}
-
-func (c Campaign) names(rule string, slot int) bool {
-	if len(c.Rules) == 0 {
-		if rule != RuleSlots {
-			return false
-		}
-	} else if !slices.Contains(c.Rules, rule) {
-		return false
-	}
-	return rule != RuleSlots || len(c.Slots) == 0 || slices.Contains(c.Slots, slot)
-}
-
 // lineRates finds the rates of one line of goods.
 type lineRates struct {
 	calc                            *Calculator
 	set                             int // the set of shares that they gave
 	line, sku, product, category    []Rate
+	campaigns                       []int // those that count, where some are for certain goods only
 	skuKey, productKey, categoryKey string
 	kind                            []Rate // of the order's kind: the same for all lines of an order
 	kindKey                         OrderKind
@@ -297,15 +262,18 @@ func (r *lineRates) before(i int, payee *Upline) (Rate, Source) {
 
 func isSet(rates []Rate, i int) bool { return i < len(rates) && rates[i].IsSet() }
 
-// same reports whether two lines of an order have the same rates, so that a rule's answer for one is its answer for the other.
+// same reports whether two lines of an order have the same rates and campaigns, so that a rule's answer for one is its answer for the other.
 func (r *lineRates) same(other *lineRates) bool {
 	return len(r.line) == 0 && len(other.line) == 0 &&
 		r.promotion == other.promotion &&
 		r.skuKey == other.skuKey && r.productKey == other.productKey && r.categoryKey == other.categoryKey &&
 		// The key of goods that the plan does not know is "", which can also be a key of the plan.
-		len(r.sku) == len(other.sku) && len(r.product) == len(other.product) && len(r.category) == len(other.category)
+		len(r.sku) == len(other.sku) && len(r.product) == len(other.product) && len(r.category) == len(other.category) &&
+		slices.Equal(r.campaigns, other.campaigns)
 }
 
-func (c *Calculator) excludes(l *Line) bool {
-	return c.excluded.any && (c.excluded.products[l.Product] || c.excluded.skus[l.SKU] || c.excluded.categories[l.Category])
+func (c *Calculator) excludes(l *Line) bool { return c.excluded.any && c.excluded.has(l) }
+
+func (g *goodsSets) has(l *Line) bool {
+	return g.products[l.Product] || g.skus[l.SKU] || g.categories[l.Category]
 }

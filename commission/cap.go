@@ -1,20 +1,73 @@
 package commission
 
 import (
+	"cmp"
 	"math"
 	"math/big"
 
 	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
 )
+
+// caps say which caps lowered an amount.
+type caps uint8
+
+const (
+	lineCap caps = 1 << iota
+	orderCap
+	campaignCap
+)
+
+// reason is why a cap left nothing.
+func (c caps) reason() partner.Reason {
+	switch c {
+	case orderCap:
+		return CutByOrderCap
+	case campaignCap:
+		return CutByCampaignCap
+	}
+	return CutByCap
+}
+
+// place is one share of one line.
+type place struct{ line, share int }
+
+func (p place) cmp(q place) int { return cmp.Or(p.line-q.line, p.share-q.share) }
+
+// gone is a place that a cap left nothing.
+type gone struct {
+	place
+	by caps
+}
 
 // applyCap cuts the entries from start on, which are those of one line and make up sum, so that together they are not above the line's cap. What is cut
 // to nothing is no entry.
-func (r *Result) applyCap(index, start int, net *ratio, sum money.Units) error {
+func (r *Result) applyCap(start int, net *ratio, sum money.Units) error {
 	limit, err := r.calc.capOf(net)
 	if err != nil || sum.Cmp(limit) <= 0 {
 		return err
 	}
-	r.weights, r.parts, r.payers = r.weights[:0], r.parts[:0], r.payers[:0]
+	return r.cutTo(limit, start, lineCap)
+}
+
+// applyOrderCap is applyCap for all entries of the order and its own cap.
+func (r *Result) applyOrderCap() error {
+	sum, err := money.Units{}, error(nil)
+	for _, amount := range r.amounts {
+		if sum, err = sum.Add(amount); err != nil {
+			return err
+		}
+	}
+	limit, err := r.orderLimit()
+	if err != nil || sum.Cmp(limit) <= 0 {
+		return err
+	}
+	return r.cutTo(limit, 0, orderCap)
+}
+
+// cutTo cuts the gains among the entries from start on so that all of these together are the limit.
+func (r *Result) cutTo(limit money.Units, start int, by caps) (err error) {
+	r.weights, r.parts, r.places = r.weights[:0], r.parts[:0], r.places[:0]
 	for i := start; i < len(r.amounts); i++ {
 		gain := r.amounts[i]
 		if gain.Sign() < 0 {
@@ -24,33 +77,45 @@ func (r *Result) applyCap(index, start int, net *ratio, sum money.Units) error {
 			}
 			gain = money.Units{}
 		}
-		_, payer := r.at(i)
-		r.weights, r.payers = append(r.weights, gain), append(r.payers, payer)
+		line, share := r.at(i)
+		r.weights, r.places = append(r.weights, gain), append(r.places, place{line, share})
 	}
 	if r.calc.plan.Overflow == CutFarthest {
 		r.cutFarthest(limit)
 	} else if r.parts, err = money.Split(r.parts, limit, r.weights); err != nil {
 		return err
 	}
-	r.lay(index, start)
+	r.lay(start, by)
 	return nil
 }
 
-// lay replaces the entries from start on by the parts that the cap leaves of them.
-func (r *Result) lay(index, start int) {
-	for len(r.cuts) < start {
-		r.cuts = append(r.cuts, false)
-	}
-	uncut := r.amounts[start:] // read before it is written over: what is laid is no longer than what was there
+// lay replaces the entries from start on by the parts that a cap leaves of them.
+func (r *Result) lay(start int, by caps) {
+	r.mark(len(r.amounts), 0)
+	uncut, cuts := r.amounts[start:], r.cuts[start:] // read before they are written over: what is laid is no longer than what was there
 	r.removeEntries(start)
+	r.cuts = r.cuts[:start]
 	for i, amount := range uncut {
-		cut := false
-		if amount.Sign() > 0 {
-			amount, cut = r.parts[i], r.parts[i] != amount
+		at, marks := r.places[i], cuts[i]
+		if amount.Sign() > 0 && r.parts[i] != amount {
+			amount, marks = r.parts[i], marks|by
 		}
-		if r.addEntry(index, r.payers[i], amount); !amount.IsZero() {
-			r.cuts = append(r.cuts, cut)
+		if amount.IsZero() {
+			r.gone = append(r.gone, gone{at, by})
+			continue
 		}
+		r.addEntry(at.line, at.share, amount)
+		r.cuts = append(r.cuts, marks)
+	}
+}
+
+// mark notes that a cap lowered the entries from start on.
+func (r *Result) mark(start int, by caps) {
+	for len(r.cuts) < len(r.amounts) {
+		r.cuts = append(r.cuts, 0)
+	}
+	for i := start; i < len(r.cuts); i++ {
+		r.cuts[i] |= by
 	}
 }
 
@@ -60,7 +125,7 @@ func (r *Result) cutFarthest(limit money.Units) {
 	for position := int32(0); limit.Sign() > 0; {
 		next := int32(0)
 		for i, take := range r.weights {
-			switch p := r.distance(&r.shares[r.payers[i]]); {
+			switch p := r.distance(&r.shares[r.places[i].share]); {
 			case p == position:
 				if take.Cmp(limit) > 0 {
 					take = limit
@@ -92,28 +157,63 @@ func (r *Result) distance(s *Share) int32 {
 
 // capOf is the most that a line may pay: a share of what is left of its net, cut off downwards.
 func (c *Calculator) capOf(net *ratio) (money.Units, error) {
-	shift := int(c.plan.Cap.scale) + c.price.Scale() - c.currency.Scale()
 	if n, ok := net.int64(); ok {
 		if c.capWhole {
 			return money.UnitsOf(n), nil
 		}
-		if limit, ok := money.Down.MulPow10(n, c.plan.Cap.coefficient, shift); ok {
+		if limit, ok := money.Down.MulPow10(n, c.plan.Cap.coefficient, c.capShift(c.plan.Cap)); ok {
 			return money.UnitsOf(limit), nil
 		}
 	}
-	num := new(big.Int).Mul(net.num(), big.NewInt(c.plan.Cap.coefficient))
-	den := money.Pow10(shift)
-	return money.UnitsFromBig(money.Down.Quo(num, den.Mul(den, big.NewInt(net.den))))
+	return c.shareOf(c.plan.Cap, net.num(), big.NewInt(net.den))
+}
+
+// shareOf is a share of num/den at the price scale, cut off downwards to the currency.
+func (c *Calculator) shareOf(share Rate, num, den *big.Int) (money.Units, error) {
+	num = new(big.Int).Mul(num, big.NewInt(share.coefficient))
+	return money.UnitsFromBig(money.Down.Quo(num, new(big.Int).Mul(den, money.Pow10(c.capShift(share)))))
+}
+
+func (c *Calculator) capShift(share Rate) int {
+	return int(share.scale) + c.price.Scale() - c.currency.Scale()
+}
+
+// orderLimit is the most that the order may pay: the plan's share of what is left of all lines' nets, cut off downwards; all of it without one.
+func (r *Result) orderLimit() (money.Units, error) {
+	whole, parts := new(big.Int), new(big.Rat)
+	for i := range r.lines {
+		switch rest := r.lines[i].rest(); rest.net.den {
+		case 1:
+			whole.Add(whole, rest.net.num())
+		default:
+			parts.Add(parts, new(big.Rat).SetFrac(rest.net.num(), big.NewInt(rest.net.den)))
+		}
+	}
+	parts.Add(parts, new(big.Rat).SetInt(whole))
+	share := wholeLine
+	if own := r.calc.plan.OrderCap; own.IsSet() {
+		share = own
+	}
+	return r.calc.shareOf(share, parts.Num(), parts.Denom())
 }
 
 // smallCap is capOf for a small whole net, 0 where it does not fit.
 func (c *Calculator) smallCap(net uint64) uint64 {
-	limit, _ := money.Down.MulPow10(int64(net), c.plan.Cap.coefficient, int(c.plan.Cap.scale)+c.price.Scale()-c.currency.Scale())
+	limit, _ := money.Down.MulPow10(int64(net), c.plan.Cap.coefficient, c.capShift(c.plan.Cap))
 	return uint64(limit)
 }
 
 // CapOf returns the most that a line may pay when so much of it has come back. Its error is a [*money.RangeError].
 func (c *Calculator) CapOf(line *FrozenLine, back Returned) (money.Amount, error) {
 	limit, err := c.capOf(&c.lineLeft(line, &back).left.net)
+	return c.currency.Of(limit), err
+}
+
+// OrderCapOf returns the most that an order may pay when so much of it has come back; returned[i] belongs to line i, and a shorter slice means nothing
+// more. Without a cap of the order it is what is left of its net. Its error is a [*money.RangeError].
+func (c *Calculator) OrderCapOf(frozen *Frozen, returned []Returned) (money.Amount, error) {
+	r := &Result{calc: c}
+	r.thawAll(frozen.Lines, returned)
+	limit, err := r.orderLimit()
 	return c.currency.Of(limit), err
 }

@@ -15,7 +15,9 @@ type Explanation struct {
 	Plan      int       `json:"plan"` // the version of the plan
 	Entry     Entry     `json:"entry"`
 	Rounding  Rounding  `json:"rounding"`
+	Stacking  Stacking  `json:"stacking"`
 	Cap       Rate      `json:"cap"`
+	OrderCap  Rate      `json:"orderCap"`
 	ReleaseAt time.Time `json:"releaseAt"` // zero while it is not fixed
 	Passed    []Unpaid  `json:"passed,omitempty"`
 }
@@ -30,14 +32,20 @@ func (x Explanation) String() string {
 		fmt.Fprintf(&b, ", %d of %d parts", e.Weight, e.Weights)
 	}
 	if e.Campaign != nil {
-		fmt.Fprintf(&b, " × %s (campaign %s)", e.Campaign.Factor, e.Campaign.Name)
+		fmt.Fprintf(&b, " × %s (%s)", e.Campaign.Factor, campaignText(e.Campaign, x.Stacking))
 	}
 	if e.Promotion != nil {
 		fmt.Fprintf(&b, " × %s (promotion %s)", e.Promotion.Factor, e.Promotion.Name)
 	}
 	fmt.Fprintf(&b, ", rounded %s per %s", x.Rounding.Mode, x.Rounding.Scope)
+	if e.CutByCampaign {
+		b.WriteString(", cut by the campaign's cap")
+	}
 	if e.Cut {
 		fmt.Fprintf(&b, ", cut by the line's cap of %s", x.Cap)
+	}
+	if e.CutByOrder {
+		fmt.Fprintf(&b, ", cut by the order's cap of %s", x.OrderCap)
 	}
 	if e.GiveUp != nil {
 		fmt.Fprintf(&b, ", less %s given up for the buyer", *e.GiveUp)
@@ -65,14 +73,20 @@ func (x Explanation) Chinese() string {
 		fmt.Fprintf(&b, "，%d 份中的 %d 份", e.Weights, e.Weight)
 	}
 	if e.Campaign != nil {
-		fmt.Fprintf(&b, "，× %s（活动 %s）", e.Campaign.Factor, e.Campaign.Name)
+		fmt.Fprintf(&b, "，× %s（%s）", e.Campaign.Factor, campaignChinese(e.Campaign, x.Stacking))
 	}
 	if e.Promotion != nil {
 		fmt.Fprintf(&b, "，× %s（促销 %s）", e.Promotion.Factor, e.Promotion.Name)
 	}
 	fmt.Fprintf(&b, "，%s", roundingChinese(x.Rounding))
+	if e.CutByCampaign {
+		b.WriteString("，受活动上限限制")
+	}
 	if e.Cut {
 		fmt.Fprintf(&b, "，受商品行上限 %s 限制", x.Cap)
+	}
+	if e.CutByOrder {
+		fmt.Fprintf(&b, "，受订单上限 %s 限制", x.OrderCap)
 	}
 	if e.GiveUp != nil {
 		fmt.Fprintf(&b, "，减去让利 %s", *e.GiveUp)
@@ -140,6 +154,9 @@ var reasonTexts = map[partner.Reason][2]string{
 	AwaitsBalance:         {"the balance is not paid yet", "尾款未付"},
 	AwaitsCollection:      {"the cash is not collected yet", "货款未收"},
 	AwaitsFormation:       {"the group is not complete yet", "尚未成团"},
+	CutByOrderCap:         {"the cap of the order left nothing", "受订单上限限制"},
+	CutByCampaignCap:      {"the cap of the campaign left nothing", "受活动上限限制"},
+	NoFactor:              {"the campaigns together leave nothing", "活动系数合计为 0"},
 	Refunded:              {"adjusted after a refund", "退款调整"},
 	Recalculated:          {"the period was calculated again", "周期重算调整"},
 	NoVolume:              {"no volume of the period is left", "本期没有有效业绩"},

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fenrun/fenrun/commission"
@@ -21,6 +22,7 @@ var reasons = []partner.Reason{
 	commission.ExcludedKind, commission.GiftGoods, commission.Exchanged, commission.NotJoining, commission.NoListPrice, commission.GivenUp,
 	commission.AwaitsBalance, commission.AwaitsCollection, commission.AwaitsFormation,
 	commission.RoundsToZero, commission.CutByCap, commission.Refunded, commission.NoVolume, commission.NotReached, commission.NoWeight, commission.NoMembers, partner.NotPartner, partner.NotYetPartner, partner.EarningFrozen,
+	commission.CutByOrderCap, commission.CutByCampaignCap, commission.NoFactor,
 }
 
 func TestEveryReasonHasAnEnglishAndAChineseText(t *testing.T) {
@@ -86,6 +88,24 @@ func TestRule_4_46_AnExplanationShowsAllThatMadeTheAmount(t *testing.T) {
 	}
 	require.Contains(t, x.String(), "adjusted after a refund")
 	require.Contains(t, x.Chinese(), "退款调整")
+}
+
+func TestRule_4_46_StackedCampaignsAndTheirCapsAreShown(t *testing.T) {
+	plan := commission.Plan{Rates: rates("10%"), Stacking: commission.StackSum, OrderCap: commission.MustRate("11%"), Cap: commission.MustRate("12%")}
+	calc := newCalculator(t, plan, commission.Campaign{Name: "618", Factor: dec("2"), PerOrder: decimal.NewNullDecimal(dec("8"))}, commission.Campaign{Name: "new", Factor: dec("1.5")})
+	x := commission.Explanation{Order: "o1", Plan: 7, Stacking: plan.Stacking, Cap: plan.Cap, OrderCap: plan.OrderCap}
+	x.Entry = calculate(t, calc, orderOf(goods("p", 1, "100.00")), above("B")).Entry(0)
+	requireParts(t, x.String(), "11.00 CNY", "× 2.5 (campaigns 618 × 2, at most 8.00 CNY an order and new × 1.5, added up)", "cut by the campaign's cap",
+		"cut by the line's cap of 12%", "cut by the order's cap of 11%")
+	requireParts(t, x.Chinese(), "11.00 CNY", "× 2.5（活动 618 × 2（每单最多加 8.00 CNY）、new × 1.5，相加）", "受活动上限限制", "受商品行上限 12% 限制", "受订单上限 11% 限制")
+
+	x.Stacking = commission.StackProduct
+	require.Contains(t, x.String(), "multiplied")
+	require.Contains(t, x.Chinese(), "相乘")
+	x.Entry.Campaign.Parts = nil
+	x.Entry.Campaign.Name, x.Entry.Campaign.PerOrder = "618", &x.Entry.Amount
+	require.Contains(t, x.String(), "(campaign 618, at most 11.00 CNY an order)")
+	require.Contains(t, x.Chinese(), "（活动 618（每单最多加 11.00 CNY））")
 }
 
 func TestPassedOverAreThoseBelowThePayeeByTheSameRuleAndSlot(t *testing.T) {

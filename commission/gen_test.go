@@ -40,6 +40,17 @@ func (c genCase) calculator(t *rapid.T) (*commission.Calculator, oracle) {
 		c.plan.Overflow = commission.ProRata
 		calc, err = everybodyRules.New(c.cur, c.plan, c.campaigns...)
 	}
+	if err != nil && len(c.plan.Fees) > 0 {
+		c.campaigns = slices.Clone(c.campaigns)
+		for i := range c.campaigns {
+			c.campaigns[i].PerOrder.Valid = false // fees before the split have no campaigns with caps
+		}
+		calc, err = everybodyRules.New(c.cur, c.plan, c.campaigns...)
+	}
+	if err != nil && c.plan.Stacking != commission.StackMax {
+		c.plan.Stacking = commission.StackMax
+		calc, err = everybodyRules.New(c.cur, c.plan, c.campaigns...)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,9 +147,10 @@ func genCases() *rapid.Generator[genCase] {
 		if most := min(6, money.MaxScale-c.cur.Scale()); often(t, "fine prices", 40) {
 			p.PriceScale = c.cur.Scale() + rapid.IntRange(0, most).Draw(t, "price scale")
 		}
+		genCampaignCaps(t, p)
 		genBonuses(t, &c)
 		genPeers(t, &c)
-		c.campaigns = genCampaigns(t, p.WithDefaults(c.cur).Slots, len(p.Rules) > 0)
+		c.campaigns = genCampaigns(t, p.WithDefaults(c.cur).Slots, c.cur.Scale(), len(p.Rules) > 0)
 		return c
 	})
 }
@@ -147,7 +159,7 @@ func genInstant(t *rapid.T, label string) time.Time {
 	return june.Add(time.Duration(rapid.IntRange(0, 4).Draw(t, label)) * time.Hour)
 }
 
-func genCampaigns(t *rapid.T, slots int, own bool) []commission.Campaign {
+func genCampaigns(t *rapid.T, slots, scale int, own bool) []commission.Campaign {
 	var list []commission.Campaign
 	for i := range rapid.SampledFrom([]int{0, 0, 1, 2, 3}).Draw(t, "campaigns") {
 		c := commission.Campaign{Name: fmt.Sprint("campaign ", i), Factor: dec(rapid.SampledFrom(genFactors).Draw(t, "factor"))}
@@ -168,6 +180,7 @@ func genCampaigns(t *rapid.T, slots int, own bool) []commission.Campaign {
 				c.Rules = append(slices.Clone(c.Rules), "everybody")
 			}
 		}
+		genCampaignLimits(t, &c, scale)
 		list = append(list, c)
 	}
 	return list

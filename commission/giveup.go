@@ -16,11 +16,14 @@ func (r *Result) giveUp(start int) error {
 	type placed struct {
 		line, share int
 		amount      money.Units
-		cut         bool
+		cuts        caps
 	}
 	entries := make([]placed, 0, len(r.amounts)-start)
 	for i := start; i < len(r.amounts); i++ {
-		e := placed{amount: r.amounts[i], cut: i < len(r.cuts) && r.cuts[i]}
+		e := placed{amount: r.amounts[i]}
+		if i < len(r.cuts) {
+			e.cuts = r.cuts[i]
+		}
 		e.line, e.share = r.at(i)
 		entries = append(entries, e)
 		if r.shares[e.share].seller() {
@@ -52,7 +55,7 @@ func (r *Result) giveUp(start int) error {
 			line.facts.taken = take
 		}
 		if r.addEntry(e.line, e.share, e.amount); cuts && !e.amount.IsZero() {
-			r.cuts = append(r.cuts, e.cut)
+			r.cuts = append(r.cuts, e.cuts)
 		}
 	}
 	return nil

@@ -24,6 +24,7 @@ type cell struct {
 	group       int
 	exact       *big.Rat
 	units       money.Units
+	cut         bool // whether a campaign's cap lowered it
 }
 
 // pot is what several groups divide over the whole order. It is known by the first of them.
@@ -105,6 +106,11 @@ func (r *Result) gather(first bool) error {
 	}
 	if r.calc.plan.Rounding.Scope == PerOrder {
 		if err := r.roundOrder(groups, pots); err != nil {
+			return err
+		}
+	}
+	if r.capped {
+		if err := r.capCampaigns(groups); err != nil {
 			return err
 		}
 	}
@@ -198,7 +204,7 @@ func (r *Result) floorGroups(from int) error {
 		// The rounded sum counts too: cents rounded on many lines must not make somebody owe for an order that made a profit.
 		if rounded.Sign() < 0 || r.sumOf(g).Sign() < 0 {
 			for _, j := range g.cells {
-				r.cells[j].units = money.Units{}
+				r.cells[j].units, r.cells[j].cut = money.Units{}, false
 			}
 		}
 	}
@@ -220,10 +226,10 @@ func (r *Result) takeGroups() error {
 	return nil
 }
 
-// capCells makes entries of all cells and applies the cap of each line.
+// capCells makes entries of all cells and applies the cap of each line and of the order.
 func (r *Result) capCells() error {
 	r.removeEntries(0)
-	r.cuts = r.cuts[:0]
+	r.cuts, r.gone = r.cuts[:0], r.gone[:0]
 	for i := 0; i < len(r.cells); {
 		index, start, sum := r.cells[i].line, len(r.amounts), money.Units{}
 		for ; i < len(r.cells) && r.cells[i].line == index; i++ {
@@ -232,14 +238,20 @@ func (r *Result) capCells() error {
 			if sum, err = sum.Add(c.units); err != nil {
 				return r.tooLarge(&r.lines[index], err)
 			}
-			r.addEntry(index, c.share, c.units)
+			first := len(r.amounts)
+			if r.addEntry(index, c.share, c.units); c.cut {
+				r.mark(first, campaignCap)
+				if c.units.IsZero() {
+					r.gone = append(r.gone, gone{place{index, c.share}, campaignCap})
+				}
+			}
 		}
 		rest := r.lines[index].rest()
-		if err := r.applyCap(index, start, &rest.net, sum); err != nil {
+		if err := r.applyCap(start, &rest.net, sum); err != nil {
 			return r.tooLarge(&r.lines[index], err)
 		}
 	}
-	return nil
+	return r.capOrder()
 }
 
 // dropLosers empties the groups whose losses exceed what the caps have left of their profits, and reports whether there are any: without their losses
@@ -263,7 +275,7 @@ func (r *Result) dropLosers() (bool, error) {
 	dropped := false
 	for i := range r.cells {
 		if paid[r.cells[i].group].Sign() < 0 {
-			r.cells[i].units = money.Units{}
+			r.cells[i].units, r.cells[i].cut = money.Units{}, false
 			dropped = true
 		}
 	}

@@ -90,7 +90,7 @@ const (
 	BeforeGoods
 )
 
-// Overflow is what happens to amounts above the cap of a line.
+// Overflow is what happens to amounts above the cap of a line or of an order.
 type Overflow uint8
 
 const (

@@ -47,6 +47,7 @@ func TestOptionsAreNames(t *testing.T) {
 		{all[commission.RegionTiers](2), []string{"every", "smallest"}},
 		{all[commission.Sharing](3), []string{"one", "split", "full"}},
 		{all[commission.Overflow](3), []string{"pro-rata", "cut-farthest", "refuse"}},
+		{all[commission.Stacking](3), []string{"max", "sum", "product"}},
 		{all[commission.Scope](2), []string{"entry", "order"}},
 		{all[commission.SourceKind](18), []string{
 			"line", "kind", "sku", "product", "category", "partner", "level", "default", "team", "differential", "recruiter", "peer", "territory", "fee",

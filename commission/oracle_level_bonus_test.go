@@ -63,6 +63,7 @@ func (o oracle) paySlot(shares []oracleShare, kind commission.OrderKind, line *c
 	}
 	return append(shares, oracleShare{
 		rule: commission.RuleSlots, slot: slot, position: holder + 1, payee: payee.Partner, perUnit: rate.perUnit, rate: rate.amount,
+		level: payee.Level,
 	})
 }
 

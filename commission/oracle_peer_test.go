@@ -45,7 +45,7 @@ func (o oracle) everyLeader(uplines []commission.Upline) []oracleShare {
 			}
 		}
 		if rest := new(big.Rat).Sub(share(uplines[i]), below); rest.Sign() > 0 {
-			shares = append(shares, oracleShare{rule: commission.RuleTeam, position: i + 1, payee: uplines[i].Partner, rate: rest})
+			shares = append(shares, oracleShare{rule: commission.RuleTeam, position: i + 1, payee: uplines[i].Partner, rate: rest, level: uplines[i].Level})
 		}
 	}
 	return shares
@@ -106,7 +106,7 @@ func (o oracle) peers(paid []oracleShare, uplines []commission.Upline) []oracleS
 		}
 		for k, sum := range []*big.Rat{ofBase, perUnit} {
 			if sum.Sign() > 0 {
-				shares = append(shares, oracleShare{rule: commission.RulePeer, position: i + 1, payee: u.Partner, perUnit: k == 1, rate: sum})
+				shares = append(shares, oracleShare{rule: commission.RulePeer, position: i + 1, payee: u.Partner, perUnit: k == 1, rate: sum, level: u.Level})
 			}
 		}
 	}

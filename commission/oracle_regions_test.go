@@ -106,7 +106,7 @@ func (o oracle) takeFees(lines []oracleLine) {
 		only[i].shares = slices.DeleteFunc(slices.Clone(lines[i].shares), func(s oracleShare) bool { return !o.beforeSplit(&s) })
 	}
 	unit := minor(big.NewRat(1, 1), o.scale)
-	for i, fees := range o.rounded(only, o.exactly(only)) {
+	for i, fees := range o.rounded(only, o.exactly(only, len(o.campaigns))) {
 		lines[i].off = new(big.Rat)
 		for _, fee := range fees {
 			lines[i].off.Add(lines[i].off, new(big.Rat).Quo(fee, unit))
@@ -173,6 +173,9 @@ func (o oracle) dividePot(lines []oracleLine, exact, amounts table, first, from 
 			if s.rule == commission.RuleTerritory && s.slot == slot {
 				row, parts = append(row, place{i, j}), append(parts, exact[i][j])
 			}
+		}
+		if len(parts) == 0 {
+			continue // the line pays nothing
 		}
 		whole := new(big.Rat).Quo(parts[0], lines[i].shares[row[0].share].part)
 		nobody := new(big.Rat).Set(whole)

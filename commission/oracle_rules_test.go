@@ -94,6 +94,7 @@ func pay(shares []oracleShare, rule string, slot, index int, uplines []commissio
 	}
 	return append(shares, oracleShare{
 		rule: rule, slot: slot, position: index + 1, payee: uplines[index].Partner, perUnit: rate.IsPerUnit(), rate: rate.Decimal().Rat(),
+		level: uplines[index].Level,
 	})
 }
 
@@ -133,32 +134,10 @@ func (o oracle) differential(uplines []commission.Upline, vacant int) []oracleSh
 		if share.Cmp(best) > 0 {
 			shares = append(shares, oracleShare{
 				rule: commission.RuleDifferential, position: i + 1, payee: uplines[i].Partner, rate: new(big.Rat).Sub(share, best),
+				level: uplines[i].Level,
 			})
 			best = share
 		}
 	}
 	return shares
-}
-
-// factor is the largest factor of the campaigns that run at payment and name the rule and slot, 1 without any.
-func (o oracle) factor(order *commission.Order, s *oracleShare) *big.Rat {
-	var best *big.Rat
-	for _, c := range o.campaigns {
-		running := (c.From == nil || !order.PaidAt.Before(*c.From)) && (c.To == nil || order.PaidAt.Before(*c.To))
-		rule := len(c.Rules) == 0 && s.rule == commission.RuleSlots
-		for _, name := range c.Rules {
-			rule = rule || name == s.rule
-		}
-		slot := len(c.Slots) == 0 || s.rule != commission.RuleSlots
-		for _, n := range c.Slots {
-			slot = slot || n == s.slot
-		}
-		if factor := c.Factor.Rat(); running && rule && slot && (best == nil || factor.Cmp(best) > 0) {
-			best = factor
-		}
-	}
-	if best == nil {
-		return big.NewRat(1, 1)
-	}
-	return best
 }

@@ -33,8 +33,10 @@ type oracleShare struct {
 	slot, position int
 	payee          partner.ID
 	perUnit        bool
-	rate           *big.Rat // with the factors of promotion and campaign
-	part           *big.Rat // of an amount that several divide; nil: all of it
+	rate           *big.Rat // with the factor of the promotion, without campaigns
+	level          partner.Level
+	campaigns      []commission.Campaign // those that multiply it
+	part           *big.Rat              // of an amount that several divide; nil: all of it
 }
 
 type oracleEntry struct {
@@ -49,7 +51,7 @@ type table [][]*big.Rat
 
 func (o oracle) priceScale() int { return max(o.plan.PriceScale, o.scale) }
 
-// freeze works out nets and shares, before any money: the lines that pay something.
+// freeze works out nets and shares, before any money.
 func (o oracle) freeze(order *commission.Order, uplines []commission.Upline) []oracleLine {
 	if o.paysNothing(order) {
 		return nil
@@ -75,22 +77,22 @@ func (o oracle) freeze(order *commission.Order, uplines []commission.Upline) []o
 		}
 		excluded := slices.Contains(o.plan.Excluded.Products, source.Product) || slices.Contains(o.plan.Excluded.SKUs, source.SKU) ||
 			slices.Contains(o.plan.Excluded.Categories, source.Category)
-		if excluded || source.Gift || o.plan.Promotions[source.Promotion].Excluded ||
-			o.plan.Base == commission.Profit && !source.Cost.Valid || o.plan.Base == commission.ListPrice && !source.List.Valid {
-			continue
-		}
+		pays := !excluded && !source.Gift && !o.plan.Promotions[source.Promotion].Excluded &&
+			(o.plan.Base != commission.Profit || source.Cost.Valid) && (o.plan.Base != commission.ListPrice || source.List.Valid)
 		if line.giveUp = source.GiveUp.Rat(); line.giveUp.Cmp(line.net) >= 0 {
 			line.giveUp = line.net // nothing is paid for it
 		}
-		line.shares = slices.Concat(o.slots(order.Kind, source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant), o.recruiter(uplines))
-		line.shares = append(line.shares, o.peers(line.shares, uplines)...)
-		line.shares = append(line.shares, slices.Concat(o.territory(order), o.fees())...)
-		line.shares = append(line.shares, o.everybody(source, uplines, vacant)...)
+		if pays {
+			line.shares = slices.Concat(o.slots(order.Kind, source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant), o.recruiter(uplines))
+			line.shares = append(line.shares, o.peers(line.shares, uplines)...)
+			line.shares = append(line.shares, slices.Concat(o.territory(order), o.fees())...)
+			line.shares = append(line.shares, o.everybody(source, uplines, vacant)...)
+		}
 		for j := range line.shares {
 			s := &line.shares[j]
-			s.rate = new(big.Rat).Mul(s.rate, o.factor(order, s))
+			s.campaigns = o.campaignsFor(order, source, s)
 			if factor := o.plan.Promotions[source.Promotion].Factor; factor.Valid {
-				s.rate.Mul(s.rate, factor.Decimal.Rat())
+				s.rate = new(big.Rat).Mul(s.rate, factor.Decimal.Rat())
 			}
 		}
 		lines = append(lines, line)
@@ -124,7 +126,7 @@ func (o oracle) left(net, giveUp *big.Rat, sold int64, back commission.Returned)
 	return left.Add(left, new(big.Rat).Mul(giveUp, big.NewRat(sold-back.Units, sold)))
 }
 
-// settle turns what is left of the lines into entries: amounts, rounding, floor of losses, cap.
+// settle turns what is left of the lines into entries: amounts, rounding, caps of campaigns, floor of losses, caps of lines and of the order.
 func (o oracle) settle(lines []oracleLine) []oracleEntry {
 	for i := range lines {
 		if lines[i].giveUp.Cmp(lines[i].net) >= 0 {
@@ -132,15 +134,15 @@ func (o oracle) settle(lines []oracleLine) []oracleEntry {
 		}
 	}
 	o.takeFees(lines)
-	exact := o.exactly(lines)
-	amounts := o.rounded(lines, exact)
+	exact := o.exactly(lines, len(o.campaigns))
+	amounts := o.bonusCapped(lines)
 	floors := o.plan.Base == commission.Profit && o.plan.Loss == commission.FloorOrder
 	if floors {
 		drop(lines, amounts, exact, amounts)
 	}
-	paid := o.capped(lines, amounts)
+	paid := o.orderCapped(lines, o.capped(lines, amounts))
 	for floors && drop(lines, amounts, paid) {
-		paid = o.capped(lines, amounts)
+		paid = o.orderCapped(lines, o.capped(lines, amounts))
 	}
 	gaveUp := o.giveUp(lines, paid, floors)
 	var entries []oracleEntry
@@ -184,12 +186,13 @@ func (o oracle) giveUp(lines []oracleLine, paid table, floors bool) table {
 	return gaveUp
 }
 
-func (o oracle) exactly(lines []oracleLine) table {
+// exactly is what shares give with those of their campaigns that are among the first of the plan's.
+func (o oracle) exactly(lines []oracleLine, first int) table {
 	exact := make(table, len(lines))
 	for i := range lines {
 		for j := range lines[i].shares {
 			s := &lines[i].shares[j]
-			x := minor(o.exact(&lines[i], s), o.scale)
+			x := minor(o.exact(&lines[i], s, first), o.scale)
 			if s.part != nil {
 				x.Mul(x, s.part)
 			}
@@ -199,7 +202,8 @@ func (o oracle) exactly(lines []oracleLine) table {
 	return exact
 }
 
-func (o oracle) exact(line *oracleLine, s *oracleShare) *big.Rat {
+// exact is what a share gives with those of its campaigns that are among the first of the plan's.
+func (o oracle) exact(line *oracleLine, s *oracleShare, first int) *big.Rat {
 	base := new(big.Rat).Set(line.net)
 	switch {
 	case line.net.Sign() <= 0:
@@ -221,7 +225,7 @@ func (o oracle) exact(line *oracleLine, s *oracleShare) *big.Rat {
 			base.SetInt64(0)
 		}
 	}
-	return base.Mul(base, s.rate)
+	return base.Mul(base, new(big.Rat).Mul(s.rate, o.factor(s, first)))
 }
 
 // drop takes out everything of a payee and rule that is a loss over the order by any of these amounts, and reports whether there was anything.

@@ -3,7 +3,6 @@ package commission
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -71,9 +70,14 @@ type Plan struct {
 	// with the shop.
 	Missing Missing `json:"missing"`
 
+	// Stacking says what several campaigns make of one share.
+	Stacking Stacking `json:"stacking"`
 	// Cap is the most that a line may pay in all, as a share of its net paid. Default 100%.
 	Cap Rate `json:"cap"`
-	// Overflow says what happens to amounts above the cap.
+	// OrderCap is the most that all lines of an order may pay together, as a share of what was paid for its goods, those that pay nothing too. Not set:
+	// what the caps of the lines allow.
+	OrderCap Rate `json:"orderCap"`
+	// Overflow says what happens to amounts above the cap of a line or of the order.
 	Overflow Overflow `json:"overflow"`
 	// Rounding says how and where amounts are rounded.
 	Rounding Rounding `json:"rounding"`
@@ -111,21 +115,6 @@ type Tenders struct {
 type Rounding struct {
 	Mode  money.Mode `json:"mode"`
 	Scope Scope      `json:"scope"`
-}
-
-// Campaign multiplies what named slots pay for orders paid within a window. Where several apply to a slot, the largest factor does.
-type Campaign struct {
-	Name   string          `json:"name"`
-	From   *time.Time      `json:"from,omitempty"` // nil: since ever
-	To     *time.Time      `json:"to,omitempty"`   // the first instant after it; nil: for ever
-	Factor decimal.Decimal `json:"factor"`
-	Slots  []int           `json:"slots,omitempty"` // none: every slot
-	Rules  []string        `json:"rules,omitempty"` // names of rules; none: slots
-}
-
-// covers reports whether an instant lies in the half-open window.
-func (c Campaign) covers(instant time.Time) bool {
-	return (c.From == nil || !instant.Before(*c.From)) && (c.To == nil || instant.Before(*c.To))
 }
 
 func optionText[T ~uint8](v T, names []string) string {

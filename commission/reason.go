@@ -52,6 +52,12 @@ const (
 	AwaitsBalance    partner.Reason = "awaits_balance"
 	AwaitsCollection partner.Reason = "awaits_collection"
 	AwaitsFormation  partner.Reason = "awaits_formation"
+	// CutByOrderCap: the cap of the order left nothing.
+	CutByOrderCap partner.Reason = "cut_by_order_cap"
+	// CutByCampaignCap: a campaign's cap left nothing of what it adds, and without it the amount is below the smallest unit.
+	CutByCampaignCap partner.Reason = "cut_by_campaign_cap"
+	// NoFactor: the factors of all campaigns together sum to nothing.
+	NoFactor partner.Reason = "no_factor"
 	// Refunded: an entry by which a refund changes what stands, mostly by taking back.
 	Refunded partner.Reason = "refunded"
 	// Recalculated: an entry by which a period run changes what stands, since the facts of its period have changed.

@@ -22,7 +22,7 @@ type Result struct {
 	skips   []Skip
 	runs    []run         // the entries
 	amounts []money.Units // their amounts
-	cuts    []bool        // whether the cap lowered them; those after its end it did not
+	cuts    []caps        // which caps lowered them; those after its end none
 
 	// scratch, kept for the next calculation
 	in           Input
@@ -36,32 +36,40 @@ type Result struct {
 	coefficients []int64 // of the shares
 	weights      []money.Units
 	parts        []money.Units
-	payers       []int
+	places       []place
 	groups       []group
 	juniors      []junior
 	lastGroup    int // where the last group was found
 	cells        []cell
 	pots         []pot
+	running      []int  // the campaigns that run when the order is paid
+	named        []int  // those of them for the goods of each line, where some are for certain goods only
+	counting     []int  // those that count where the rules are asked
+	capped       bool   // whether some campaign has a cap of its own
+	gone         []gone // what caps left nothing, in the order of entries
 }
 
 // Entry is one amount that an order pays: line × payee × rule.
 type Entry struct {
-	Line     LineID         `json:"line"`
-	Rule     string         `json:"rule"`
-	Slot     int            `json:"slot,omitempty"` // the paid slot; 0 for a rule without slots
-	Position int            `json:"position"`       // the place in the line of uplines: 1 is the attributed partner
-	Payee    partner.ID     `json:"payee"`
-	Level    partner.Level  `json:"level,omitempty"` // as of payment
-	Amount   money.Amount   `json:"amount"`          // in the currency of the plan; below 0 for a loss or a reversal
-	Base     money.Amount   `json:"base"`            // what the rate was taken of, at the price scale; for an amount per unit the line's net paid
-	Units    int64          `json:"units"`           // units that count
-	Rate     Rate           `json:"rate"`
-	Source   Source         `json:"source"`
-	Campaign *Applied       `json:"campaign,omitempty"` // what multiplied the rate; nil for none. It must not be changed.
-	Weight   int32          `json:"weight,omitempty"`   // his part of an amount that several divide, out of Weights; 0: he gets all of it
-	Weights  int32          `json:"weights,omitempty"`  // the sum of the parts
-	Cut      bool           `json:"cut,omitempty"`      // whether the cap of the line lowered the amount
-	Reason   partner.Reason `json:"reason,omitempty"`   // why it was reversed; "" for what an order pays
+	Line     LineID        `json:"line"`
+	Rule     string        `json:"rule"`
+	Slot     int           `json:"slot,omitempty"` // the paid slot; 0 for a rule without slots
+	Position int           `json:"position"`       // the place in the line of uplines: 1 is the attributed partner
+	Payee    partner.ID    `json:"payee"`
+	Level    partner.Level `json:"level,omitempty"` // as of payment
+	Amount   money.Amount  `json:"amount"`          // in the currency of the plan; below 0 for a loss or a reversal
+	Base     money.Amount  `json:"base"`            // what the rate was taken of, at the price scale; for an amount per unit the line's net paid
+	Units    int64         `json:"units"`           // units that count
+	Rate     Rate          `json:"rate"`
+	Source   Source        `json:"source"`
+	Campaign *Applied      `json:"campaign,omitempty"` // what multiplied the rate; nil for none. It must not be changed.
+	Weight   int32         `json:"weight,omitempty"`   // his part of an amount that several divide, out of Weights; 0: he gets all of it
+	Weights  int32         `json:"weights,omitempty"`  // the sum of the parts
+	Cut      bool          `json:"cut,omitempty"`      // whether the cap of the line lowered the amount
+	// CutByOrder says whether the cap of the order lowered the amount, CutByCampaign whether that of a campaign did.
+	CutByOrder    bool           `json:"cutByOrder,omitempty"`
+	CutByCampaign bool           `json:"cutByCampaign,omitempty"`
+	Reason        partner.Reason `json:"reason,omitempty"` // why it was reversed; "" for what an order pays
 	// Promotion is that by which the goods were sold, where it multiplied the rate too; nil for none. It must not be changed.
 	Promotion *Applied `json:"promotion,omitempty"`
 	// GiveUp is what the payee gave up for the buyer, which Amount does not have any more; below 0 where a refund gives it back to him. nil for nothing.
@@ -98,14 +106,18 @@ func (r *Result) Entry(i int) Entry {
 	index, payer := r.at(i)
 	line, share := &r.lines[index], &r.shares[payer]
 	rest := line.rest()
-	base := rest.of(share)
+	base, cuts := rest.of(share), caps(0)
+	if i < len(r.cuts) {
+		cuts = r.cuts[i]
+	}
 	if share.Rate.IsPerUnit() {
 		base = &rest.net
 	}
 	entry := Entry{
 		Line: line.id, Rule: share.Rule, Slot: int(share.Slot), Position: int(share.Position), Payee: share.Payee, Level: share.Level,
 		Amount: r.Amount(i), Base: r.calc.price.Of(base.rounded()), Units: rest.units, Rate: share.Rate, Source: share.Source,
-		Campaign: share.Campaign, Promotion: share.Promotion, Weight: share.Weight, Weights: share.Weights, Cut: i < len(r.cuts) && r.cuts[i],
+		Campaign: share.Campaign, Promotion: share.Promotion, Weight: share.Weight, Weights: share.Weights,
+		Cut: cuts&lineCap != 0, CutByOrder: cuts&orderCap != 0, CutByCampaign: cuts&campaignCap != 0,
 	}
 	if line.facts != nil && share.seller() {
 		entry.GiveUp = r.gaveUp(line)
@@ -137,7 +149,7 @@ func (r *Result) Unpaid() iter.Seq[Unpaid] {
 				}
 				continue
 			}
-			set, why := &r.sets[line.set], whyNot{Result: r, index: i, first: next}
+			set, why := &r.sets[line.set], whyNot{Result: r, index: i}
 			for _, s := range r.skips[set.skips:set.skipsEnd] {
 				if !yield(Unpaid{Line: line.id, Rule: s.Rule, Slot: int(s.Slot), Position: int(s.Position), Partner: s.Partner, Reason: s.Reason}) {
 					return

@@ -110,7 +110,7 @@ func (s *Shares) payWithCare(index, slot int, rate Rate, source Source, weight, 
 		u := r.payee(index)
 		r.shares = append(r.shares, Share{
 			Payee: u.Partner, Level: u.Level, Rule: s.rule, Slot: int32(slot), Position: r.position(index), Weight: weight, Weights: weights,
-			Rate: rate, Source: source, Campaign: r.calc.campaignFor(r.order, s.rule, slot), Promotion: s.promotion,
+			Rate: rate, Source: source, Campaign: r.applied(s.rule, slot, u, weight > 0), Promotion: s.promotion,
 		})
 	}
 }

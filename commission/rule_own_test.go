@@ -415,6 +415,7 @@ func TestRule_4_42_AnOwnRuleThatImitatesSlotsPaysTheSame(t *testing.T) {
 		if c.plan.Overflow == commission.RefusePlan {
 			c.plan.Overflow = commission.ProRata
 		}
+		c.plan.Stacking = commission.StackMax
 		for i := range c.campaigns {
 			c.campaigns[i].Slots, c.campaigns[i].Rules = nil, []string{"slots"}
 		}

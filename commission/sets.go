@@ -8,7 +8,7 @@ import (
 	"github.com/fenrun/fenrun/commission/money"
 )
 
-// set is what the rules gave for all lines that have the same rates: a part of the result's shares and skips.
+// set is what the rules gave for all lines that have the same rates and campaigns: a part of the result's shares and skips.
 type set struct {
 	shares, sharesEnd int
 	skips, skipsEnd   int
@@ -62,6 +62,14 @@ func (r *Result) closeSet() {
 	shares, coefficients := r.shares[set.shares:], r.coefficients[set.shares:]
 	if !c.plainSet(set, shares, coefficients) {
 		c.anySet(set, shares, coefficients)
+		r.findCaps(shares)
+	}
+}
+
+// findCaps notes whether campaigns with caps of their own multiply some of the shares.
+func (r *Result) findCaps(shares []Share) {
+	for i := range shares {
+		r.capped = r.capped || shares[i].Campaign.capped()
 	}
 }
 

@@ -8,9 +8,10 @@ import (
 	"github.com/fenrun/fenrun/commission/money"
 )
 
-// settle turns shares into entries on what is left of the lines: amounts, rounding in its scope, floor of losses, cap, what the seller gives up.
+// settle turns shares into entries on what is left of the lines: amounts, rounding in its scope, caps of campaigns, floor of losses, caps, what the seller
+// gives up.
 func (r *Result) settle() error {
-	if r.calc.overOrder {
+	if r.calc.overOrder || r.capped {
 		return r.settleGroups()
 	}
 	if r.calc.offTop {
@@ -22,6 +23,25 @@ func (r *Result) settle() error {
 		if err := r.pay(i); err != nil {
 			return r.tooLarge(&r.lines[i], err)
 		}
+	}
+	if !r.calc.orderCapped {
+		return nil
+	}
+	if err := r.capOrder(); err != nil {
+		return err
+	}
+	return r.giveUpAll()
+}
+
+// capOrder applies the cap of the order, which comes last.
+func (r *Result) capOrder() error {
+	if r.calc.orderCapped {
+		if err := r.applyOrderCap(); err != nil {
+			return r.tooLarge(&r.lines[0], err)
+		}
+	}
+	if len(r.gone) > 1 {
+		slices.SortFunc(r.gone, func(a, b gone) int { return a.cmp(b.place) })
 	}
 	return nil
 }
@@ -79,7 +99,7 @@ func (r *Result) pay(index int) error {
 		}
 		i = end
 	}
-	if err := r.applyCap(index, start, &rest.net, sum); err != nil || !line.givesUp() {
+	if err := r.applyCap(start, &rest.net, sum); err != nil || !line.givesUp() || r.calc.orderCapped {
 		return err
 	}
 	return r.giveUp(start)

@@ -36,21 +36,26 @@ func (c *Calculator) Target(frozen Frozen, returned []Returned, into *Result) (*
 		into.skips = append(into.skips, frozen.Sets[i].Skips...)
 		into.closeSet()
 	}
-	into.lines = slices.Grow(into.lines, len(frozen.Lines))[:len(frozen.Lines)]
-	for i := range into.lines {
-		line := &into.lines[i]
-		into.thaw(line, &frozen.Lines[i])
-		if i < len(returned) {
-			c.leave(line, &returned[i])
-		} else {
-			c.leaveAll(line)
-		}
-	}
+	into.thawAll(frozen.Lines, returned)
 	if err := into.settle(); err != nil {
 		into.reset(c, nil, nil)
 		return into, err
 	}
 	return into, nil
+}
+
+// thawAll takes lines as they were frozen, with what a refund leaves of them.
+func (r *Result) thawAll(lines []FrozenLine, returned []Returned) {
+	r.lines = slices.Grow(r.lines, len(lines))[:len(lines)]
+	for i := range r.lines {
+		line := &r.lines[i]
+		r.thaw(line, &lines[i])
+		if i < len(returned) {
+			r.calc.leave(line, &returned[i])
+		} else {
+			r.calc.leaveAll(line)
+		}
+	}
 }
 
 // checkReturned names everything that cannot have come back of these lines.

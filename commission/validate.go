@@ -133,6 +133,9 @@ func (p Plan) validate(currency money.Currency, campaigns []Campaign) problems {
 	if p.Cap.IsPerUnit() {
 		v.add("commission.cap", "a cap is a share of the line's net paid, such as \"30%%\"; %s is an amount for each unit", p.Cap)
 	}
+	if p.OrderCap.IsPerUnit() {
+		v.add("commission.orderCap", "a cap is a share of the order's net paid, such as \"20%%\"; %s is an amount for each unit", p.OrderCap)
+	}
 	for _, l := range p.lists() {
 		if len(l.rates) > maxSlots {
 			v.add("commission."+l.path, "%d slots are more than %d", len(l.rates), maxSlots)
@@ -157,7 +160,7 @@ func (p Plan) validate(currency money.Currency, campaigns []Campaign) problems {
 	}
 	v.options(p)
 	v.facts(p)
-	v.campaigns(p, campaigns)
+	v.campaigns(p, currency, campaigns)
 	if len(v) == 0 && p.Overflow == RefusePlan {
 		v.overflow(p, campaigns)
 	}
@@ -178,6 +181,7 @@ func (v *problems) options(p Plan) {
 	v.option("commission.loss", int(p.Loss), len(lossNames))
 	v.option("commission.selfPurchase", int(p.SelfPurchase), len(selfPurchaseNames))
 	v.option("commission.missing", int(p.Missing), len(missingNames))
+	v.option("commission.stacking", int(p.Stacking), len(stackingNames))
 	v.option("commission.overflow", int(p.Overflow), len(overflowNames))
 	v.option("commission.rounding.scope", int(p.Rounding.Scope), len(scopeNames))
 	v.option("commission.rounding.mode", int(p.Rounding.Mode), int(money.Down)+1)
@@ -254,54 +258,24 @@ func (p Plan) applied() map[string]*Applied {
 	return all
 }
 
-func (v *problems) campaigns(p Plan, campaigns []Campaign) {
-	names := map[string]bool{}
-	for i, c := range campaigns {
-		path := fmt.Sprintf("campaigns[%d]", i)
-		if c.Name == "" || names[c.Name] {
-			v.add(path+".name", "every campaign has a name of its own, not %q", c.Name)
-		}
-		names[c.Name] = true
-		if c.From != nil && c.To != nil && !c.From.Before(*c.To) {
-			v.add(path+".to", "the window ends (%s) before it begins (%s)", c.To.Format(timeFormat), c.From.Format(timeFormat))
-		}
-		if factor, ok := rateOf(c.Factor, percent); !ok || c.Factor.GreaterThan(decimal.NewFromInt(1000)) || factor.coefficient == 0 {
-			v.add(path+".factor", "a factor is above 0 and at most 1000, with at most 18 digits; 2 doubles")
-		}
-		for j, slot := range c.Slots {
-			if slot < 1 || slot > p.Slots {
-				v.add(fmt.Sprintf("%s.slots[%d]", path, j), "the plan pays slots 1 to %d, not %d", p.Slots, slot)
-			}
-		}
-		for j, rule := range c.Rules {
-			if _, ok := p.builtin(rule); !ok && !p.names(rule) {
-				v.add(fmt.Sprintf("%s.rules[%d]", path, j), "no rule is called %q; the plan has %q", rule, p.ruleNames())
-			}
-		}
-	}
-}
-
 const timeFormat = "2006-01-02T15:04:05Z07:00"
 
-// overflow refuses a plan of which some line can pay more than its cap: for each place where rates stand, the highest that each slot can pay there,
-// with what the places below it can add, times the largest factor that any campaign gives the slot.
+// overflow refuses a plan of which some line can pay more than its cap, or than the order's, which lines within it never exceed together: for each place
+// where rates stand, the highest that each slot can pay there, with what the places below it can add, times the largest factor that campaigns give the
+// slot.
 func (v *problems) overflow(p Plan, campaigns []Campaign) {
-	factor := func(rule string, slot int) decimal.Decimal {
-		largest := decimal.NewFromInt(1)
-		for _, c := range campaigns {
-			if c.names(rule, slot) {
-				largest = decimal.Max(largest, c.Factor)
-			}
-		}
-		return largest
-	}
+	factor := func(rule string, slot int) decimal.Decimal { return p.largestFactor(campaigns, rule, slot) }
 	fixed := decimal.Zero
 	for _, b := range p.builtins() {
 		if b.on && b.most != nil {
 			fixed = fixed.Add(b.most().Mul(factor(b.name, 0)))
 		}
 	}
-	limit := p.Cap.share()
+	least, of := p.Cap, "cap"
+	if p.OrderCap.IsSet() && p.OrderCap.cmp(p.Cap) < 0 {
+		least, of = p.OrderCap, "order's cap"
+	}
+	limit := least.share()
 
 	// below[i] is the most that slot i+1 can pay from the places that have been looked at.
 	below := make([]decimal.Decimal, p.Slots)
@@ -320,7 +294,8 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 			total = total.Add(paid[slot].Mul(factor(RuleSlots, slot+1)))
 		}
 		if total = p.withFees(total, factor(RuleFee, 0)); total.GreaterThan(limit) {
-			v.add("commission."+path, "a line can pay %s%% here, more than the cap of %s; the guard is lifted by another overflow policy, such as \"overflow\": \"pro-rata\"", total.Shift(2), p.Cap)
+			v.add("commission."+path, "a line can pay %s%% here, more than the %s of %s; the guard is lifted by another overflow policy, such as \"overflow\": \"pro-rata\"",
+				total.Shift(2), of, least)
 		}
 		return paid
 	}

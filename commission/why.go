@@ -1,6 +1,8 @@
 package commission
 
 import (
+	"slices"
+
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
 )
@@ -9,12 +11,9 @@ import (
 type whyNot struct {
 	*Result
 	index int // of the line
-	first int // the first entry of the line, or that which would come next
 
 	start, end int           // of the shares that divide parts
 	parts      []money.Units // what they would get before the cap
-	full       bool          // whether the entries are all that the line may pay
-	looked     bool          // whether full is known
 }
 
 // reason finds why a share became no entry.
@@ -33,11 +32,15 @@ func (w *whyNot) reason(share int) partner.Reason {
 	if s.seller() && !line.taken().IsZero() {
 		return GivenUp
 	}
+	at := place{w.index, share}
+	if i, ok := slices.BinarySearchFunc(w.gone, at, func(g gone, at place) int { return g.cmp(at) }); ok {
+		return w.gone[i].by.reason()
+	}
 	switch {
+	case s.Campaign != nil && s.Campaign.Factor.IsZero():
+		return NoFactor
 	case w.part(&rest, share).IsZero():
 		return RoundsToZero
-	case w.reachesCap():
-		return CutByCap
 	case w.calc.floorsOrder() && !w.pays(s):
 		return NoProfit
 	}
@@ -58,24 +61,4 @@ func (w *whyNot) part(rest *left, share int) money.Units {
 		w.parts, _ = money.Split(nil, amount, w.weightsOf(nil, w.start, w.end))
 	}
 	return w.parts[share-w.start]
-}
-
-// reachesCap reports whether the entries of the line are all that it may pay, which they are wherever the cap cut something.
-func (w *whyNot) reachesCap() bool {
-	if w.looked {
-		return w.full
-	}
-	rest := w.lines[w.index].rest()
-	limit, err := w.calc.capOf(&rest.net)
-	if err == nil {
-		limit, err = limit.Sub(w.lines[w.index].taken())
-	}
-	for i := w.first; i < len(w.amounts) && err == nil; i++ {
-		if line, _ := w.at(i); line != w.index {
-			break
-		}
-		limit, err = limit.Sub(w.amounts[i])
-	}
-	w.looked, w.full = true, err == nil && limit.IsZero()
-	return w.full
 }

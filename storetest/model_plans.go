@@ -52,6 +52,18 @@ var modelPlanTexts = []struct{ name, currency, sections string }{
 	{"campaign", modelCNY, `"commission": {"rates": ["10%", "5%"], "team": {"rate": "1%"}}, "campaigns": [
 		{"name": "june", "from": "2026-06-01T12:00:00Z", "to": "2026-06-03T12:00:00Z", "factor": "1.5", "slots": [1]},
 		{"name": "team", "to": "2026-06-04T00:00:00Z", "factor": "3", "rules": ["team"]}]`},
+	{"stacked campaigns, for goods and levels", modelCNY, `"commission": {"rates": ["10%", "5%"], "team": {"rate": "1%"}, "stacking": "product",
+		"cap": "40%"}, "campaigns": [
+		{"name": "june", "to": "2026-06-03T12:00:00Z", "factor": "1.5", "perOrder": "0.35"},
+		{"name": "tea", "factor": "1.3", "products": ["tea"], "skus": ["tea-xl"], "rules": ["slots", "team"]},
+		{"name": "managers", "from": "2026-06-01T12:00:00Z", "factor": "2", "levels": ["manager", "director"], "slots": [2], "perOrder": "0.10"}]`},
+	{"campaigns that add up under a cap of the order", modelCNY, `"commission": {"rates": ["7%", "2.5%", "1%"], "stacking": "sum", "orderCap": "12.5%",
+		"rounding": {"scope": "order"}}, "campaigns": [
+		{"name": "half", "from": "2026-06-01T12:00:00Z", "to": "2026-06-03T12:00:00Z", "factor": "0.5"},
+		{"name": "drinks", "factor": "3", "categories": ["drinks"], "perOrder": "0.50"},
+		{"name": "less", "factor": "0.4", "slots": [3]}]`},
+	{"a cap of the order, cut farthest", modelCNY, `"commission": {"rates": ["9%", "0.05/unit", "3%"], "orderCap": "10%", "cap": "11%",
+		"overflow": "cut-farthest"}`},
 	{"own purchases pay the buyer", modelCNY, `"commission": {"rates": ["10%", "5%"], "selfPurchase": "own"}, "settlement": {"holdDays": 1}`},
 	{"own purchases skip the slot", modelCNY, `"commission": {"rates": ["10%", "5%", "1%"], "selfPurchase": "skip-slot", "missing": "compress",
 		"differential": {"rates": {"agent": "1%", "director": "4%"}}}`},

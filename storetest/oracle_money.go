@@ -78,22 +78,17 @@ func (o *oracle) pay(x *oracleOrder) map[oracleKey]int64 {
 	for i := range x.lines {
 		for j := range x.lines[i].shares {
 			c := &oracleCell{line: &x.lines[i], share: &x.lines[i].shares[j]}
-			c.exact = oracleExact(plan, c.line, c.share)
-			c.whole = oracleRound(plan, c.exact)
 			cells = append(cells, c)
 		}
 	}
-	if plan.Commission.Rounding.Scope == commission.PerOrder {
-		for _, group := range oracleGroups(cells) {
-			oracleRoundOnce(plan, group)
-		}
-	}
+	o.addCampaigns(plan, cells)
 	floors := plan.Commission.Base == commission.Profit && plan.Commission.Loss == commission.FloorOrder
 	if floors {
 		oracleDropLosers(cells)
 	}
 	for dropped := true; dropped; {
 		oracleCap(plan, cells)
+		oracleOrderCap(plan, x.lines, cells)
 		dropped = floors && oracleDropLosers(cells)
 	}
 	pays := map[oracleKey]int64{}
@@ -118,22 +113,22 @@ func (o *oracle) first(x *oracleOrder) map[oracleKey]int64 {
 	return x.pays
 }
 
-// oracleExact is a share of what is left of a line's net or profit, or an amount for each unit that is left. What nothing is paid for pays nothing and is
+// oracleExact is a share, multiplied by the factor of campaigns, of what is left of a line's net or profit, or an amount for each unit that is left. What nothing is paid for pays nothing and is
 // no loss.
-func oracleExact(plan *program.Plan, l *oracleLine, s *oracleShare) *big.Rat {
-	base, units := l.left(), oracleRat(l.quantity-l.back.units)
+func oracleExact(plan *program.Plan, l *oracleLine, s *oracleShare, factor *big.Rat) *big.Rat {
+	base, units, rate := l.left(), oracleRat(l.quantity-l.back.units), new(big.Rat).Mul(s.rate, factor)
 	switch {
 	case base.Sign() == 0:
 		return base
 	case s.perUnit:
-		return units.Mul(units, s.rate)
+		return units.Mul(units, rate)
 	case plan.Commission.Base == commission.Profit:
 		cost := new(big.Rat).Mul(l.cost, new(big.Rat).Quo(units, oracleRat(l.quantity)))
 		if base.Sub(base, cost); base.Sign() < 0 && plan.Commission.Loss == commission.FloorLine {
 			base.SetInt64(0)
 		}
 	}
-	return base.Mul(base, s.rate)
+	return base.Mul(base, rate)
 }
 
 // oracleRound rounds to a whole number: the size of it, whatever its sign.

@@ -3,7 +3,6 @@ package storetest
 import (
 	"math/big"
 	"slices"
-	"time"
 
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner"
@@ -19,7 +18,10 @@ type oracleShare struct {
 	place   int // in the line of people above the sale, the attributed partner first
 	payee   partner.ID
 	perUnit bool     // whether the rate is an amount in minor units for each unit, and not a share
-	rate    *big.Rat // with the campaign's factor
+	rate    *big.Rat // without campaigns
+	level   partner.Level
+	// campaigns are those that multiply it.
+	campaigns []commission.Campaign
 }
 
 // oracleUpline is one in the line of people above a sale, as of its payment.
@@ -78,8 +80,7 @@ func (o *oracle) take(x *oracleOrder, plan *program.Plan, in *program.Order) {
 		if !nobody && !excluded && line.net.Sign() > 0 && (c.Base == commission.Amount || line.cost != nil) {
 			line.shares = slices.Concat(o.slots(plan, source, uplines, vacant), o.team(plan, uplines), o.differential(plan, uplines, vacant))
 			for j := range line.shares {
-				s := &line.shares[j]
-				s.rate = new(big.Rat).Mul(s.rate, oracleFactor(plan, s, in.PaidAt))
+				line.shares[j].campaigns = oracleCampaigns(plan, &line.shares[j], source, in.PaidAt)
 			}
 		}
 		x.lines = append(x.lines, line)
@@ -157,7 +158,7 @@ func (o *oracle) pays(shares []oracleShare, rule string, slot, index int, upline
 	if rate.Decimal().Sign() == 0 {
 		return shares
 	}
-	s := oracleShare{rule: rule, slot: slot, place: index + 1, payee: uplines[index].id, perUnit: rate.IsPerUnit(), rate: rate.Decimal().Rat()}
+	s := oracleShare{rule: rule, slot: slot, place: index + 1, payee: uplines[index].id, perUnit: rate.IsPerUnit(), rate: rate.Decimal().Rat(), level: uplines[index].level}
 	if s.perUnit {
 		s.rate = o.minor(rate.Decimal())
 	}
@@ -222,26 +223,10 @@ func (o *oracle) differential(plan *program.Plan, uplines []oracleUpline, vacant
 		if uplines[i].earns && share.Cmp(best) > 0 {
 			shares = append(shares, oracleShare{
 				rule: commission.RuleDifferential, place: i + 1, payee: uplines[i].id, rate: new(big.Rat).Sub(share, best),
+				level: uplines[i].level,
 			})
 			best = share
 		}
 	}
 	return shares
-}
-
-// oracleFactor is the largest factor of the campaigns that run at an instant and name the rule and the slot, 1 without any.
-func oracleFactor(plan *program.Plan, s *oracleShare, at time.Time) *big.Rat {
-	best := (*big.Rat)(nil)
-	for _, c := range plan.Campaigns {
-		running := (c.From == nil || !at.Before(*c.From)) && (c.To == nil || at.Before(*c.To))
-		rule := slices.Contains(c.Rules, s.rule) || len(c.Rules) == 0 && s.rule == commission.RuleSlots
-		slot := slices.Contains(c.Slots, s.slot) || len(c.Slots) == 0 || s.rule != commission.RuleSlots
-		if factor := c.Factor.Rat(); running && rule && slot && (best == nil || factor.Cmp(best) > 0) {
-			best = factor
-		}
-	}
-	if best == nil {
-		return oracleRat(1)
-	}
-	return best
 }

@@ -28,7 +28,7 @@ var plantedBugs = []plantedBug{
 		"commission/calculate.go", "r.lines[i].net, _ = r.weights[i].Sub(r.parts[i])", "r.lines[i].net = r.weights[i]",
 	}}},
 	{"a campaign runs for an instant after its end", byModel, []plantedEdit{{
-		"commission/plan.go", "(c.To == nil || instant.Before(*c.To))", "(c.To == nil || !instant.After(*c.To))",
+		"commission/campaign.go", "(c.To == nil || instant.Before(*c.To))", "(c.To == nil || !instant.After(*c.To))",
 	}}},
 	{"a loss of a line eats another line's commission", byModel, []plantedEdit{{
 		"commission/settle.go", "} else if r.calc.plan.Loss == FloorLine && base", "} else if r.calc.plan.Loss == FloorLine && rest.units == 0 && base",

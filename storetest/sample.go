@@ -86,7 +86,11 @@ func sampleOrder(id commission.OrderID) settlement.Order {
 }
 
 func sampleCampaign() *commission.Applied {
-	return &commission.Applied{Name: "双11", Factor: decimal.RequireFromString("1.2")}
+	most := cny.Minor(500)
+	return &commission.Applied{
+		Name: "双11", Factor: decimal.RequireFromString("1.2"), PerOrder: &most,
+		Parts: []commission.CampaignPart{{Name: "双", Factor: decimal.RequireFromString("1.1"), PerOrder: &most}, {}},
+	}
 }
 
 func sampleBonus() *commission.Raise {
@@ -123,7 +127,7 @@ func sampleRow(id commission.OrderID, payee partner.ID, revision, amount int64) 
 			{
 				Line: "1", Rule: "slot", Slot: 1, Position: 1, Payee: payee, Level: "gold", Amount: cny.Minor(amount), Base: cny.Minor(59700), Units: 3,
 				Rate: commission.MustRate("10%"), Source: commission.Source{Kind: commission.FromLevel, Key: "gold", Bonus: sampleBonus(), Rate: sampleRate()}, Campaign: sampleCampaign(),
-				Promotion: samplePromotion(), GiveUp: &gaveUp, Weight: 2, Weights: 5, Cut: true, Reason: "refunded",
+				Promotion: samplePromotion(), GiveUp: &gaveUp, Weight: 2, Weights: 5, Cut: true, CutByOrder: true, CutByCampaign: true, Reason: "refunded",
 			},
 			{Line: "2", Rule: "team", Payee: payee},
 		},

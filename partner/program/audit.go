@@ -213,7 +213,7 @@ func (a *audit) run(r *settlement.Run) error {
 	return nil
 }
 
-// target compares what stands on an order with what its frozen terms pay on what is left of it, and each line with its cap.
+// target compares what stands on an order with what its frozen terms pay on what is left of it, and the order and each line with its cap.
 func (a *audit) target(o *settlement.Order, v *version, standing []commission.Entry) error {
 	target, err := v.calc.Target(o.Frozen, o.Returned, nil)
 	if err != nil {
@@ -238,6 +238,18 @@ func (a *audit) target(o *settlement.Order, v *version, standing []commission.En
 		}
 		a.check(lines[line.ID].Units().Cmp(limit.Units()) <= 0, "I14", string(o.ID), "line %s pays %s, its cap is %s", line.ID, lines[line.ID], limit)
 	}
+	if !v.plan.Commission.OrderCap.IsSet() {
+		return nil // the lines' caps say it
+	}
+	var total money.Amount
+	for _, e := range standing {
+		sum(&total, e.Amount)
+	}
+	limit, err := v.calc.OrderCapOf(&o.Frozen, o.Returned)
+	if err != nil {
+		return err
+	}
+	a.check(total.Units().Cmp(limit.Units()) <= 0, "I14", string(o.ID), "the order pays %s, its cap is %s", total, limit)
 	return nil
 }
 

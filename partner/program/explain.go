@@ -63,7 +63,7 @@ func (o Orders) ExplainAll(ctx context.Context, id commission.OrderID) ([]Explai
 				out = append(out, ExplainedEntry{
 					ID: EntryID{Order: id, Revision: row.Revision, Payee: row.Payee, Index: i},
 					Explanation: commission.Explanation{
-						Order: id, Plan: order.Plan, Entry: e, Rounding: plan.Rounding, Cap: plan.Cap, ReleaseAt: order.ReleaseAt,
+						Order: id, Plan: order.Plan, Entry: e, Rounding: plan.Rounding, Stacking: plan.Stacking, Cap: plan.Cap, OrderCap: plan.OrderCap, ReleaseAt: order.ReleaseAt,
 						Passed: order.Frozen.PassedOver(&e),
 					},
 				})

@@ -203,22 +203,30 @@ func (p Plan) unknownKinds(add func(path, message string)) {
 	}
 }
 
-// unknownLevels finds rates for levels that the plan does not have.
+// unknownLevels finds rates and campaigns for levels that the plan does not have.
 func (p Plan) unknownLevels(add func(path, message string)) {
 	known := make([]string, len(p.Levels))
 	for i, level := range p.Levels {
 		known[i] = string(level.ID)
 	}
+	unknown := func(path string, id partner.Level) {
+		if _, ok := p.Levels.Find(id); ok {
+			return
+		}
+		message := fmt.Sprintf("the plan has no level %q", id)
+		if near := strictjson.Nearest(string(id), known); near != "" {
+			message += fmt.Sprintf("; did you mean %q?", near)
+		}
+		add(path, message)
+	}
 	check := func(section string, used []partner.Level) {
 		for _, id := range used {
-			if _, ok := p.Levels.Find(id); ok {
-				continue
-			}
-			message := fmt.Sprintf("the plan has no level %q", id)
-			if near := strictjson.Nearest(string(id), known); near != "" {
-				message += fmt.Sprintf("; did you mean %q?", near)
-			}
-			add(strictjson.Field(section, string(id)), message)
+			unknown(strictjson.Field(section, string(id)), id)
+		}
+	}
+	for i, c := range p.Campaigns {
+		for j, id := range c.Levels {
+			unknown(fmt.Sprintf("campaigns[%d].levels[%d]", i, j), id)
 		}
 	}
 	for i, b := range p.Bonuses {

@@ -31,9 +31,10 @@ const rich = `{
     "team": {"rate": "2%", "levels": {"gold": "3%"}},
     "differential": {"rates": {"agent": "1%", "gold": "300bp"}},
     "base": "profit", "loss": "signed", "attribution": ["referrer", "owner"], "selfPurchase": "own", "missing": "to-top",
-    "cap": "50%", "overflow": "cut-farthest", "rounding": {"mode": "half-even", "scope": "order"}, "priceScale": 12
+    "stacking": "product", "cap": "50%", "orderCap": "40%", "overflow": "cut-farthest", "rounding": {"mode": "half-even", "scope": "order"}, "priceScale": 12
   },
-  "campaigns": [{"name": "double", "from": "2026-06-18T00:00:00+08:00", "to": "2026-06-21T00:00:00+08:00", "factor": "2.0", "slots": [1]}],
+  "campaigns": [{"name": "double", "from": "2026-06-18T00:00:00+08:00", "to": "2026-06-21T00:00:00+08:00", "factor": "2.0", "slots": [1],
+    "products": ["p2"], "categories": ["shoes & <bags>"], "skus": ["s-1"], "levels": ["gold"], "perOrder": "5.00"}],
   "settlement": {"holdDays": 0, "anchor": "paid", "minWithdrawal": "50"}
 }`
 
@@ -124,7 +125,9 @@ func TestEveryDefaultIsPrinted(t *testing.T) {
     ],
     "selfPurchase": "shift-up",
     "missing": "forfeit",
+    "stacking": "max",
     "cap": "100%",
+    "orderCap": "-",
     "overflow": "pro-rata",
     "rounding": {
       "mode": "half-up",
@@ -162,7 +165,7 @@ func TestAllProblemsOfAPlanAreReportedWithTheirPlaces(t *testing.T) {
   "levels": [{"id": "gold", "weight": 1}],
   "joining": {"spend": "0"},
   "commission": {"rates": ["1%", "1%", "1%", "1%"], "levels": {"golf": ["2%"]}, "priceScale": 1},
-  "campaigns": [{"name": "x", "factor": "0", "slots": [9]}],
+  "campaigns": [{"name": "x", "factor": "0", "slots": [9]}, {"name": "y", "factor": "2", "levels": ["gold", "golf"]}],
   "settlement": {"holdDays": -1, "minWithdrawal": "0.001"}
 }`))
 	require.ErrorAs(t, err, &problems)
@@ -172,7 +175,7 @@ func TestAllProblemsOfAPlanAreReportedWithTheirPlaces(t *testing.T) {
 		paths = append(paths, p.Path)
 	}
 	require.ElementsMatch(t, []string{
-		"format", "levels", "joining.spend", "commission.slots", "commission.levels.golf", "commission.priceScale", "campaigns[0].factor", "campaigns[0].slots[0]",
+		"format", "levels", "joining.spend", "commission.slots", "commission.levels.golf", "commission.priceScale", "campaigns[0].factor", "campaigns[0].slots[0]", "campaigns[1].levels[1]",
 		"settlement.holdDays", "settlement.minWithdrawal",
 	}, paths)
 	require.ErrorContains(t, err, `did you mean "gold"?`)

@@ -89,6 +89,15 @@ func (c checker) entry(what string, want *Entry, got *commission.Entry) {
 		}
 		c.exactly(what+", what he gave up", want.GiveUp.Decimal, given)
 	}
+	optional(c, what+", whether the order's cap cut it", want.CutByOrder, got.CutByOrder)
+	optional(c, what+", whether a campaign's cap cut it", want.CutByCampaign, got.CutByCampaign)
+	if want.Campaign != "" {
+		applied := "" // what multiplied it
+		if got.Campaign != nil {
+			applied = got.Campaign.Name
+		}
+		c.same(what+", its campaign", want.Campaign, applied)
+	}
 }
 
 // placeOf names where an entry stands: "line 1 slot 2", "line 1 team", or the whole "line 1".

@@ -80,7 +80,8 @@
 //
 //   - any: error (a part of the message), errorType (such as "settlement.ErrInsufficient"), balances (by partner: earned, pending, available, withdrawing,
 //     paid, taxed, fees, debt).
-//   - paid, quote: entries (all of them: line, slot or rule, payee, amount; and if given base, rate, source, cut, factor, giveUp), unpaid (some of them, or all where
+//   - paid, quote: entries (all of them: line, slot or rule, payee, amount; and if given base, rate, source, campaign, factor, giveUp,
+//     cut, cutByOrder, cutByCampaign), unpaid (some of them, or all where
 //     complete is true: line, slot or rule, partner, reason), commission, goods, kept, attributed, reason (why it is nobody's), version (of the plan),
 //     releaseAt; of paid also promoted, repeated, unparked (event, refused).
 //   - received: releaseAt, parked.

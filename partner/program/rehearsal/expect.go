@@ -80,6 +80,10 @@ type Entry struct {
 	Cut    *bool               `json:"cut"`              // whether the cap of the line lowered it
 	Factor decimal.NullDecimal `json:"factor"`           // of the promotion by which the goods were sold; 1 where none multiplied the rate
 	GiveUp decimal.NullDecimal `json:"giveUp"`           // what the payee gave up of it for the buyer
+	// Campaign is what multiplied it: "618", or "618 + new".
+	Campaign      string `json:"campaign,omitempty"`
+	CutByOrder    *bool  `json:"cutByOrder"`    // whether the cap of the order lowered it
+	CutByCampaign *bool  `json:"cutByCampaign"` // whether the cap of a campaign lowered it
 }
 
 // Unpaid is one who gets nothing from a line. Without rule and slot it is the whole line.
