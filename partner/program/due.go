@@ -18,8 +18,8 @@ type Due struct {
 	Released   []commission.OrderID // orders whose commission became available
 	Parts      int                  // parts of committed runs whose bonuses became available
 	Failed     []FailedOrder        // orders that could not be released; the run passed over them
-	FailedRuns []FailedRun
-	More       bool // whether the run stopped at its bound with work left: call again
+	FailedRuns []FailedRun          // period runs of which a part could not be released; the run passed over them
+	More       bool                 // whether the run stopped at its bound with work left: call again
 }
 
 // FailedOrder is an order that could not be released, and why.
@@ -37,9 +37,9 @@ type FailedRun struct {
 // batches bounds one run: this many transactions of each kind.
 const batches = 20
 
-// RunDue does what is due at an instant (zero: now): it releases the orders whose hold is over, adds posted rows to the balances and numbers events. It
-// works in bounded transactions and stops at a bound, so that More asks for another call; it may be stopped at any point, and two may run at once. An
-// order that cannot be released is reported and neither stops nor repeats the others. The shop's scheduler calls it, every minute for example.
+// RunDue does what is due at an instant (zero: now): it releases the orders whose hold is over and the parts of period runs that are committed, adds
+// posted rows to the balances and numbers events. It works in bounded transactions and stops at a bound, so that More asks for another call; it may be
+// stopped at any point, and two may run at once. An order or a period run that cannot be released is reported and neither stops nor repeats the others. The shop's scheduler calls it, every minute for example.
 func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 	if p.store == nil {
 		return Due{}, ErrNoStore
@@ -171,7 +171,9 @@ func (c *call) releaseRows(sources []settlement.Source, now time.Time) error {
 // releaseRuns releases the next part of a committed run.
 func (r *dueRun) releaseRuns(ctx context.Context) (more bool, err error) {
 	var ids []settlement.RunID
+	released := false
 	err = r.store.Update(ctx, r.tenant, func(tx store.Tx) error {
+		released = false
 		if ids, err = tx.ReleasingRuns(ctx, r.runs, 1); err != nil || len(ids) == 0 {
 			return err
 		}
@@ -187,10 +189,11 @@ func (r *dueRun) releaseRuns(ctx context.Context) (more bool, err error) {
 		if err := tx.SaveRuns(ctx, []settlement.Run{run}); err != nil {
 			return err
 		}
+		released = true
 		return c.releaseRows([]settlement.Source{source}, r.now)
 	})
 	switch {
-	case err == nil && len(ids) > 0:
+	case err == nil && released:
 		r.due.Parts++
 	case err != nil && (r.joined || len(ids) == 0 || ctx.Err() != nil):
 		return false, err
@@ -262,7 +265,8 @@ func (r *dueRun) number(ctx context.Context) (more bool, err error) {
 
 // String says it in one line.
 func (d Due) String() string {
-	return fmt.Sprintf("released %d orders, folded %d rows, numbered %d events, %d failed", len(d.Released), d.Folded, d.Numbered, len(d.Failed))
+	return fmt.Sprintf("released %d orders and %d parts of period runs, folded %d rows, numbered %d events, %d failed",
+		len(d.Released), d.Parts, d.Folded, d.Numbered, len(d.Failed)+len(d.FailedRuns))
 }
 
 // Events returns at most limit events with a number above after, in order of number: the feed for the shop's own listeners. Events get their number from

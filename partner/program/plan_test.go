@@ -126,6 +126,10 @@ func TestEveryDefaultIsPrinted(t *testing.T) {
     },
     "priceScale": 2
   },
+  "calendar": {
+    "zone": "UTC",
+    "yearBegins": 1
+  },
   "settlement": {
     "holdDays": 7,
     "anchor": "received"
