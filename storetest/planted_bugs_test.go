@@ -104,7 +104,7 @@ var plantedBugs = []plantedBug{
 		{"store/memstore/rows.go", "			if !row.Released.IsZero() {\n				continue\n			}\n", ""},
 	}},
 	{"a row that was folded stays pending when it is released", byHistory, []plantedEdit{{
-		"partner/program/due.go", "		if !row.Folded.IsZero() {\n			change.Pending", "		if row.Folded.IsZero() {\n			change.Pending",
+		"partner/program/due_runs.go", "		if !row.Folded.IsZero() {\n			change.Pending", "		if row.Folded.IsZero() {\n			change.Pending",
 	}}},
 	{"a row is folded twice", byHistory, []plantedEdit{
 		{
