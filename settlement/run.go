@@ -127,8 +127,8 @@ func (r Run) Reverse(at time.Time, record partner.Record) (Run, error) {
 }
 
 // Post posts the next part of a locked run: the rows by which the entries that it should pay differ from those that stand. entries are those of all
-// payees of the part and may be in any order; standing is every row of the part's source. The last part commits the run. What takes back of a payee who
-// has nothing of it pending comes released.
+// payees of the part and may be in any order; standing is every row of the part's source. The last part commits the run. What takes back more of a payee
+// than he has of the run pending comes released.
 func (r Run) Post(entries []commission.Entry, standing []Row, at time.Time, record partner.Record) (Run, []Row, error) {
 	if r.State != RunLocked && r.State != RunPosting {
 		return r, nil, &RunStateError{Run: r.ID, From: r.State, To: RunPosting}
@@ -141,12 +141,13 @@ func (r Run) Post(entries []commission.Entry, standing []Row, at time.Time, reco
 	if err != nil {
 		return r, nil, err
 	}
-	released := map[partner.ID]bool{}
+	pending := map[partner.ID]money.Amount{}
 	for _, row := range standing {
-		if _, seen := released[row.Payee]; !seen {
-			released[row.Payee] = true
+		if row.Released.IsZero() {
+			if pending[row.Payee], err = pending[row.Payee].Add(row.Amount); err != nil {
+				return r, nil, err
+			}
 		}
-		released[row.Payee] = released[row.Payee] && !row.Released.IsZero()
 	}
 	key := string(r.ID) + "@" + strconv.FormatInt(r.Round, 10)
 	all, err := rows(r.Source(r.Posted), r.Round, key, at, record, changes)
@@ -154,8 +155,12 @@ func (r Run) Post(entries []commission.Entry, standing []Row, at time.Time, reco
 		return r, nil, err
 	}
 	for i := range all {
+		left, err := pending[all[i].Payee].Add(all[i].Amount)
+		if err != nil {
+			return r, nil, err
+		}
 		// What is taken from what has been released already cannot wait: it would leave less than nothing pending.
-		if all[i].Amount.Sign() < 0 && released[all[i].Payee] {
+		if all[i].Amount.Sign() < 0 && left.Sign() < 0 {
 			all[i].Folded, all[i].Released = record.Recorded, record.Recorded
 		}
 	}

@@ -16,6 +16,7 @@ import (
 
 var (
 	cny  = money.MustCurrency("CNY", 2)
+	usd  = money.MustCurrency("USD", 2)
 	noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 	none = partner.Record{Recorded: noon}
 )

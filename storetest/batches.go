@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"reflect"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -62,9 +63,12 @@ func negativeLimits(x *trial) {
 			func() (any, error) { return tx.ScanPartners(x.ctx, "", -1) },
 			func() (any, error) { return tx.ScanCustomers(x.ctx, "", -1) },
 			func() (any, error) { return tx.ScanOrders(x.ctx, "", -1) },
+			func() (any, error) { return tx.PaidOrders(x.ctx, time.Time{}, day(30), store.OrderCursor{}, -1) },
 			func() (any, error) { return tx.DueOrders(x.ctx, day(30), nil, -1) },
 			func() (any, error) { return tx.PartnerRows(x.ctx, "p-1", store.RowCursor{}, -1) },
 			func() (any, error) { return tx.FoldRows(x.ctx, -1, day(30)) },
+			func() (any, error) { return tx.ScanRuns(x.ctx, "", -1) },
+			func() (any, error) { return tx.ReleasingRuns(x.ctx, nil, -1) },
 			func() (any, error) { return tx.ScanWithdrawals(x.ctx, "", -1) },
 			func() (any, error) { return tx.ScanClaims(x.ctx, store.ClaimKey{}, -1) },
 			func() (any, error) { return tx.NumberEvents(x.ctx, -1) },
@@ -135,6 +139,8 @@ func aligned() []alignment {
 		alignmentOf[commission.OrderID]("Orders", store.Tx.Orders, "nothing", settlement.Order{}, "o-1", "o-2"),
 		alignmentOf("Rows", store.Tx.Rows, settlement.OfOrder("nothing"), nil, settlement.OfOrder("o-1"), settlement.OfOrder("o-3")),
 		alignmentOf("Balances", balancesOf, partner.ID("nobody"), settlement.Balance{Partner: "nobody"}, "p-1", "p-2"),
+		alignmentOf[settlement.RunID]("LockRuns", store.Tx.LockRuns, "nothing", settlement.Run{ID: "nothing"}, "r-1", "r-2"),
+		alignmentOf[settlement.RunID]("Runs", store.Tx.Runs, "nothing", settlement.Run{}, "r-1", "r-2"),
 		alignmentOf("LockWithdrawals", store.Tx.LockWithdrawals, number(9), settlement.Withdrawal{}, number(1), number(2)),
 		alignmentOf("Withdrawals", store.Tx.Withdrawals, number(9), settlement.Withdrawal{}, number(1), number(2)),
 		alignmentOf("Claimed", store.Tx.Claimed, store.ClaimKey{Operation: "paid", Key: "nothing"}, store.Claim{}, paid, refund),

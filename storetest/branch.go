@@ -31,6 +31,7 @@ const (
 	levelsPlan  = `{"currency": "CNY", "levels": [{"id": "agent", "weight": 1, "default": true}, {"id": "gold", "weight": 2, "leader": true}], "commission": {"rates": ["10%", "5%"], "team": {"rate": "2%"}}}`
 	joiningPlan = `{"currency": "CNY", "joining": {"spend": "100"}, "commission": {"rates": ["10%", "5%"]}}`
 	paidPlan    = `{"currency": "CNY", "commission": {"rates": ["10%", "5%"]}, "settlement": {"anchor": "paid", "holdDays": 0}}`
+	bonusPlan   = `{"currency": "CNY", "commission": {"rates": ["10%", "5%"]}, "bonuses": [{"name": "dividend", "pool": {"rate": "10%", "partners": {"alice": 1, "bob": 2, "cora": 3}}}]}`
 	nextPlan    = `{"currency": "CNY", "commission": {"rates": ["20%"]}}`
 )
 

@@ -24,6 +24,8 @@ var concurrencySentences = []sentence{
 	{"edges that together would close a ring are not all added under LockTree", ringAtOnce},
 	{"an order that is locked is changed by one at a time, and nothing is lost", lockedOrdersAtOnce},
 	{"an order that is not locked is saved once for each revision", unlockedOrdersAtOnce},
+	{"a run that is locked is changed by one at a time, and each of its parts is posted once", lockedRunsAtOnce},
+	{"a run that is not locked is saved once for each revision", unlockedRunsAtOnce},
 	{"a withdrawal that is locked ends once", withdrawalsAtOnce},
 	{"of attempts to bind one customer at once, under LockBindings exactly one finds him free", bindingsAtOnce},
 	{"facts, spending and plans that are added at once are all counted, without a gap", countersAtOnce},

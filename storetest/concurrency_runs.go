@@ -44,6 +44,53 @@ func countersAtOnce(x *trial) {
 	})
 }
 
+func lockedRunsAtOnce(x *trial) {
+	x.contended(func(x *trial, workers, _ int) {
+		for _, stored := range list(false, true) {
+			id := settlement.RunID(fmt.Sprintf("stored before: %v", stored))
+			if stored {
+				write(x, store.Tx.SaveRuns, list(settlement.Run{ID: id, Revision: 1}))
+			}
+			errs := together(workers, func(i int) error {
+				return x.st.Update(x.ctx, x.tenant, func(tx store.Tx) error {
+					runs, err := tx.LockRuns(x.ctx, list(id))
+					if err != nil {
+						return err
+					}
+					row := runRow(id, runs[0].Posted, "p-1", 1, 100)
+					runs[0].Revision++
+					runs[0].Posted++
+					if err := tx.SaveRuns(x.ctx, runs); err != nil {
+						return err
+					}
+					return tx.AddRows(x.ctx, list(row)) // one that exists is an error
+				})
+			})
+			require.Equal(x, workers, won(x, nil, errs))
+			require.Equal(x, workers, read(x, store.Tx.Runs, list(id))[0].Posted)
+		}
+	})
+}
+
+func unlockedRunsAtOnce(x *trial) {
+	x.contended(func(x *trial, workers, _ int) {
+		errs := together(workers, func(i int) error {
+			return x.st.Update(x.ctx, x.tenant, func(tx store.Tx) error {
+				runs, err := tx.Runs(x.ctx, list[settlement.RunID]("r-1"))
+				if err != nil {
+					return err
+				}
+				runs[0].ID = "r-1"
+				runs[0].Revision++
+				return tx.SaveRuns(x.ctx, runs)
+			})
+		})
+		saved := won(x, store.ErrStale, errs)
+		require.Positive(x, saved)
+		require.Equal(x, int64(saved), read(x, store.Tx.Runs, list[settlement.RunID]("r-1"))[0].Revision)
+	})
+}
+
 // publish adds the next plan, as often as somebody else was faster.
 func publish(x *trial) error {
 	for {

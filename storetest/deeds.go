@@ -17,12 +17,12 @@ type deed struct {
 	plan   string
 	before func(b *branch)
 	do     func(ctx context.Context, b *branch) (any, error)
-	many   bool // whether it is made of several transactions, so that a fault in one leaves what the others have done
+	many   bool // whether it is made of several transactions, so that a fault in one leaves what the others have done, and of what a View reads nothing is retried
 }
 
 // deeds is every write of the programme, in each state that makes it take a way of its own.
 func deeds() []deed {
-	return slices.Concat(peopleDeeds(), orderDeeds(), refundDeeds(), dueDeeds(), walletDeeds())
+	return slices.Concat(peopleDeeds(), orderDeeds(), refundDeeds(), dueDeeds(), bonusDeeds(), walletDeeds())
 }
 
 func add(id partner.ID, level partner.Level) func(context.Context, *branch) (any, error) {

@@ -43,7 +43,7 @@ func Dump(ctx context.Context, st store.Store, tenants ...store.Tenant) ([]byte,
 // dumpTenant is what Dump says of the tenant of a transaction.
 func dumpTenant(ctx context.Context, tx store.Tx) ([]byte, error) {
 	d := &dumper{ctx: ctx, tx: tx, people: map[partner.ID]bool{}, rows: map[rowKey]settlement.Row{}}
-	for _, step := range []func() error{d.partners, d.customers, d.plans, d.orders, d.withdrawals, d.everybody, d.ledger, d.claims, d.events} {
+	for _, step := range []func() error{d.partners, d.customers, d.plans, d.orders, d.runs, d.withdrawals, d.everybody, d.ledger, d.claims, d.events} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -156,6 +156,21 @@ func (d *dumper) orders() error {
 			d.keep(of)
 		}
 		return lines(d, "order", page)
+	})
+}
+
+func (d *dumper) runs() error {
+	return each(d, d.tx.ScanRuns, func(r settlement.Run) settlement.RunID { return r.ID }, func(page []settlement.Run) error {
+		for i := range page {
+			rows, err := d.tx.Rows(d.ctx, page[i].Sources())
+			if err != nil {
+				return err
+			}
+			for _, of := range rows {
+				d.keep(of)
+			}
+		}
+		return lines(d, "run", page)
 	})
 }
 

@@ -113,6 +113,10 @@ func (h *hooked) ScanOrders(ctx context.Context, after commission.OrderID, limit
 	return through(h, "ScanOrders", func() ([]settlement.Order, error) { return h.tx.ScanOrders(ctx, after, limit) })
 }
 
+func (h *hooked) PaidOrders(ctx context.Context, from, to time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+	return through(h, "PaidOrders", func() ([]settlement.Order, error) { return h.tx.PaidOrders(ctx, from, to, after, limit) })
+}
+
 func (h *hooked) DueOrders(ctx context.Context, instant time.Time, skip []commission.OrderID, limit int) ([]commission.OrderID, error) {
 	return through(h, "DueOrders", func() ([]commission.OrderID, error) { return h.tx.DueOrders(ctx, instant, skip, limit) })
 }
@@ -143,6 +147,26 @@ func (h *hooked) Balances(ctx context.Context, ids []partner.ID) ([]settlement.B
 
 func (h *hooked) ChangeBalances(ctx context.Context, changes []settlement.Change) error {
 	return h.around("ChangeBalances", func() error { return h.tx.ChangeBalances(ctx, changes) })
+}
+
+func (h *hooked) LockRuns(ctx context.Context, ids []settlement.RunID) ([]settlement.Run, error) {
+	return through(h, "LockRuns", func() ([]settlement.Run, error) { return h.tx.LockRuns(ctx, ids) })
+}
+
+func (h *hooked) SaveRuns(ctx context.Context, runs []settlement.Run) error {
+	return h.around("SaveRuns", func() error { return h.tx.SaveRuns(ctx, runs) })
+}
+
+func (h *hooked) Runs(ctx context.Context, ids []settlement.RunID) ([]settlement.Run, error) {
+	return through(h, "Runs", func() ([]settlement.Run, error) { return h.tx.Runs(ctx, ids) })
+}
+
+func (h *hooked) ScanRuns(ctx context.Context, after settlement.RunID, limit int) ([]settlement.Run, error) {
+	return through(h, "ScanRuns", func() ([]settlement.Run, error) { return h.tx.ScanRuns(ctx, after, limit) })
+}
+
+func (h *hooked) ReleasingRuns(ctx context.Context, skip []settlement.RunID, limit int) ([]settlement.RunID, error) {
+	return through(h, "ReleasingRuns", func() ([]settlement.RunID, error) { return h.tx.ReleasingRuns(ctx, skip, limit) })
 }
 
 func (h *hooked) AddWithdrawals(ctx context.Context, withdrawals []settlement.Withdrawal) error {

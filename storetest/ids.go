@@ -225,6 +225,11 @@ func idsOfMoney() []keyed {
 		o.Actor = mark
 		return o
 	}
+	run := func(id settlement.RunID, mark string) settlement.Run {
+		r := sampleRun(id)
+		r.Actor = mark
+		return r
+	}
 	return []keyed{
 		keyedBy("ids of orders", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			return tx.SaveOrders(ctx, list(order(commission.OrderID(id), mark)))
@@ -239,6 +244,25 @@ func idsOfMoney() []keyed {
 			}
 			return tx.SaveOrders(ctx, list(order(locked[0].ID, mark)))
 		}, store.Tx.Orders, as[commission.OrderID], func(o settlement.Order) string { return o.Actor }),
+		keyedBy("ids of runs", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.SaveRuns(ctx, list(run(settlement.RunID(id), mark)))
+		}, store.Tx.Runs, as[settlement.RunID], func(r settlement.Run) string { return r.Actor }),
+		keyedBy("ids of locked runs", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			locked, err := tx.LockRuns(ctx, list(settlement.RunID(id)))
+			if err == nil && (string(locked[0].ID) != id || locked[0].Revision != 0) {
+				err = fmt.Errorf("LockRuns found revision %d of %q", locked[0].Revision, locked[0].ID)
+			}
+			if err != nil {
+				return err
+			}
+			return tx.SaveRuns(ctx, list(run(locked[0].ID, mark)))
+		}, store.Tx.Runs, as[settlement.RunID], func(r settlement.Run) string { return r.Actor }),
+		keyedBy("runs of rows", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			r := runRow(settlement.RunID(id), 1, "p-1", 1, 100)
+			r.Key = mark
+			return tx.AddRows(ctx, list(r))
+		}, store.Tx.Rows, func(id string) settlement.Source { return sampleRun(settlement.RunID(id)).Source(1) },
+			only(func(r settlement.Row) string { return r.Key })),
 		keyedBy("sources of rows", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			r := sampleRow(commission.OrderID(id), "p-1", 1, 100)
 			r.Key = mark

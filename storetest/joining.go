@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
 )
 
@@ -18,6 +19,7 @@ var joinSentences = []sentence{
 	{"after a panic that came after a write every call is an error and nothing stays", joining(joinPanicked)},
 	{"a refusal before the first write lets the shop go on", joining(joinRefused)},
 	{"a View cannot write", joining(joinView)},
+	{"a period run that is posted inside the shop's transaction is there if and only if the shop commits", joining(joinRun)},
 	{"an order that is paid inside the shop's transaction is there if and only if the shop commits", joining(joinProgramme)},
 }
 
@@ -164,5 +166,29 @@ func joinProgramme(begin func() *host) {
 	out, err := b.Orders.Paid(b.ctx, b.order("o-1"))
 	require.NoError(h, err)
 	require.True(h, out.Repeated, "it was paid inside the transaction")
+	b.sound()
+}
+
+func joinRun(begin func() *host) {
+	h := begin()
+	h.rollback()
+	b := h.outside.branch(bonusPlan)
+	b.sold()
+	before := b.dump()
+	for _, end := range []func(*host) error{func(h *host) error { h.rollback(); return nil }, func(h *host) error { return h.commit() }} {
+		sameText(h.trial, before, b.dump())
+		h := begin()
+		within := b.In(h.st).Bonuses
+		_, err := within.Post(b.ctx, b.dividend())
+		var state *settlement.RunStateError
+		require.ErrorAs(h, err, &state, "a refusal lets the shop go on")
+		_, err = within.Lock(b.ctx, b.dividend())
+		require.NoError(h, err)
+		out, err := within.Post(b.ctx, b.dividend())
+		require.NoError(h, err)
+		require.Equal(h, settlement.RunCommitted, out.Run.State)
+		require.NoError(h, end(h))
+	}
+	require.Equal(h, settlement.RunCommitted, b.run().State)
 	b.sound()
 }

@@ -87,7 +87,7 @@ func kindOf[R any](name string, samples func() []R, write func(context.Context, 
 
 // kinds is every kind of record that has more to it than a key.
 func kinds() []kind {
-	return []kind{partnerKind(), factKind(), edgeKind(), bindingKind(), planKind(), orderKind(), rowKind(), withdrawalKind(), claimKind(), eventKind(), numberedKind()}
+	return []kind{partnerKind(), factKind(), edgeKind(), bindingKind(), planKind(), orderKind(), rowKind(), runKind(), withdrawalKind(), claimKind(), eventKind(), numberedKind()}
 }
 
 func partnerKind() kind {
@@ -179,6 +179,19 @@ func rowKind() kind {
 		reader[settlement.Row]{"PartnerRows", false, func(ctx context.Context, tx store.Tx) ([]settlement.Row, error) {
 			return flat(rowsOf(tx, ctx, list[partner.ID]("p-1", "p-2", "p-3")))
 		}},
+	)
+}
+
+func runKind() kind {
+	ids := list[settlement.RunID]("r-1", "r-2")
+	return kindOf("runs",
+		func() []settlement.Run {
+			return list(sampleRun("r-1"), settlement.Run{ID: "r-2", Revision: 1, State: settlement.RunLocked, Period: may2026.Next(), Round: 1})
+		},
+		func(ctx context.Context, tx store.Tx, all []settlement.Run) error { return tx.SaveRuns(ctx, all) },
+		reader[settlement.Run]{"Runs", false, func(ctx context.Context, tx store.Tx) ([]settlement.Run, error) { return tx.Runs(ctx, ids) }},
+		reader[settlement.Run]{"LockRuns", true, func(ctx context.Context, tx store.Tx) ([]settlement.Run, error) { return tx.LockRuns(ctx, ids) }},
+		reader[settlement.Run]{"ScanRuns", false, func(ctx context.Context, tx store.Tx) ([]settlement.Run, error) { return tx.ScanRuns(ctx, "", 10) }},
 	)
 }
 

@@ -53,6 +53,10 @@ func fill(ctx context.Context, tx store.Tx) error {
 		func() error {
 			return tx.AddRows(ctx, list(sampleRow("o-1", "p-1", 1, 5970), sampleRow("o-1", "p-2", 1, 2985), released, sampleRow("o-3", "p-1", 1, 100)))
 		},
+		func() error { return tx.SaveRuns(ctx, list(sampleRun("r-1"), sampleRun("r-2"))) },
+		func() error {
+			return tx.AddRows(ctx, list(runRow("r-1", 0, "p-1", 1, 700), runRow("r-1", 2, "p-2", 2, 300)))
+		},
 		func() error {
 			return tx.ChangeBalances(ctx, list(settlement.Change{Partner: "p-1", Net: cny.Minor(5000), Withdrawing: cny.Minor(1000)}, settlement.Change{Partner: "p-2", Net: cny.Minor(-300)}))
 		},
@@ -102,7 +106,8 @@ func pageOf[A, R any](name string, m func(store.Tx, context.Context, A, int) ([]
 func methods() []method {
 	people := list[partner.ID]("p-1", "p-2", "p-3")
 	saved, withdrawn := sampleOrder("o-1"), sampleWithdrawal(number(1), "p-1")
-	saved.Revision, withdrawn.Revision = 2, 2
+	run := sampleRun("r-1")
+	saved.Revision, withdrawn.Revision, run.Revision = 2, 2, 2
 	lockTree := method{name: "LockTree", effect: locking, call: func(ctx context.Context, tx store.Tx) (any, error) { return nil, tx.LockTree(ctx) }}
 	addPlan := act("AddPlan", store.Tx.AddPlan, samplePlan(2), store.PlanVersion{})
 	addPlan.empty = nil
@@ -127,6 +132,9 @@ func methods() []method {
 		act("SaveOrders", store.Tx.SaveOrders, list(saved), nil),
 		one("Orders", reading, store.Tx.Orders, list[commission.OrderID]("o-1", "o-2", "o-3"), nil),
 		pageOf("ScanOrders", store.Tx.ScanOrders),
+		one("PaidOrders", reading, func(tx store.Tx, ctx context.Context, limit int) ([]settlement.Order, error) {
+			return tx.PaidOrders(ctx, day(2), day(3), store.OrderCursor{}, limit)
+		}, 10, 0),
 		one("DueOrders", reading, func(tx store.Tx, ctx context.Context, limit int) ([]commission.OrderID, error) {
 			return tx.DueOrders(ctx, day(15), nil, limit)
 		}, 10, 0),
@@ -143,6 +151,13 @@ func methods() []method {
 		}, list(settlement.OfOrder("o-1")), nil),
 		one("Balances", reading, store.Tx.Balances, people, nil),
 		act("ChangeBalances", store.Tx.ChangeBalances, list(settlement.Change{Partner: "p-1", Net: cny.Minor(-100), Paid: cny.Minor(100), Need: cny.Minor(100)}), nil),
+		one("LockRuns", locking, store.Tx.LockRuns, list[settlement.RunID]("r-1"), nil),
+		act("SaveRuns", store.Tx.SaveRuns, list(run), nil),
+		one("Runs", reading, store.Tx.Runs, list[settlement.RunID]("r-1", "r-2"), nil),
+		pageOf("ScanRuns", store.Tx.ScanRuns),
+		one("ReleasingRuns", reading, func(tx store.Tx, ctx context.Context, limit int) ([]settlement.RunID, error) {
+			return tx.ReleasingRuns(ctx, nil, limit)
+		}, 10, 0),
 		act("AddWithdrawals", store.Tx.AddWithdrawals, list(sampleWithdrawal(number(9), "p-1")), nil),
 		one("LockWithdrawals", locking, store.Tx.LockWithdrawals, list(number(1)), nil),
 		act("SaveWithdrawals", store.Tx.SaveWithdrawals, list(withdrawn), nil),

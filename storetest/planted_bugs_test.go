@@ -16,6 +16,7 @@ const (
 	byOrder    = "TestTheProgrammeOnMemstore/programme/events_that_commute_give_the_same_in_any_order"
 	byPortions = "TestTheProgrammeOnMemstore/programme/refunds_in_portions_are_one_refund_and_the_order_without_it"
 	byHistory  = "TestEveryHistoryOfFiveActions"
+	byRuns     = "TestPeriodRunsAgreeWithNaiveOnes"
 )
 
 // plantedBugs are bugs that such programmes are known for, from the split of a coupon to the tenant of a view.
@@ -103,7 +104,7 @@ var plantedBugs = []plantedBug{
 		{"store/memstore/rows.go", "			if !row.Released.IsZero() {\n				continue\n			}\n", ""},
 	}},
 	{"a row that was folded stays pending when it is released", byHistory, []plantedEdit{{
-		"partner/program/due.go", "		if !row.Folded.IsZero() {\n			change.Pending", "		if row.Folded.IsZero() {\n			change.Pending",
+		"partner/program/due_runs.go", "		if !row.Folded.IsZero() {\n			change.Pending", "		if row.Folded.IsZero() {\n			change.Pending",
 	}}},
 	{"a row is folded twice", byHistory, []plantedEdit{
 		{
@@ -185,6 +186,56 @@ var plantedBugs = []plantedBug{
 	}},
 	{"a frozen partner earns", byModel, []plantedEdit{{"partner/state.go", "	case s.Earning == Frozen:\n		return EarningFrozen\n", ""}}},
 	{"a candidate earns", byModel, []plantedEdit{{"partner/state.go", "	case s.Status == Candidate:\n		return NotYetPartner\n", ""}}},
+	{"a run posts anew what stands already", byRuns, []plantedEdit{{
+		"partner/program/bonuses.go", "run.Post(entries, standing[0], c.record.Recorded, c.record)", "run.Post(entries, standing[0][:0], c.record.Recorded, c.record)",
+	}}},
+	{"a part of a run is posted twice", byRuns, []plantedEdit{{
+		"partner/program/bonuses.go", "	if err := c.addRows(rows); err != nil {", `	for i := range rows {
+		again := rows[i]
+		again.Revision += posted.Revision
+		rows = append(rows, again)
+	}
+	if err := c.addRows(rows); err != nil {`,
+	}}},
+	{"a run looks for what stands in its first part", byRuns, []plantedEdit{{
+		"partner/program/bonuses.go", "[]settlement.Source{run.Source(run.Posted)}", "[]settlement.Source{run.Source(0)}",
+	}}},
+	{"a run is committed before its last part is posted", byRuns, []plantedEdit{{
+		"settlement/run.go", "	if r.Posted == r.Chunks {", "	if r.Posted >= max(1, r.Chunks-1) {",
+	}}},
+	{"a run is released before all of it is posted", byRuns, []plantedEdit{{
+		"settlement/run.go", "return (r.State == RunCommitted || r.State == RunReversed) && r.Released < r.Chunks", "return r.State != RunLocked && r.Released < r.Posted",
+	}}},
+	{"a run is released without its last part", byRuns, []plantedEdit{{
+		"settlement/run.go", "r.State == RunReversed) && r.Released < r.Chunks", "r.State == RunReversed) && r.Released+1 < r.Chunks",
+	}}},
+	{"a run that has changed since it was locked is posted", byRuns, []plantedEdit{{
+		"partner/program/bonuses.go", "if run.State != \"\" && run.Digest != x.digest {", "if run.State != \"\" && run.Digest == \"\" {",
+	}}},
+	{"what a later round takes back waits although nothing else does", byRuns, []plantedEdit{{
+		"settlement/run.go", "if all[i].Amount.Sign() < 0 && left.Sign() < 0 {", "if all[i].Amount.Sign() < 0 && left.Sign() < -1 {",
+	}}},
+	{"what a later round takes back waits where anything else does", byRuns, []plantedEdit{{
+		"settlement/run.go", "if all[i].Amount.Sign() < 0 && left.Sign() < 0 {", "if all[i].Amount.Sign() < 0 && left.Cmp(all[i].Amount) == 0 {",
+	}}},
+	{"a run that is reversed pays once more", byRuns, []plantedEdit{{
+		"partner/program/bonuses.go", "				return c.postPart(x, nil)\n", "				return c.postPart(x, x.parts(run))\n",
+	}}},
+	{"the team is that of now", byRuns, []plantedEdit{{
+		"partner/program/bonus_facts.go", "e.Recruiter != \"\" && e.From.Before(f.run.to)", "e.Recruiter != \"\"",
+	}}},
+	{"who is barred from a bonus is told by now", byRuns, []plantedEdit{{
+		"partner/program/bonus_facts.go", "partner.At(facts[i], f.last())", "partner.At(facts[i], f.now())",
+	}}},
+	{"an order at the end of a period counts in it", byRuns, []plantedEdit{{
+		"store/memstore/orders.go", "		if !o.PaidAt.Before(to) {", "		if o.PaidAt.After(to) {",
+	}}},
+	{"a bonus counts what has come back", byRuns, []plantedEdit{{
+		"partner/program/bonus_facts.go", "v.calc.Left(&o.Frozen.Lines[i], o.Returned[i])", "v.calc.Left(&o.Frozen.Lines[i], commission.Returned{})",
+	}}},
+	{"a run is locked before its period is over", byRuns, []plantedEdit{{
+		"partner/program/bonuses.go", "if now := b.now(); now.Before(x.to) {", "if now := b.now(); now.Before(x.from) {",
+	}}},
 	{"the tenant is ignored", byModel, []plantedEdit{{"partner/program/program.go", "	s.tenant = tenant\n", "	_ = tenant\n"}}},
 	{"views are of the default tenant", byModel, []plantedEdit{{
 		"partner/program/program.go", "return s.store.View(ctx, s.tenant, fn)", "return s.store.View(ctx, \"\", fn)",

@@ -24,6 +24,8 @@ var programmeSentences = []sentence{
 	{"refunds of one order at once take back what they do one after the other", refundsAtOnce},
 	{"people who recruit each other at once make no ring", recruitsAtOnce},
 	{"runs of RunDue at once release, fold and number everything once", runsAtOnce},
+	{"a period run that many lock, post and release at once is paid once", dividendAtOnce},
+	{"a period run that is reversed while it is posted leaves nothing", reversedWhilePosted},
 	{"two tenants run the same programme and neither sees the other", programmeTenants},
 }
 

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,7 +34,8 @@ func contract() []area {
 		{"partners", partnerSentences},
 		{"tree", treeSentences},
 		{"plans", planSentences},
-		{"orders", orderSentences},
+		{"orders", slices.Concat(orderSentences, paidSentences)},
+		{"runs", runSentences},
 		{"ledger", rowSentences},
 		{"balances", balanceSentences},
 		{"payouts", payoutSentences},

@@ -135,6 +135,24 @@ func sampleRow(id commission.OrderID, payee partner.ID, revision, amount int64) 
 	}
 }
 
+// sampleRun is a committed run of which one part of three is released.
+func sampleRun(id settlement.RunID) settlement.Run {
+	return settlement.Run{
+		ID: id, Revision: 1, State: settlement.RunCommitted, Plan: 1, Period: may2026, From: day(-31), To: day(0),
+		Round: 2, Reverses: true, Digest: fmt.Sprintf("%064x", len(id)), Total: cny.Minor(8955), Payees: 2, Chunks: 3, Posted: 3, Released: 1,
+		LockedAt: day(8), CommittedAt: day(9), Record: recorded(8),
+	}
+}
+
+var may2026 = commission.Calendar{}.PeriodAt(commission.Monthly, time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC))
+
+// runRow is a row of a part of a run.
+func runRow(id settlement.RunID, chunk int, payee partner.ID, revision, amount int64) settlement.Row {
+	row := sampleRow("", payee, revision, amount)
+	row.Source, row.Key = sampleRun(id).Source(chunk), fmt.Sprintf("%s@%d", id, revision)
+	return row
+}
+
 // number is a withdrawal's number: 32 hex digits.
 func number(n int) settlement.WithdrawalID { return settlement.WithdrawalID(fmt.Sprintf("%032x", n)) }
 

@@ -3,6 +3,7 @@ package storetest
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -113,6 +114,14 @@ func scans() []scanning {
 		scanOf("ScanOrders", sortedIDs[commission.OrderID](), func(ctx context.Context, tx store.Tx, id commission.OrderID) error {
 			return tx.SaveOrders(ctx, list(sampleOrder(id)))
 		}, store.Tx.ScanOrders, func(o settlement.Order) commission.OrderID { return o.ID }),
+		scanOf("PaidOrders", paidPlaces(), func(ctx context.Context, tx store.Tx, at store.OrderCursor) error {
+			return tx.SaveOrders(ctx, list(paidOrder(at.ID, at.PaidAt)))
+		}, func(tx store.Tx, ctx context.Context, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+			return tx.PaidOrders(ctx, day(-9), day(9), after, limit)
+		}, func(o settlement.Order) store.OrderCursor { return store.OrderCursor{PaidAt: o.PaidAt, ID: o.ID} }),
+		scanOf("ScanRuns", sortedIDs[settlement.RunID](), func(ctx context.Context, tx store.Tx, id settlement.RunID) error {
+			return tx.SaveRuns(ctx, list(sampleRun(id)))
+		}, store.Tx.ScanRuns, func(r settlement.Run) settlement.RunID { return r.ID }),
 		scanOf("PartnerRows", rowPlaces(), func(ctx context.Context, tx store.Tx, at store.RowCursor) error {
 			r := sampleRow(commission.OrderID(at.Source.ID), "p-1", at.Revision, 100)
 			r.At = at.At
@@ -160,6 +169,18 @@ func rowPlaces() []store.RowCursor {
 	slices.SortFunc(places, func(a, b store.RowCursor) int {
 		return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Source.ID, a.Source.ID), cmp.Compare(b.Revision, a.Revision))
 	})
+	return places
+}
+
+// paidPlaces are places of orders by payment: several at one instant, and ids that go the other way than their instants.
+func paidPlaces() []store.OrderCursor {
+	var places []store.OrderCursor
+	for i, at := range list(day(-1), day(1), day(1).Add(time.Microsecond), day(2)) {
+		for _, id := range trickyIDs()[:12] {
+			places = append(places, store.OrderCursor{PaidAt: at, ID: commission.OrderID(fmt.Sprintf("%d%s", 9-i, id))})
+		}
+	}
+	slices.SortFunc(places, func(a, b store.OrderCursor) int { return cmp.Or(a.PaidAt.Compare(b.PaidAt), cmp.Compare(a.ID, b.ID)) })
 	return places
 }
 

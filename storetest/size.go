@@ -16,6 +16,7 @@ import (
 var sizeSentences = []sentence{
 	{"partners, facts, edges and bindings are written and read in one call, however many", manyPeople},
 	{"orders, rows and balances are written and read in one call, however many", manyOrders},
+	{"runs are written and read in one call, however many", manyRuns},
 	{"claims, events and withdrawals are written and read in one call, however many", manyClaims},
 	{"a line of people is as long as it is", longLine},
 	{"one record may be large", largeRecords},
@@ -76,11 +77,35 @@ func manyOrders(x *trial) {
 	sources := made(n, func(i int) settlement.Source { return settlement.OfOrder(ids[i]) })
 	require.Len(x, slices.Concat(read(x, store.Tx.Rows, sources)...), 2*n)
 	require.Len(x, scan(x, store.Tx.ScanOrders, "", n), n)
+	require.Len(x, paidBetween(x, day(2), day(3), store.OrderCursor{}, n), n)
 	require.Len(x, due(x, day(5), n), n)
 	require.Len(x, due(x, day(5), n, ids[1:]...), 1)
 	require.Len(x, fold(x, n, 6), n)
 	require.Len(x, release(x, 6, ids...), 2*n)
 	require.Empty(x, fold(x, n, 7))
+}
+
+func manyRuns(x *trial) {
+	n := x.size
+	ids := made(n, func(i int) settlement.RunID { return settlement.RunID(fmt.Sprintf("r-%d", i)) })
+	write(x, store.Tx.SaveRuns, made(n, func(i int) settlement.Run { return sampleRun(ids[i]) }))
+	x.update(func(tx store.Tx) error {
+		locked, err := tx.LockRuns(x.ctx, ids)
+		if err != nil {
+			return err
+		}
+		for i := range locked {
+			locked[i].Revision++
+		}
+		return tx.SaveRuns(x.ctx, locked)
+	})
+	for i, r := range read(x, store.Tx.Runs, ids) {
+		require.Equal(x, ids[i], r.ID)
+		require.Equal(x, int64(2), r.Revision)
+	}
+	require.Len(x, scan(x, store.Tx.ScanRuns, "", n), n)
+	require.Len(x, releasing(x, n), n)
+	require.Len(x, releasing(x, n, ids[1:]...), 1)
 }
 
 func manyClaims(x *trial) {

@@ -61,7 +61,7 @@ const auditPage = 1000
 //	I6   what stands on an order is what its frozen terms pay on what is left of it
 //	I8   net + tax + fee = gross for every withdrawal that was paid
 //	I9   withdrawing is the sum of open withdrawals
-//	I10  nothing is released before its time, and all rows of a released order are
+//	I10  nothing is released before its time, and all rows of a released order or part of a run are
 //	I12  every balance is what its rows and withdrawals make
 //	I13  nobody stands above himself
 //	I14  the entries of a line are together not above its cap
@@ -204,6 +204,8 @@ func (a *audit) run(r *settlement.Run) error {
 			// What an earlier round released stays so; what this one pays waits until all of it is posted.
 			early := row.Revision == r.Round && !row.Released.IsZero() && row.Amount.Sign() > 0 && chunk >= r.Released
 			a.check(!early, "I10", string(r.ID), "round %d of %s is released before all of it is posted", row.Revision, row.Payee)
+			late := chunk < r.Released && row.Released.IsZero()
+			a.check(!late, "I10", string(r.ID), "round %d of %s is not released with its part", row.Revision, row.Payee)
 			sum(&total, row.Amount)
 			a.expect(row)
 		}

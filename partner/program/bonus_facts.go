@@ -79,7 +79,7 @@ func (c *call) bonusOf(in BonusRun, x *bonusRun) error {
 
 // calculateBonus reads members and sales and calculates.
 func (c *call) calculateBonus(in BonusRun, x *bonusRun) error {
-	f := &bonusFacts{call: c, run: x, input: commission.BonusInput{}}
+	f := &bonusFacts{call: c, run: x, plans: map[int]*version{}}
 	if err := f.members(); err != nil {
 		return err
 	}
@@ -118,6 +118,7 @@ type bonusFacts struct {
 	*call
 	run   *bonusRun
 	input commission.BonusInput
+	plans map[int]*version // that orders were judged by
 }
 
 func (f *bonusFacts) last() time.Time { return f.run.to.Add(-time.Microsecond) }
@@ -223,9 +224,12 @@ func (f *bonusFacts) sales() error {
 
 // netLeft is what is left of an order's goods at a price scale, cut off downwards where the order's own plan counted finer.
 func (f *bonusFacts) netLeft(o *settlement.Order, scale int) (money.Units, error) {
-	v, err := f.planOf(o.Plan)
-	if err != nil {
-		return money.Units{}, err
+	v, err := f.plans[o.Plan], error(nil)
+	if v == nil {
+		if v, err = f.planOf(o.Plan); err != nil {
+			return money.Units{}, err
+		}
+		f.plans[o.Plan] = v
 	}
 	total := v.calc.Price().Minor(0)
 	for i := range o.Frozen.Lines {

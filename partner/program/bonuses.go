@@ -80,7 +80,7 @@ func (b Bonuses) Lock(ctx context.Context, in BonusRun) (RunOutcome, error) {
 
 // Post posts a locked run, part by part, each in a transaction of its own, and commits it with the last. It may be stopped at any point and called again,
 // and two may run at once. It is [ErrRunChanged] where the run would pay something else by now than what was locked, and a [*settlement.RunStateError]
-// for a run that is not locked; a committed one is left as it is.
+// for a run that is not locked; a committed one is left as it is, and one that is reversed goes on to take back what it has posted.
 func (b Bonuses) Post(ctx context.Context, in BonusRun) (RunOutcome, error) {
 	x, err := b.compute(ctx, in)
 	if err != nil {
@@ -100,10 +100,13 @@ func (b Bonuses) post(ctx context.Context, in BonusRun, x *bonusRun) error {
 			if done = run.State == settlement.RunCommitted || run.State == settlement.RunReversed; done {
 				return nil
 			}
-			if !run.Reverses && run.State != "" && run.Digest != x.digest {
+			if run.Reverses { // which somebody else can have begun since the part before
+				return c.postPart(x, nil)
+			}
+			if run.State != "" && run.Digest != x.digest {
 				return ErrRunChanged
 			}
-			if parts == nil && !run.Reverses {
+			if parts == nil {
 				parts = x.parts(run)
 			}
 			return c.postPart(x, parts)
@@ -111,6 +114,9 @@ func (b Bonuses) post(ctx context.Context, in BonusRun, x *bonusRun) error {
 		if err != nil {
 			return err
 		}
+	}
+	if x.run.Reverses {
+		x.empty()
 	}
 	return nil
 }
@@ -162,7 +168,6 @@ func (b Bonuses) Reverse(ctx context.Context, in BonusRun) (RunOutcome, error) {
 	if err != nil {
 		return RunOutcome{}, err
 	}
-	x.empty()
 	if err := b.post(ctx, in, x); err != nil {
 		return RunOutcome{}, err
 	}
@@ -200,7 +205,9 @@ func (b Bonuses) onRun(ctx context.Context, in BonusRun, fn func(*call, settleme
 		if b.joined || !errors.Is(err, store.ErrUnknown) && !errors.Is(err, store.ErrStale) {
 			break
 		}
-		token = b.config.NewID()
+		if errors.Is(err, store.ErrUnknown) {
+			token = b.config.NewID() // an event of this token may stand already
+		}
 	}
 	return err
 }

@@ -20,7 +20,7 @@ type Due struct {
 	Parts    int                  // parts of committed period runs whose bonuses became available
 	Failed   []FailedOrder        // orders that could not be released; the run passed over them
 
-	FailedRuns []FailedRun // period runs of which a part could not be released
+	FailedRuns []FailedRun // period runs of which a part could not be released; the run passed over them
 	More       bool        // whether the run stopped at its bound with work left: call again
 }
 
@@ -39,9 +39,9 @@ type VetoedOrder struct {
 // batches bounds one run: this many transactions of each kind.
 const batches = 20
 
-// RunDue does what is due at an instant (zero: now): it releases the orders whose hold is over, adds posted rows to the balances and numbers events. It
-// works in bounded transactions and stops at a bound, so that More asks for another call; it may be stopped at any point, and two may run at once. An
-// order that cannot be released is reported and neither stops nor repeats the others. The shop's scheduler calls it, every minute for example.
+// RunDue does what is due at an instant (zero: now): it releases the orders whose hold is over and the parts of period runs that are committed, adds
+// posted rows to the balances and numbers events. It works in bounded transactions and stops at a bound, so that More asks for another call; it may be
+// stopped at any point, and two may run at once. An order or a period run that cannot be released is reported and neither stops nor repeats the others. The shop's scheduler calls it, every minute for example.
 func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 	if p.store == nil {
 		return Due{}, ErrNoStore
@@ -283,7 +283,8 @@ func (r *dueRun) number(ctx context.Context) (more bool, err error) {
 
 // String says it in one line.
 func (d Due) String() string {
-	text := fmt.Sprintf("released %d orders, folded %d rows, numbered %d events, %d failed", len(d.Released), d.Folded, d.Numbered, len(d.Failed))
+	text := fmt.Sprintf("released %d orders and %d parts of period runs, folded %d rows, numbered %d events, %d failed",
+		len(d.Released), d.Parts, d.Folded, d.Numbered, len(d.Failed)+len(d.FailedRuns))
 	if len(d.Vetoed) > 0 {
 		text += fmt.Sprintf(", %d kept back", len(d.Vetoed))
 	}

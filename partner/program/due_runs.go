@@ -17,7 +17,9 @@ type FailedRun struct {
 // releaseRuns releases the next part of a committed run.
 func (r *dueRun) releaseRuns(ctx context.Context) (more bool, err error) {
 	var ids []settlement.RunID
+	released := false
 	err = r.store.Update(ctx, r.tenant, func(tx store.Tx) error {
+		released = false
 		if ids, err = tx.ReleasingRuns(ctx, r.runs, 1); err != nil || len(ids) == 0 {
 			return err
 		}
@@ -33,10 +35,11 @@ func (r *dueRun) releaseRuns(ctx context.Context) (more bool, err error) {
 		if err := tx.SaveRuns(ctx, []settlement.Run{run}); err != nil {
 			return err
 		}
+		released = true
 		return c.releaseRows([]settlement.Source{source}, r.now)
 	})
 	switch {
-	case err == nil && len(ids) > 0:
+	case err == nil && released:
 		r.due.Parts++
 	case err != nil && (r.joined || len(ids) == 0 || ctx.Err() != nil):
 		return false, err

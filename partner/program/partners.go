@@ -34,7 +34,7 @@ type Freeze struct {
 
 // NotFoundError says that there is no such record.
 type NotFoundError struct {
-	Record string // "partner", "order", "withdrawal", "entry"
+	Record string // "partner", "order", "withdrawal", "entry", "bonus"
 	ID     string
 }
 

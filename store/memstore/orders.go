@@ -33,9 +33,12 @@ func (t *tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
 		if o.Revision != t.orders.values[o.ID].Revision+1 {
 			return store.ErrStale
 		}
+		if before := t.orders.values[o.ID]; before.Posted && !(o.Posted && o.PaidAt.Equal(before.PaidAt)) {
+			t.paid.unset(t, paidKeyOf(before.PaidAt, o.ID))
+		}
 		t.orders.set(t, o.ID, o.Clone())
 		if o.Posted {
-			t.paid.set(t, paidKeyOf(store.OrderCursor{PaidAt: o.PaidAt, ID: o.ID}), o.ID)
+			t.paid.set(t, paidKeyOf(o.PaidAt, o.ID), o.ID)
 		}
 		if o.Posted && o.Released.IsZero() && !o.ReleaseAt.IsZero() {
 			put(t, t.due, o.ID, o.ReleaseAt)
@@ -71,11 +74,8 @@ func (t *tx) ScanOrders(ctx context.Context, after commission.OrderID, limit int
 // paidKey orders posted orders by payment, then id.
 type paidKey string
 
-func paidKeyOf(c store.OrderCursor) paidKey {
-	if c.PaidAt.IsZero() {
-		return ""
-	}
-	return paidKey(c.PaidAt.UTC().Format(paidKeyLayout) + string(c.ID))
+func paidKeyOf(paidAt time.Time, id commission.OrderID) paidKey {
+	return paidKey(paidAt.UTC().Format(paidKeyLayout) + string(id))
 }
 
 // paidKeyLayout is of one width for every instant that a store holds, so that texts sort as instants do.
@@ -85,7 +85,7 @@ func (t *tx) PaidOrders(ctx context.Context, from, to time.Time, after store.Ord
 	if err := t.reads(ctx); err != nil {
 		return nil, err
 	}
-	start := max(paidKeyOf(after), paidKeyOf(store.OrderCursor{PaidAt: from}))
+	start := max(paidKeyOf(after.PaidAt, after.ID), paidKeyOf(from, ""))
 	var out []settlement.Order
 	for _, key := range t.paid.after(start, limit) {
 		o := t.orders.values[t.paid.values[key]]

@@ -134,6 +134,12 @@ func (t *table[K, V]) set(x *tx, key K, value V) {
 	put(x, t.values, key, value)
 }
 
+func (t *table[K, V]) unset(x *tx, key K) {
+	t.sorted = false
+	x.onUndo(func() { t.sorted = false })
+	remove(x, t.values, key)
+}
+
 // after returns at most limit keys above the given one, in order.
 func (t *table[K, V]) after(key K, limit int) []K {
 	t.mu.Lock()
