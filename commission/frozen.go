@@ -107,7 +107,7 @@ func (f Frozen) Clone() Frozen {
 func (s *FrozenSet) own() {
 	for i := range s.Shares {
 		share := &s.Shares[i]
-		share.Campaign, share.Promotion, share.Source = share.Campaign.clone(), own(share.Promotion), share.Source.Clone()
+		share.Campaign, share.Promotion, share.Source = share.Campaign.clone(), share.Promotion.clone(), share.Source.Clone()
 	}
 }
 
@@ -119,7 +119,7 @@ func (s Source) Clone() Source {
 
 // Clone returns a copy that shares no memory with e.
 func (e Entry) Clone() Entry {
-	e.Campaign, e.Promotion, e.GiveUp, e.Source = e.Campaign.clone(), own(e.Promotion), own(e.GiveUp), e.Source.Clone()
+	e.Campaign, e.Promotion, e.GiveUp, e.Source = e.Campaign.clone(), e.Promotion.clone(), own(e.GiveUp), e.Source.Clone()
 	return e
 }
 

@@ -161,7 +161,7 @@ func (o ladderOracle) monotone() bool {
 
 // tierOracle is what the sales of one seller pay exactly at each tier's rate.
 func tierOracle(tiers commission.Tiers, scale int, sales []money.Units) []*big.Rat {
-	total, before := zero(), zero()
+	before := zero()
 	paid := make([]*big.Rat, len(tiers.Steps))
 	from := func(i int) *big.Rat { return minor(tiers.Steps[i].From.Rat(), scale) }
 	pay := func(i int, volume *big.Rat) {
@@ -188,7 +188,8 @@ func tierOracle(tiers commission.Tiers, scale int, sales []money.Units) []*big.R
 		}
 		before.Add(before, ratOf(sale))
 	}
-	if total = before; total.Sign() <= 0 {
+	total := before
+	if total.Sign() <= 0 {
 		return make([]*big.Rat, 0)
 	}
 	switch tiers.Mode {

@@ -98,7 +98,9 @@ func sampleBonus() *commission.Raise {
 }
 
 func samplePromotion() *commission.Applied {
-	return &commission.Applied{Name: "秒杀", Factor: decimal.RequireFromString("0.8")}
+	promotion := sampleCampaign()
+	promotion.Name, promotion.Factor = "秒杀", decimal.RequireFromString("0.8")
+	return promotion
 }
 
 func sampleRate() *commission.Rate {
