@@ -54,8 +54,9 @@ func (o oracle) campaignsFor(order *commission.Order, line *commission.Line, s *
 		}
 		goods := len(c.Products) == 0 && len(c.Categories) == 0 && len(c.SKUs) == 0
 		goods = goods || slices.Contains(c.Products, line.Product) || slices.Contains(c.Categories, line.Category) || slices.Contains(c.SKUs, line.SKU)
-		level := len(c.Levels) == 0 || s.part == nil && slices.Contains(c.Levels, s.level)
-		capped := c.PerOrder.Valid && s.part != nil // not of an amount that several divide
+		divided := s.part != nil && s.part.Cmp(big.NewRat(1, 1)) != 0
+		level := len(c.Levels) == 0 || !divided && slices.Contains(c.Levels, s.level)
+		capped := c.PerOrder.Valid && divided // not of an amount that several divide
 		if running && rule && slot && goods && level && !capped {
 			found = append(found, c)
 		}
