@@ -21,6 +21,7 @@ type Calculator struct {
 	capWhole    bool            // the cap is the line's net paid itself, in the same units
 	plainRates  lineRates       // those of lines without rates of their own
 	goods       bool            // goods have rates of their own
+	defaults    bool            // nobody has rates of his own
 	choosy      bool            // some goods that are paid for may pay nothing
 	orderCapped bool            // the order has a cap of its own
 	overOrder   bool            // amounts are decided over the whole order, not line by line
@@ -80,6 +81,7 @@ func (r Rules) calculator(currency money.Currency, plan Plan, campaigns []Campai
 	}
 	c.rules, c.own = append(c.rules, r.made(&plan, &problems{})...), len(plan.Rules) > 0
 	c.bonuses = plan.LevelBonus.bonuses()
+	c.defaults = len(plan.Partners)+len(plan.Levels) == 0 && c.bonuses == nil
 	for _, fee := range plan.Fees {
 		c.offTop = c.offTop || fee.BeforeSplit
 	}

@@ -73,16 +73,25 @@ func (r *Result) position(index int) int32 {
 //
 // A rule of the shop's own that names nobody, a slot that there is not, or the same payee twice in a slot, makes Calculate return a [*RuleError].
 func (s *Shares) Pay(index, slot int, rate Rate, source Source) {
+	if share := s.quick(index, slot, rate); share != nil {
+		share.Source = source
+		return
+	}
+	s.payWithCare(index, slot, rate, source, 0, 0)
+}
+
+// quick adds a share of an upline and returns it, without its source, where nothing has to be looked at with care; it returns nil where something has.
+func (s *Shares) quick(index, slot int, rate Rate) *Share {
 	r := s.result
 	n := len(r.shares)
 	if rate.coefficient == 0 || n == cap(r.shares) || s.careful || index >= len(r.uplines) {
-		s.payWithCare(index, slot, rate, source, 0, 0)
-		return
+		return nil
 	}
 	r.shares = r.shares[:n+1]
 	share, u := &r.shares[n], &r.uplines[index]
 	share.Slot, share.Position, share.Rate, share.Weight, share.Weights = int32(slot), int32(index+1), rate, 0, 0
-	share.Payee, share.Level, share.Rule, share.Source, share.Campaign, share.Promotion = u.Partner, u.Level, s.rule, source, nil, nil
+	share.Payee, share.Level, share.Rule, share.Campaign, share.Promotion = u.Partner, u.Level, s.rule, nil, nil
+	return share
 }
 
 // PayPart pays a part of what a rate gives: weight of weights, which is the sum over all who divide it. Those of one slot and source who are named one

@@ -79,9 +79,23 @@ func (r *differentialRule) Shares(in *Input, out *Shares) {
 			if rate.coefficient%10 == 0 {
 				rate = rate.shortest()
 			}
-			out.Pay(i, 0, rate, Source{Kind: FromDifferential, Key: string(u.Level)}.at(&own.rate, rate))
+			r.pay(out, i, rate, own, best > 0)
 			best = own.share
 		}
+	}
+}
+
+// pay pays an upline what his level's share exceeds the best below him, if there is any.
+func (r *differentialRule) pay(out *Shares, index int, rate Rate, own *levelShare, exceeds bool) {
+	share := out.quick(index, 0, rate)
+	if share == nil {
+		level := out.result.uplines[index].Level
+		out.Pay(index, 0, rate, Source{Kind: FromDifferential, Key: string(level)}.at(&own.rate, rate))
+		return
+	}
+	source := &share.Source
+	if source.Kind, source.Key, source.Bonus, source.Rate = FromDifferential, string(share.Level), nil, nil; exceeds {
+		source.Rate = &own.rate
 	}
 }
 

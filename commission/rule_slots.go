@@ -43,9 +43,20 @@ func (r *slotRule) Shares(in *Input, out *Shares) {
 			}
 			continue
 		}
-		rate, source := in.Rate(slot, &in.Uplines[index])
-		out.Pay(index, slot, rate, source)
+		in.pay(out, index, slot)
 	}
+}
+
+// pay pays the holder of a slot at the rate of the slot.
+func (in *Input) pay(out *Shares, index, slot int) {
+	if c := in.rates.calc; c.defaults && in.rates == &c.plainRates && slot <= len(c.plan.Rates) {
+		if share := out.quick(index, slot, c.plan.Rates[slot-1]); share != nil {
+			share.Source.Kind, share.Source.Key, share.Source.Bonus, share.Source.Rate = FromDefault, "", nil, nil
+			return
+		}
+	}
+	rate, source := in.Rate(slot, &in.Uplines[index])
+	out.Pay(index, slot, rate, source)
 }
 
 // compress passes over those who earn nothing in the slot, from index on, and returns who is next: by Compress those who earn nothing at all, by Dynamic
