@@ -15,10 +15,10 @@ type builtin struct {
 	on    bool // whether this plan does
 	deep  bool // whether any upline can decide it
 	build func() Rule
-	check func(*problems)           // what is wrong with its section; nil: nothing can be
-	rates []Rate                    // of its section; none where they stand in the lists by slot
-	most  func() decimal.Decimal    // the most that it pays of a line without campaigns, as a share of the base; nil: it depends on the goods
-	seats func(*Order) []partner.ID // those whom its section names for an order; nil: nobody
+	check func(*problems)                         // what is wrong with its section; nil: nothing can be
+	rates []Rate                                  // of its section; none where they stand in the lists by slot
+	most  func() decimal.Decimal                  // the most that it pays of a line without campaigns, as a share of the base; nil: it depends on the goods
+	seats func([]partner.ID, *Order) []partner.ID // appends those whom its section names for an order; nil: nobody
 }
 
 // builtins are the rules that there are, in the order in which they are asked: a rule sees what those before it gave.

@@ -52,7 +52,8 @@ func (r *Result) reset(c *Calculator, order *Order, uplines []Upline) {
 
 // sit puts everybody whom the plan names for the order on his seat.
 func (r *Result) sit(given []Upline) {
-	for _, id := range r.calc.Seats(r.order) {
+	r.seatIDs = r.calc.appendSeats(r.seatIDs[:0], r.order)
+	for _, id := range r.seatIDs {
 		r.seats = append(r.seats, Upline{Partner: id})
 	}
 	for _, u := range given {

@@ -28,10 +28,10 @@ type Calculator struct {
 	scale       uint8           // the most decimals of a share that the plan gives
 	plain       scaling         // of sets with such shares
 	needsChain  int
-	bonuses     map[partner.Level][]*Raise  // by slot
-	seats       []func(*Order) []partner.ID // by rule: those whom it names for an order
-	offTop      bool                        // some fee is taken before everything else
-	own         bool                        // some rule is one of the shop's own
+	bonuses     map[partner.Level][]*Raise                // by slot
+	seats       []func([]partner.ID, *Order) []partner.ID // by rule: appends those whom it names for an order
+	offTop      bool                                      // some fee is taken before everything else
+	own         bool                                      // some rule is one of the shop's own
 }
 
 type namedRule struct {
@@ -168,10 +168,11 @@ func (c *Calculator) reach() int {
 
 // Seats are those whom the plan itself names for an order, each once, in order of id: the agents of its region and the payees of fees. Calculate can pay
 // them too.
-func (c *Calculator) Seats(order *Order) []partner.ID {
-	var ids []partner.ID
+func (c *Calculator) Seats(order *Order) []partner.ID { return c.appendSeats(nil, order) }
+
+func (c *Calculator) appendSeats(ids []partner.ID, order *Order) []partner.ID {
 	for _, of := range c.seats {
-		ids = append(ids, of(order)...)
+		ids = of(ids, order)
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)

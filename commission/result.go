@@ -26,6 +26,7 @@ type Result struct {
 
 	// scratch, kept for the next calculation
 	in           Input
+	seatIDs      []partner.ID
 	seen         Line // what rules of the shop's own see of a line
 	out          Shares
 	failed       *OrderError

@@ -28,7 +28,7 @@ func (p *Plan) feeRule() builtin {
 		name: RuleFee, on: len(p.Fees) > 0,
 		build: func() Rule { return &feesRule{fees: p.Fees} },
 		check: func(v *problems) { checkFees(v, p.Fees) },
-		seats: func(*Order) []partner.ID { return payeesOf(p.Fees) },
+		seats: func(ids []partner.ID, _ *Order) []partner.ID { return appendPayees(ids, p.Fees) },
 	}
 	for _, fee := range p.Fees {
 		b.rates = append(b.rates, fee.Rate)
@@ -36,10 +36,9 @@ func (p *Plan) feeRule() builtin {
 	return b
 }
 
-func payeesOf(fees []Fee) []partner.ID {
-	ids := make([]partner.ID, len(fees))
+func appendPayees(ids []partner.ID, fees []Fee) []partner.ID {
 	for i := range fees {
-		ids[i] = fees[i].Payee
+		ids = append(ids, fees[i].Payee)
 	}
 	return ids
 }

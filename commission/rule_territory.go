@@ -166,9 +166,8 @@ func (t Territory) place(order *Order) string {
 	return ""
 }
 
-// seats are the agents of the regions that an order can pay.
-func (t Territory) seats(order *Order) []partner.ID {
-	var ids []partner.ID
+// seats appends the agents of the regions that an order can pay.
+func (t Territory) seats(ids []partner.ID, order *Order) []partner.ID {
 	for _, region := range t.around(order) {
 		for _, agent := range region.Agents {
 			ids = append(ids, agent.Partner)

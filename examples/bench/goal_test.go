@@ -49,3 +49,12 @@ func TestTheReferencesPayTheSame(t *testing.T) {
 	require.NoError(t, sameEntries(ours, newHand(), newBare(), newPlain()))
 	require.Error(t, sameEntries(ours, other, newBare(), newPlain()))
 }
+
+func TestTheRichReferencePaysTheSame(t *testing.T) {
+	rich, err := newRich(4)
+	require.NoError(t, err)
+	require.NoError(t, newRichHand(rich).same(rich))
+	other := newRichHand(rich)
+	other.lines[2].amount++
+	require.Error(t, other.same(rich))
+}

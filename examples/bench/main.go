@@ -16,7 +16,7 @@ import (
 )
 
 // suites are all measurements, in the order of their goals.
-var suites = []func() ([]goal, error){calculation}
+var suites = []func() ([]goal, error){calculation, richCalculation}
 
 func main() {
 	asJSON := flag.Bool("json", false, "print the table as JSON")
