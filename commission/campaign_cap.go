@@ -21,7 +21,7 @@ func (r *Result) capCampaigns(from int) error {
 }
 
 // capGroup cuts what campaigns add to one group. A campaign adds what it raises the amounts by after those before it in the plan, so that what is paid is
-// always the amounts without any and what each adds.
+// always the amounts without any and what each adds, and never below 0 for that.
 func (r *Result) capGroup(g *group) error {
 	steps := r.campaignsOf(g)
 	if !slices.ContainsFunc(steps, func(p CampaignPart) bool { return p.PerOrder != nil }) {
@@ -43,7 +43,11 @@ func (r *Result) capGroup(g *group) error {
 		before = after
 	}
 	for i := range g.cells {
-		r.cells[g.cells[i]].units = units[i]
+		// A discount is of what the campaigns before it would add without their caps, and can be more than what the caps left.
+		c := &r.cells[g.cells[i]]
+		if c.units = units[i]; c.units.Sign() < 0 && c.exact.Sign() >= 0 {
+			c.units = money.Units{}
+		}
 	}
 	return nil
 }

@@ -128,6 +128,13 @@ func (o oracle) bonusCapped(lines []oracleLine) table {
 		}
 		before = after
 	}
+	for i, amounts := range o.exactly(lines, len(o.campaigns)) {
+		for j, exact := range amounts {
+			if exact.Sign() >= 0 && paid[i][j].Sign() < 0 {
+				paid[i][j] = new(big.Rat)
+			}
+		}
+	}
 	return paid
 }
 

@@ -90,8 +90,11 @@ func (o *oracle) addCampaigns(plan *program.Plan, cells []*oracleCell) {
 		}
 		before = after
 	}
+	with(len(plan.Campaigns))
 	for i, c := range cells {
-		c.whole = total[i]
+		if c.whole = total[i]; c.exact.Sign() >= 0 {
+			c.whole = max(c.whole, 0) // discounts never make somebody owe
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ var plantedBugs = []plantedBug{
 	}}},
 	{"half-even rounds as half-up", byModel, []plantedEdit{{"commission/money/round.go", "return half > 0 || half == 0 && odd", "return half >= 0"}}},
 	{"the order's discount is not taken off", byModel, []plantedEdit{{
-		"commission/calculate.go", "r.lines[i].net, _ = r.weights[i].Sub(r.parts[i])", "r.lines[i].net = r.weights[i]",
+		"commission/take_lines.go", "r.lines[i].net, _ = r.weights[i].Sub(r.parts[i])", "r.lines[i].net = r.weights[i]",
 	}}},
 	{"a campaign runs for an instant after its end", byModel, []plantedEdit{{
 		"commission/campaign.go", "(c.To == nil || instant.Before(*c.To))", "(c.To == nil || !instant.After(*c.To))",

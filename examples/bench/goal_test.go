@@ -55,6 +55,6 @@ func TestTheRichReferencePaysTheSame(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, newRichHand(rich).same(rich))
 	other := newRichHand(rich)
-	other.lines[2].amount++
+	other.lines[2].amount += 10_00
 	require.Error(t, other.same(rich))
 }
