@@ -172,6 +172,23 @@ func TestRule_4_25_APoolIsDividedToTheLastUnit(t *testing.T) {
 	}
 }
 
+func TestOnlySalesOfTheProgrammeCountInARun(t *testing.T) {
+	s := family(t, `{"currency": "CNY", "commission": {"rates": ["10%"], "excluded": {"products": ["voucher"]}}, "bonuses": [{"name": "own", "tiers": {"steps": [{"from": "0", "rate": "1%"}]}}]}`)
+	s.paid(s.order("o-1", 1, "100.00"))
+	excluded := s.order("o-2", 1, "100.00")
+	excluded.Lines[0].Product = "voucher"
+	s.paid(excluded)
+	fraud := s.order("o-3", 1, "100.00")
+	fraud.Abnormal = "suspected_fraud"
+	s.paid(fraud)
+	exchange := s.order("o-4", 1, "100.00")
+	exchange.Kind = commission.Exchange
+	s.paid(exchange)
+	draft, err := s.Bonuses.Preview(ctx, s.run("own"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"bob 1.00"}, lines(draft.Entries))
+}
+
 func TestARunIsPostedInParts(t *testing.T) {
 	s := open(t, `{"currency": "CNY", "commission": {"rates": ["1%"]}, "levels": [{"id": "holder", "weight": 1, "default": true}],
 		"bonuses": [{"name": "all", "every": "month", "pool": {"rate": "50%", "levels": {"holder": 1}}}]}`)
