@@ -333,11 +333,13 @@ func (h *runHistory) step() {
 		}
 	case 4:
 		f := runFreeze{at: at, frozen: modelOneIn(t, "freeze", 2)}
+		// Each is another deed, even where one at the same instant was done before.
+		meta := program.Meta{At: at, Key: fmt.Sprint(id, "-", len(h.freezes[id]))}
 		if f.frozen {
-			_, err := h.prog.Partners.Freeze(h.ctx, program.Freeze{Partner: id, Meta: program.Meta{At: at}})
+			_, err := h.prog.Partners.Freeze(h.ctx, program.Freeze{Partner: id, Meta: meta})
 			require.NoError(t, err)
 		} else {
-			_, err := h.prog.Partners.Unfreeze(h.ctx, program.Freeze{Partner: id, Meta: program.Meta{At: at}})
+			_, err := h.prog.Partners.Unfreeze(h.ctx, program.Freeze{Partner: id, Meta: meta})
 			require.NoError(t, err)
 		}
 		h.freezes[id] = append(h.freezes[id], f)
