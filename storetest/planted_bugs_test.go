@@ -41,7 +41,8 @@ var plantedBugs = []plantedBug{
 		"commission/settle.go", "n, exact = rest.units, true", "n, exact = line.quantity, true",
 	}}},
 	{"the cap is that of the whole line in a refund's target", byModel, []plantedEdit{{
-		"commission/cap.go", "	limit, err := r.calc.capOf(net)\n", `	if r.order == nil {
+		"commission/cap.go", "	limit, err := r.calc.capOf(net)\n", `	if r.order == nil && start < len(r.amounts) {
+		index, _ := r.at(start)
 		whole := wholeUnits(r.lines[index].net)
 		net = &whole
 	}
