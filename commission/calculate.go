@@ -43,7 +43,7 @@ func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, sea
 func (r *Result) reset(c *Calculator, order *Order, uplines []Upline) {
 	r.calc, r.order, r.uplines, r.seats, r.failed, r.broken = c, order, uplines, r.seats[:0], nil, nil
 	r.lines, r.sets, r.shares, r.skips, r.coefficients = r.lines[:0], r.sets[:0], r.shares[:0], r.skips[:0], r.coefficients[:0]
-	r.runs, r.amounts, r.cuts, r.rates, r.facts, r.seats, r.gone, r.capped = r.runs[:0], r.amounts[:0], r.cuts[:0], r.rates[:0], r.facts[:0], r.seats[:0], r.gone[:0], false
+	r.runs, r.amounts, r.cuts, r.rates, r.facts, r.gone, r.capped = r.runs[:0], r.amounts[:0], r.cuts[:0], r.rates[:0], r.facts[:0], r.gone[:0], false
 }
 
 // sit puts everybody whom the plan names for the order on his seat.

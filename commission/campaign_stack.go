@@ -221,40 +221,37 @@ func (p *Plan) largestFactor(campaigns []Campaign, rule string, slot int) decima
 	return largest
 }
 
-// campaignText says what multiplied a share: "campaign 618, at most 5.00 CNY an order", or "campaigns 618 × 2 and new × 1.5, multiplied".
-func campaignText(a *Applied, stacking Stacking) string {
-	limit := func(most *money.Amount) string {
-		if most == nil {
-			return ""
-		}
-		return fmt.Sprintf(", at most %s an order", most)
-	}
-	if len(a.Parts) == 0 {
-		return "campaign " + a.Name + limit(a.PerOrder)
-	}
-	texts := make([]string, len(a.Parts))
-	for i, p := range a.Parts {
-		texts[i] = fmt.Sprintf("%s × %s%s", p.Name, p.Factor, limit(p.PerOrder))
-	}
-	how := map[Stacking]string{StackSum: "added up", StackProduct: "multiplied"}[stacking]
-	return "campaigns " + strings.Join(texts, " and ") + ", " + how
+// campaignWords are the words of a language in which a share's campaigns are told.
+type campaignWords struct {
+	one, several, and, how, limit string
+	stacked                       map[Stacking]string
 }
 
-// campaignChinese is campaignText in Chinese.
-func campaignChinese(a *Applied, stacking Stacking) string {
+var (
+	campaignEnglish = campaignWords{
+		one: "campaign ", several: "campaigns ", and: " and ", how: ", ", limit: ", at most %s an order",
+		stacked: map[Stacking]string{StackSum: "added up", StackProduct: "multiplied"},
+	}
+	campaignChinese = campaignWords{
+		one: "活动 ", several: "活动 ", and: "、", how: "，", limit: "（每单最多加 %s）",
+		stacked: map[Stacking]string{StackSum: "相加", StackProduct: "相乘"},
+	}
+)
+
+// text says what multiplied a share: "campaign 618, at most 5.00 CNY an order", or "campaigns 618 × 2 and new × 1.5, multiplied".
+func (w *campaignWords) text(a *Applied, stacking Stacking) string {
 	limit := func(most *money.Amount) string {
 		if most == nil {
 			return ""
 		}
-		return fmt.Sprintf("（每单最多加 %s）", most)
+		return fmt.Sprintf(w.limit, most)
 	}
 	if len(a.Parts) == 0 {
-		return "活动 " + a.Name + limit(a.PerOrder)
+		return w.one + a.Name + limit(a.PerOrder)
 	}
 	texts := make([]string, len(a.Parts))
 	for i, p := range a.Parts {
 		texts[i] = fmt.Sprintf("%s × %s%s", p.Name, p.Factor, limit(p.PerOrder))
 	}
-	how := map[Stacking]string{StackSum: "相加", StackProduct: "相乘"}[stacking]
-	return "活动 " + strings.Join(texts, "、") + "，" + how
+	return w.several + strings.Join(texts, w.and) + w.how + w.stacked[stacking]
 }

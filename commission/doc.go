@@ -19,14 +19,14 @@
 //
 // # What always holds
 //
-// An entry is rounded once. The entries of a line are together never above its cap, those of an order never above
-// the order's. What a refund leaves depends on what came back, not on the portions
-// in which it did; a full refund leaves nothing. Equal input gives equal output, to the last unit: nothing here reads a clock, a store or a random number.
+// An entry is rounded once. The entries of a line are together never above its cap, those of an order never above the order's. What a refund leaves
+// depends on what came back, not on the portions in which it did; a full refund leaves nothing. Equal input gives equal output, to the last unit: nothing here reads a clock, a store or a random number.
 //
 // # The vocabulary of a plan
 //
-// See [Plan]. A [Rule] says who is paid at which rate; the built-in ones are slots (by distance from the sale), team (the nearest leader above) and
-// differential (each level what exceeds the levels below), and [Rules] adds those of the shop's own. Everything after the rules is the same for all of
+// See [Plan]. A [Rule] says who is paid at which rate; the built-in ones are slots (by distance from the sale), team (leaders above),
+// differential (each level what exceeds the levels below), recruiter, peer (who has the level of one who earns below him), territory (agents of the order's
+// region) and fee; [Rules] adds those of the shop's own. Everything after the rules is the same for all of
 // them: the factor of campaigns, rounding in its scope, the caps of campaigns, the floor of losses, the caps of lines and of the order.
 //
 // # Period bonuses

@@ -32,7 +32,7 @@ func (x Explanation) String() string {
 		fmt.Fprintf(&b, ", %d of %d parts", e.Weight, e.Weights)
 	}
 	if e.Campaign != nil {
-		fmt.Fprintf(&b, " × %s (%s)", e.Campaign.Factor, campaignText(e.Campaign, x.Stacking))
+		fmt.Fprintf(&b, " × %s (%s)", e.Campaign.Factor, campaignEnglish.text(e.Campaign, x.Stacking))
 	}
 	if e.Promotion != nil {
 		fmt.Fprintf(&b, " × %s (promotion %s)", e.Promotion.Factor, e.Promotion.Name)
@@ -73,7 +73,7 @@ func (x Explanation) Chinese() string {
 		fmt.Fprintf(&b, "，%d 份中的 %d 份", e.Weights, e.Weight)
 	}
 	if e.Campaign != nil {
-		fmt.Fprintf(&b, "，× %s（%s）", e.Campaign.Factor, campaignChinese(e.Campaign, x.Stacking))
+		fmt.Fprintf(&b, "，× %s（%s）", e.Campaign.Factor, campaignChinese.text(e.Campaign, x.Stacking))
 	}
 	if e.Promotion != nil {
 		fmt.Fprintf(&b, "，× %s（促销 %s）", e.Promotion.Factor, e.Promotion.Name)
