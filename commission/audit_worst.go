@@ -221,13 +221,20 @@ func (a *auditor) try(prefix []Upline, at time.Time, places Places) error {
 				line[i].Partner = partner.ID("upline-" + strconv.Itoa(i+1))
 			}
 		}
-		paid, err := a.pays(line, at, places)
-		if err != nil {
-			return err
+		// Where goods are sold at a loss that counts, whoever stands higher up can lower what is paid in all.
+		shortest := len(line)
+		if a.calc.plan.Base == Profit && a.calc.plan.Loss == Signed {
+			shortest = 0
 		}
-		if paid.Cmp(a.best) > 0 {
-			a.best = paid
-			a.worst.PaidAt, a.worst.Uplines, a.worst.Places = at, line, places
+		for n := shortest; n <= len(line); n++ {
+			paid, err := a.pays(line[:n], at, places)
+			if err != nil {
+				return err
+			}
+			if paid.Cmp(a.best) > 0 {
+				a.best = paid
+				a.worst.PaidAt, a.worst.Uplines, a.worst.Places = at, line[:n], places
+			}
 		}
 	}
 	return nil
