@@ -1,6 +1,7 @@
 package commission
 
 import (
+	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
 )
 
@@ -47,6 +48,9 @@ type Shares struct {
 	result    *Result
 	rule      string
 	careful   bool     // nothing is paid the fast way
+	scale     uint8    // the plan's, at which quick turns rates into integers
+	sum       uint64   // of those of the set
+	least     uint64   // of those of the set
 	promotion *Applied // of the line
 	own       bool     // the rule is one of the shop's own
 	line      LineID   // the line that it is asked about, for its errors
@@ -80,7 +84,8 @@ func (s *Shares) Pay(index, slot int, rate Rate, source Source) {
 	s.payWithCare(index, slot, rate, source, 0, 0)
 }
 
-// quick adds a share of an upline and returns it, without its source, where nothing has to be looked at with care; it returns nil where something has.
+// quick adds a share of an upline and returns it, without its source, where nothing has to be looked at with care; it returns nil where something has. A
+// share of the base it turns into an integer at once, at the scale of the plan; where it does so with all shares of a set, closeSet has nothing to do.
 func (s *Shares) quick(index, slot int, rate Rate) *Share {
 	r := s.result
 	n := len(r.shares)
@@ -88,6 +93,12 @@ func (s *Shares) quick(index, slot int, rate Rate) *Share {
 		return nil
 	}
 	r.shares = r.shares[:n+1]
+	if rate.kind == percent && rate.scale <= s.scale && n == len(r.coefficients) && n < cap(r.coefficients) && s.sum < money.DividerLimit {
+		coefficient := uint64(rate.coefficient) * tens[s.scale-rate.scale] // at most 10^18, since no share is above 1
+		r.coefficients = r.coefficients[:n+1]
+		r.coefficients[n] = int64(coefficient)
+		s.sum, s.least = s.sum+coefficient, min(s.least, coefficient)
+	}
 	share, u := &r.shares[n], &r.uplines[index]
 	share.Slot, share.Position, share.Rate, share.Weight, share.Weights = int32(slot), int32(index+1), rate, 0, 0
 	share.Payee, share.Level, share.Rule, share.Campaign, share.Promotion = u.Partner, u.Level, s.rule, nil, nil

@@ -39,6 +39,7 @@ func (r *Result) openSet() {
 	}
 	r.sets = r.sets[:n+1]
 	r.sets[n].shares, r.sets[n].skips = len(r.shares), len(r.skips)
+	r.out.scale, r.out.sum, r.out.least = r.calc.scale, 0, math.MaxUint64
 }
 
 // What grows a buffer is kept out of line, where it does not cost the common case its registers.
@@ -51,19 +52,22 @@ func (r *Result) growCoefficients() {
 	r.coefficients = slices.Grow(r.coefficients, len(r.shares)-len(r.coefficients))
 }
 
-// closeSet ends the set that is open and turns its shares into integers of one shift.
+// closeSet ends the set that is open and turns its shares into integers of one shift, unless all of them are already.
 func (r *Result) closeSet() {
-	c, set := r.calc, &r.sets[len(r.sets)-1]
+	set := &r.sets[len(r.sets)-1]
 	set.sharesEnd, set.skipsEnd = len(r.shares), len(r.skips)
+	if len(r.coefficients) == len(r.shares) && r.out.sum < money.DividerLimit {
+		set.scaling, set.sum, set.least = r.calc.plain, r.out.sum, r.out.least
+		set.fast = set.fast && set.sum > 0
+		return
+	}
 	if len(r.shares) > cap(r.coefficients) {
 		r.growCoefficients()
 	}
 	r.coefficients = r.coefficients[:len(r.shares)]
-	shares, coefficients := r.shares[set.shares:], r.coefficients[set.shares:]
-	if !c.plainSet(set, shares, coefficients) {
-		c.anySet(set, shares, coefficients)
-		r.findCaps(shares)
-	}
+	shares := r.shares[set.shares:]
+	r.calc.anySet(set, shares, r.coefficients[set.shares:])
+	r.findCaps(shares)
 }
 
 // findCaps notes whether campaigns with caps of their own multiply some of the shares.
@@ -71,24 +75,6 @@ func (r *Result) findCaps(shares []Share) {
 	for i := range shares {
 		r.capped = r.capped || shares[i].Campaign.capped()
 	}
-}
-
-// plainSet does the common case, shares of the base without a campaign or a promotion and with no more decimals than the plan's have, at the shift of the plan. In any
-// other it reports false.
-func (c *Calculator) plainSet(set *set, shares []Share, into []int64) bool {
-	sum, least := uint64(0), uint64(math.MaxUint64)
-	for i := range shares {
-		s := &shares[i]
-		if s.Rate.kind != percent || s.Rate.scale > c.scale || s.Campaign != nil || s.Promotion != nil || s.Weight != 0 || sum >= money.DividerLimit {
-			return false
-		}
-		coefficient := uint64(s.Rate.coefficient) * tens[c.scale-s.Rate.scale] // at most 10^18, since no share is above 1
-		into[i] = int64(coefficient)
-		sum, least = sum+coefficient, min(least, coefficient)
-	}
-	set.scaling, set.sum, set.least = c.plain, sum, least
-	set.fast = c.plain.fast && sum > 0
-	return true
 }
 
 // anySet does every set.
