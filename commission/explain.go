@@ -163,6 +163,8 @@ var reasonTexts = map[partner.Reason][2]string{
 	NotReached:            {"his volume has not reached the first step", "业绩未达到第一档"},
 	NoWeight:              {"he has no share of the pool", "没有分红权重"},
 	NoMembers:             {"nobody has a share of the pool", "分红池没有成员"},
+	NoRecruiter:           {"nobody recruited him", "没有推荐人"},
+	NoSettledOrder:        {"he has no settled order", "没有已结算的订单"},
 	partner.NotPartner:    {"he is no partner", "不是合伙人"},
 	partner.NotYetPartner: {"he has not become a partner yet", "尚未成为合伙人"},
 	partner.EarningFrozen: {"his earnings are frozen", "收益已冻结"},
@@ -211,7 +213,7 @@ var sourceChineseNames = map[SourceKind]string{
 	FromLine: "订单行比例", FromKind: "订单类型比例", FromSKU: "SKU 比例", FromProduct: "商品比例", FromCategory: "类目比例", FromPartner: "个人比例", FromLevel: "等级比例",
 	FromDefault: "默认比例", FromTeam: "团队奖励比例", FromDifferential: "级差比例", FromRecruiter: "邀请人奖励比例", FromPeer: "平级奖比例", FromTerritory: "区域比例",
 	FromFee: "服务费比例", FromOwn: "自定义规则比例",
-	FromLadder: "团队级差奖金", FromPool: "股东分红", FromTiers: "阶梯奖励",
+	FromLadder: "团队级差奖金", FromPool: "股东分红", FromTiers: "阶梯奖励", FromUpgrade: "升级奖励", FromFirstOrder: "拉新首单奖励",
 }
 
 func sourceChinese(s Source) string {

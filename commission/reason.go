@@ -70,4 +70,8 @@ const (
 	NoWeight partner.Reason = "no_weight"
 	// NoMembers: nobody has a share of a pool.
 	NoMembers partner.Reason = "no_members"
+	// NoRecruiter: nobody recruited the one for whom a one-off bonus would be.
+	NoRecruiter partner.Reason = "no_recruiter"
+	// NoSettledOrder: the one for whom a one-off bonus is has no settled order, so that it waits or was taken back.
+	NoSettledOrder partner.Reason = "no_settled_order"
 )
