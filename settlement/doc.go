@@ -16,6 +16,8 @@
 //
 //	earned = pending + available + withdrawing + paid + taxed + fees − debt
 //
+// Besides orders, period runs pay ([Run]), and one-off bonuses for a user ([Grants]), which stand while he has a settled order.
+//
 // Everything here is a pure function of its input: [Order.Post], [Order.Refund], [Order.Receive] and the moves of a [Withdrawal] return what to write;
 // somebody else reads and writes.
 package settlement

@@ -16,7 +16,7 @@ type SourceKind string
 // OrderSource is a paid order.
 const OrderSource SourceKind = "order"
 
-// Source is what pays: an order, or a part of a period run.
+// Source is what pays: an order, a part of a period run, or the one-off bonuses for a user.
 type Source struct {
 	Kind SourceKind
 	ID   string

@@ -36,6 +36,10 @@ type records struct {
 	pending  map[partner.ID]money.Amount // the sum of each payee's rows that are not folded
 	balances map[partner.ID]settlement.Balance
 
+	grants  *table[partner.ID, settlement.Grants]
+	toJudge map[partner.ID]time.Time          // the users whose grants are due, and when
+	settled map[partner.Customer][]settledKey // each customer's settled orders, the one that was released first before the others
+
 	withdrawals *table[settlement.WithdrawalID, settlement.Withdrawal]
 
 	claims   map[store.ClaimKey]store.Claim
@@ -51,6 +55,7 @@ func newRecords() *records {
 		runs: newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},
 		rows: map[settlement.Source][]*settlement.Row{}, payees: map[partner.ID][]*settlement.Row{},
 		pending: map[partner.ID]money.Amount{}, balances: map[partner.ID]settlement.Balance{},
+		grants: newTable[partner.ID, settlement.Grants](), toJudge: map[partner.ID]time.Time{}, settled: map[partner.Customer][]settledKey{},
 		withdrawals: newTable[settlement.WithdrawalID, settlement.Withdrawal](), claims: map[store.ClaimKey]store.Claim{},
 	}
 }
