@@ -26,6 +26,8 @@ var concurrencySentences = []sentence{
 	{"an order that is not locked is saved once for each revision", unlockedOrdersAtOnce},
 	{"a run that is locked is changed by one at a time, and each of its parts is posted once", lockedRunsAtOnce},
 	{"a run that is not locked is saved once for each revision", unlockedRunsAtOnce},
+	{"grants that are locked are changed by one at a time, and nothing is lost", lockedGrantsAtOnce},
+	{"grants that are not locked are saved once for each revision", unlockedGrantsAtOnce},
 	{"a withdrawal that is locked ends once", withdrawalsAtOnce},
 	{"of attempts to bind one customer at once, under LockBindings exactly one finds him free", bindingsAtOnce},
 	{"facts, spending and plans that are added at once are all counted, without a gap", countersAtOnce},

@@ -42,8 +42,11 @@ func Dump(ctx context.Context, st store.Store, tenants ...store.Tenant) ([]byte,
 
 // dumpTenant is what Dump says of the tenant of a transaction.
 func dumpTenant(ctx context.Context, tx store.Tx) ([]byte, error) {
-	d := &dumper{ctx: ctx, tx: tx, people: map[partner.ID]bool{}, rows: map[rowKey]settlement.Row{}}
-	for _, step := range []func() error{d.partners, d.customers, d.plans, d.orders, d.runs, d.withdrawals, d.everybody, d.ledger, d.claims, d.events} {
+	d := &dumper{ctx: ctx, tx: tx, people: map[partner.ID]bool{}, buyers: map[partner.Customer]bool{}, rows: map[rowKey]settlement.Row{}}
+	steps := []func() error{
+		d.partners, d.customers, d.plans, d.orders, d.settled, d.runs, d.grants, d.withdrawals, d.everybody, d.ledger, d.claims, d.events,
+	}
+	for _, step := range steps {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -55,7 +58,8 @@ type dumper struct {
 	ctx    context.Context
 	tx     store.Tx
 	out    bytes.Buffer
-	people map[partner.ID]bool // everybody who is named anywhere
+	people map[partner.ID]bool       // everybody who is named anywhere
+	buyers map[partner.Customer]bool // everybody who has bought something
 	rows   map[rowKey]settlement.Row
 }
 
@@ -155,8 +159,28 @@ func (d *dumper) orders() error {
 		for _, of := range rows {
 			d.keep(of)
 		}
+		for _, o := range page {
+			d.buyers[o.Customer] = true
+		}
 		return lines(d, "order", page)
 	})
+}
+
+// settled writes who has settled orders, and the one that was released first.
+func (d *dumper) settled() error {
+	customers := slices.Sorted(maps.Keys(d.buyers))
+	orders, err := d.tx.SettledOrders(d.ctx, customers)
+	if err != nil {
+		return err
+	}
+	for i, o := range orders {
+		if o.ID != "" {
+			if err := d.line("settled", []string{string(customers[i]), string(o.ID)}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (d *dumper) runs() error {
@@ -171,6 +195,24 @@ func (d *dumper) runs() error {
 			}
 		}
 		return lines(d, "run", page)
+	})
+}
+
+func (d *dumper) grants() error {
+	return each(d, d.tx.ScanGrants, func(g settlement.Grants) partner.ID { return g.User }, func(page []settlement.Grants) error {
+		sources := make([]settlement.Source, len(page))
+		for i, g := range page {
+			d.people[g.User] = true
+			sources[i] = settlement.OfGrants(g.User)
+		}
+		rows, err := d.tx.Rows(d.ctx, sources)
+		if err != nil {
+			return err
+		}
+		for _, of := range rows {
+			d.keep(of)
+		}
+		return lines(d, "grants", page)
 	})
 }
 

@@ -257,6 +257,22 @@ func idsOfMoney() []keyed {
 			}
 			return tx.SaveRuns(ctx, list(run(locked[0].ID, mark)))
 		}, store.Tx.Runs, as[settlement.RunID], func(r settlement.Run) string { return r.Actor }),
+		keyedBy("users of grants", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.SaveGrants(ctx, list(grantsOf(partner.ID(id), mark)))
+		}, store.Tx.Grants, as[partner.ID], func(g settlement.Grants) string { return g.Actor }),
+		keyedBy("users of locked grants", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			locked, err := tx.LockGrants(ctx, list(partner.ID(id)))
+			if err == nil && (string(locked[0].User) != id || locked[0].Revision != 0) {
+				err = fmt.Errorf("LockGrants found revision %d of %q", locked[0].Revision, locked[0].User)
+			}
+			if err != nil {
+				return err
+			}
+			return tx.SaveGrants(ctx, list(grantsOf(locked[0].User, mark)))
+		}, store.Tx.Grants, as[partner.ID], func(g settlement.Grants) string { return g.Actor }),
+		keyedBy("customers of settled orders", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.SaveOrders(ctx, list(settledOrder(commission.OrderID(mark), partner.Customer(id), day(1))))
+		}, store.Tx.SettledOrders, as[partner.Customer], func(o settlement.Order) string { return string(o.ID) }),
 		keyedBy("runs of rows", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			r := runRow(settlement.RunID(id), 1, "p-1", 1, 100)
 			r.Key = mark

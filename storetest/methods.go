@@ -57,6 +57,7 @@ func fill(ctx context.Context, tx store.Tx) error {
 		func() error {
 			return tx.AddRows(ctx, list(runRow("r-1", 0, "p-1", 1, 700), runRow("r-1", 2, "p-2", 2, 300)))
 		},
+		func() error { return fillGrants(ctx, tx) },
 		func() error {
 			return tx.ChangeBalances(ctx, list(settlement.Change{Partner: "p-1", Net: cny.Minor(5000), Withdrawing: cny.Minor(1000)}, settlement.Change{Partner: "p-2", Net: cny.Minor(-300)}))
 		},
@@ -111,7 +112,7 @@ func methods() []method {
 	lockTree := method{name: "LockTree", effect: locking, call: func(ctx context.Context, tx store.Tx) (any, error) { return nil, tx.LockTree(ctx) }}
 	addPlan := act("AddPlan", store.Tx.AddPlan, samplePlan(2), store.PlanVersion{})
 	addPlan.empty = nil
-	return []method{
+	return append([]method{
 		act("AddPartners", store.Tx.AddPartners, list(samplePartner("p-9")), nil),
 		one("Partners", reading, store.Tx.Partners, people, nil),
 		pageOf("ScanPartners", store.Tx.ScanPartners),
@@ -170,7 +171,7 @@ func methods() []method {
 		pageOf("UnnumberedEvents", store.Tx.UnnumberedEvents),
 		one("NumberEvents", writing, func(tx store.Tx, ctx context.Context, limit int) (int, error) { return tx.NumberEvents(ctx, limit) }, 10, 0),
 		pageOf("Events", store.Tx.Events),
-	}
+	}, grantMethods()...)
 }
 
 // methodsThat returns the methods of an effect.

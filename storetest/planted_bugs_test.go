@@ -17,6 +17,7 @@ const (
 	byPortions = "TestTheProgrammeOnMemstore/programme/refunds_in_portions_are_one_refund_and_the_order_without_it"
 	byHistory  = "TestEveryHistoryOfFiveActions"
 	byRuns     = "TestPeriodRunsAgreeWithNaiveOnes"
+	byGrants   = "TestAStoreThatRunsEverythingTwiceKeepsTheContract/programme/one-off_bonuses_that_many_runs_of_RunDue_judge_at_once_are_paid_and_taken_back_once"
 )
 
 // plantedBugs are bugs that such programmes are known for, from the split of a coupon to the tenant of a view.
@@ -236,6 +237,15 @@ var plantedBugs = []plantedBug{
 	}}},
 	{"a run is locked before its period is over", byRuns, []plantedEdit{{
 		"partner/program/bonuses.go", "if now := b.now(); now.Before(x.to) {", "if now := b.now(); now.Before(x.from) {",
+	}}},
+	{"a one-off bonus stays when all that was bought has come back", byGrants, []plantedEdit{{
+		"settlement/grant.go", "x.Owed() && g.Settled != \"\"", "x.Owed()",
+	}}},
+	{"nobody is judged when all that he bought comes back", byGrants, []plantedEdit{{
+		"partner/program/grants.go", "grants[0].Settled != o.ID {", "grants[0].Settled != \"\" {",
+	}}},
+	{"the rows of one payee of several users change his balance one over the other", byGrants, []plantedEdit{{
+		"partner/program/due_grants.go", "		rows = append(rows, paid...)\n", "		rows = paid\n",
 	}}},
 	{"the tenant is ignored", byModel, []plantedEdit{{"partner/program/program.go", "	s.tenant = tenant\n", "	_ = tenant\n"}}},
 	{"views are of the default tenant", byModel, []plantedEdit{{

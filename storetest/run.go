@@ -36,6 +36,7 @@ func contract() []area {
 		{"plans", planSentences},
 		{"orders", slices.Concat(orderSentences, paidSentences)},
 		{"runs", runSentences},
+		{"grants", grantSentences},
 		{"ledger", rowSentences},
 		{"balances", balanceSentences},
 		{"payouts", payoutSentences},

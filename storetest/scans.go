@@ -122,6 +122,9 @@ func scans() []scanning {
 		scanOf("ScanRuns", sortedIDs[settlement.RunID](), func(ctx context.Context, tx store.Tx, id settlement.RunID) error {
 			return tx.SaveRuns(ctx, list(sampleRun(id)))
 		}, store.Tx.ScanRuns, func(r settlement.Run) settlement.RunID { return r.ID }),
+		scanOf("ScanGrants", sortedIDs[partner.ID](), func(ctx context.Context, tx store.Tx, user partner.ID) error {
+			return tx.SaveGrants(ctx, list(sampleGrants(user)))
+		}, store.Tx.ScanGrants, func(g settlement.Grants) partner.ID { return g.User }),
 		scanOf("PartnerRows", rowPlaces(), func(ctx context.Context, tx store.Tx, at store.RowCursor) error {
 			r := sampleRow(commission.OrderID(at.Source.ID), "p-1", at.Revision, 100)
 			r.At = at.At

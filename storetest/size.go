@@ -17,6 +17,7 @@ var sizeSentences = []sentence{
 	{"partners, facts, edges and bindings are written and read in one call, however many", manyPeople},
 	{"orders, rows and balances are written and read in one call, however many", manyOrders},
 	{"runs are written and read in one call, however many", manyRuns},
+	{"grants and settled orders are written and read in one call, however many", manyGrants},
 	{"claims, events and withdrawals are written and read in one call, however many", manyClaims},
 	{"a line of people is as long as it is", longLine},
 	{"one record may be large", largeRecords},

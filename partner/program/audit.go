@@ -20,6 +20,7 @@ type Report struct {
 	Broken   []Finding // those that failed
 	Orders   int
 	Runs     int // period runs
+	Grants   int // one-off bonuses
 	Rows     int
 	Partners int
 }
@@ -55,21 +56,21 @@ const auditPage = 1000
 
 // Audit reads everything and compares it with itself, writing nothing:
 //
-//	I1   the rows of an order or of a committed run sum to what stands on it, and a row's entries to the row
+//	I1   the rows of an order, of a committed run or of a user's one-off bonuses sum to what stands on it, and a row's entries to the row
 //	I2   earned = pending + available + withdrawing + paid + taxed + fees − debt, per partner, against the sum of his rows
 //	I3   nothing is below 0 but what losses may bring; available and debt are never both above 0
-//	I6   what stands on an order is what its frozen terms pay on what is left of it
+//	I6   what stands on an order is what its frozen terms pay on what is left of it; a one-off bonus stands if the user has a settled order
 //	I8   net + tax + fee = gross for every withdrawal that was paid
 //	I9   withdrawing is the sum of open withdrawals
 //	I10  nothing is released before its time, and all rows of a released order or part of a run are
-//	I12  every balance is what its rows and withdrawals make
+//	I12  every balance is what its rows and withdrawals make; every one-off bonus is what the plan gives for it, once, and none is missing
 //	I13  nobody stands above himself
 //	I14  the entries of a line are together not above its cap
 func (p *Program) Audit(ctx context.Context) (Report, error) {
 	var a *audit
 	err := p.view(ctx, func(tx store.Tx) error {
 		a = &audit{call: &call{shell: p.shell, ctx: ctx, tx: tx}, expected: map[partner.ID]*expectation{}}
-		for _, step := range []func() error{a.orders, a.runs, a.withdrawals, a.balances} {
+		for _, step := range []func() error{a.orders, a.runs, a.grants, a.withdrawals, a.balances} {
 			if err := step(); err != nil {
 				return err
 			}

@@ -19,8 +19,8 @@
 //
 // Bad input is an error and changes nothing. What merely pays nothing (a buyer without owner, a frozen partner) is no error: the outcome says why.
 //
-// What a plan pays for whole months, quarters or years is run by [Bonuses]: previewed, locked, posted, and released by [Program.RunDue]. Before anything is
-// sold, [Plan.Audit] says what a plan can pay at worst.
+// What a plan pays for whole months, quarters or years is run by [Bonuses]: previewed, locked, posted, and released by [Program.RunDue], which also
+// judges what a plan pays once for one who was brought. Before anything is sold, [Plan.Audit] says what a plan can pay at worst.
 //
 // What no plan can say is the shop's own code: [Config].Rules are rules that plans can name, [Config].Hooks decide at some places.
 //

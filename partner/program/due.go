@@ -21,7 +21,10 @@ type Due struct {
 	Failed   []FailedOrder        // orders that could not be released; the run passed over them
 
 	FailedRuns []FailedRun // period runs of which a part could not be released; the run passed over them
-	More       bool        // whether the run stopped at its bound with work left: call again
+
+	Granted      []GrantChange // one-off bonuses that were paid or taken back
+	FailedGrants []FailedGrant // users whose one-off bonuses could not be judged; the run passed over them
+	More         bool          // whether the run stopped at its bound with work left: call again
 }
 
 // FailedOrder is an order that could not be released, and why.
@@ -39,9 +42,10 @@ type VetoedOrder struct {
 // batches bounds one run: this many transactions of each kind.
 const batches = 20
 
-// RunDue does what is due at an instant (zero: now): it releases the orders whose hold is over and the parts of period runs that are committed, adds
-// posted rows to the balances and numbers events. It works in bounded transactions and stops at a bound, so that More asks for another call; it may be
-// stopped at any point, and two may run at once. An order or a period run that cannot be released is reported and neither stops nor repeats the others. The shop's scheduler calls it, every minute for example.
+// RunDue does what is due at an instant (zero: now): it releases the orders whose hold is over and the parts of period runs that are committed, judges
+// one-off bonuses, adds posted rows to the balances and numbers events. It works in bounded transactions and stops at a bound, so that More asks for another
+// call; it may be stopped at any point, and two may run at once. What cannot be released or judged is reported and neither stops nor repeats the others.
+// The shop's scheduler calls it, every minute for example.
 func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 	if p.store == nil {
 		return Due{}, ErrNoStore
@@ -50,7 +54,7 @@ func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 		now = p.now()
 	}
 	r := dueRun{shell: p.shell, now: instant(now)}
-	for _, step := range []func(context.Context) (bool, error){r.release, r.releaseRuns, r.fold, r.number} {
+	for _, step := range []func(context.Context) (bool, error){r.release, r.releaseRuns, r.judge, r.fold, r.number} {
 		for n := 0; ; n++ {
 			if n == batches {
 				r.due.More = true
@@ -74,6 +78,8 @@ type dueRun struct {
 	due  Due
 	skip []commission.OrderID
 	runs []settlement.RunID // those of which a part could not be released
+
+	users []partner.ID // those whose one-off bonuses could not be judged
 }
 
 // release releases one batch of due orders. A batch that is kept back as a whole is none: what the shop vetoes must not keep others from being released.
@@ -212,6 +218,9 @@ func (c *call) makeAvailable(due []settlement.Order, sources []settlement.Source
 	if err := c.tx.SaveOrders(c.ctx, due); err != nil {
 		return err
 	}
+	if err := c.markSettled(due); err != nil {
+		return err
+	}
 	if err := c.releaseRows(sources, now); err != nil {
 		return err
 	}
@@ -284,7 +293,10 @@ func (r *dueRun) number(ctx context.Context) (more bool, err error) {
 // String says it in one line.
 func (d Due) String() string {
 	text := fmt.Sprintf("released %d orders and %d parts of period runs, folded %d rows, numbered %d events, %d failed",
-		len(d.Released), d.Parts, d.Folded, d.Numbered, len(d.Failed)+len(d.FailedRuns))
+		len(d.Released), d.Parts, d.Folded, d.Numbered, len(d.Failed)+len(d.FailedRuns)+len(d.FailedGrants))
+	if len(d.Granted) > 0 {
+		text += fmt.Sprintf(", paid or took back %d one-off bonuses", len(d.Granted))
+	}
 	if len(d.Vetoed) > 0 {
 		text += fmt.Sprintf(", %d kept back", len(d.Vetoed))
 	}

@@ -32,6 +32,7 @@ type Plan struct {
 	Commission commission.Plan       `json:"commission"`
 	Campaigns  []commission.Campaign `json:"campaigns,omitempty"`
 	Bonuses    []commission.Bonus    `json:"bonuses,omitempty"` // what whole months, quarters or years pay
+	OneOffs    incentive.OneOffs     `json:"oneOffs,omitempty"` // what somebody gets once for one whom he brought
 	Calendar   Calendar              `json:"calendar"`
 	Settlement settlement.Terms      `json:"settlement"`
 }
@@ -174,6 +175,9 @@ func (p Plan) problems(rules commission.Rules) []PlanProblem {
 	for _, x := range commission.ValidateBonuses(p.Currency.Currency, p.Bonuses) {
 		add(x.Path, x.Message)
 	}
+	for _, x := range p.OneOffs.Validate(p.Currency.Currency, p.Levels) {
+		add(x.Path, x.Message)
+	}
 	p.Calendar.check(add)
 	for _, x := range p.Settlement.Validate(p.Currency.Currency) {
 		add(x.Path, x.Message)
@@ -235,6 +239,11 @@ func (p Plan) unknownLevels(add func(path, message string)) {
 		}
 		if b.Pool != nil {
 			check(fmt.Sprintf("bonuses[%d].pool.levels", i), slices.Sorted(maps.Keys(b.Pool.Levels)))
+		}
+	}
+	for i, o := range p.OneOffs {
+		if o.Upgrade != nil {
+			check(fmt.Sprintf("oneOffs[%d].upgrade.levels", i), slices.Sorted(maps.Keys(o.Upgrade.Levels)))
 		}
 	}
 	check("commission.levels", slices.Sorted(maps.Keys(p.Commission.Levels)))

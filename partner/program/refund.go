@@ -208,6 +208,9 @@ func netLeft(v *version, o settlement.Order) (money.Amount, error) {
 
 // takeBack writes a refund.
 func (c *call) takeBack(p settlement.Posting, netBack money.Amount) error {
+	if err := c.markUnsettled(&p.Order); err != nil {
+		return err
+	}
 	if err := c.save(p); err != nil {
 		return err
 	}
