@@ -95,7 +95,7 @@ var actions = []action{
 	act("run", func(e *Event) *Due { return e.Run }, func(*Due) string { return "" },
 		func(ctx context.Context, r *runner, _ *Due, meta program.Meta) (any, error) {
 			return r.prog.RunDue(ctx, meta.At)
-		}, "released", "vetoed"),
+		}, "released", "vetoed", "granted"),
 	act("withdraw", func(e *Event) *Withdraw { return e.Withdraw }, func(x *Withdraw) string { return string(x.Partner) },
 		func(ctx context.Context, r *runner, x *Withdraw, meta program.Meta) (any, error) {
 			w, err := r.prog.Wallet.Withdraw(ctx, program.Withdraw{Partner: x.Partner, Amount: x.Amount, Meta: meta})
@@ -115,6 +115,10 @@ var actions = []action{
 			return x.run(ctx, r, meta)
 		},
 		"bonuses", "commission", "kept", "changes", "unpaid", "runState", "version"),
+	act("grants", func(e *Event) *GrantsOf { return e.Grants }, func(x *GrantsOf) string { return string(x.User) },
+		func(ctx context.Context, r *runner, x *GrantsOf, _ program.Meta) (any, error) {
+			return x.grants(ctx, r)
+		}, "grants"),
 	act("fail", func(e *Event) *Withdrawal { return e.Fail }, withdrawalKey, decide(program.Wallet.Failed), ofWithdrawal...),
 }
 

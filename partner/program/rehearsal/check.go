@@ -107,6 +107,8 @@ func (c checker) answer(want *Expect, got any, err error) {
 		c.released(want, &got)
 	case program.RunOutcome:
 		c.bonus(want, &got)
+	case settlement.Grants:
+		c.grants(want, &got)
 	case program.BindOutcome:
 		optional(c, "owner", want.Owner, got.Owner)
 		optional(c, "bound", want.Bound, got.Bound)
@@ -160,6 +162,12 @@ func (c checker) released(want *Expect, got *program.Due) {
 			vetoed[v.Order] = v.Reason
 		}
 		c.same("vetoed", fmt.Sprint(want.Vetoed), fmt.Sprint(vetoed))
+	}
+	if want.Granted != nil {
+		c.granted(want.Granted, got.Granted)
+	}
+	for _, failed := range got.FailedGrants {
+		c.check(false, fmt.Sprintf("one-off bonuses for %s", failed.User), "", failed.Err.Error())
 	}
 	for _, failed := range got.Failed {
 		c.check(false, fmt.Sprintf("release of %s", failed.Order), "", failed.Err.Error())

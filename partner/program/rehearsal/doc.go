@@ -70,6 +70,7 @@
 //   - withdraw: partner, amount. Somebody asks for money.
 //   - approve, reject, fail: withdrawal (the key of its request). What becomes of it.
 //   - pay: withdrawal, tax, fee. It has been paid out.
+//   - grants: user. Which one-off bonuses there are for somebody; nothing is written.
 //   - bonus: name, period, do ("preview", "lock", "post" or "reverse"). What the run of a period bonus pays, and its steps.
 //
 // Amounts and rates are texts: "19.90", "10%", "3.00/unit".
@@ -86,7 +87,9 @@
 //     releaseAt; of paid also promoted, repeated, unparked (event, refused).
 //   - received: releaseAt, parked.
 //   - refund: changes (all of them: payee, before, after, and if given released), parked.
-//   - run: released (the orders), vetoed (by order: the reason for which the shop's own code kept it pending).
+//   - run: released (the orders), vetoed (by order: the reason for which the shop's own code kept it pending), granted (all one-off bonuses that were paid,
+//     or with an amount below 0 taken back: name, for, payee, amount, and if given level).
+//   - grants: grants (all one-off bonuses for the user, as they were judged: name, level, payee, amount, reason, stands).
 //   - bonus: bonuses (all of them: payee, amount, and if given rate, source), commission, kept, unpaid (some: partner, reason), changes, runState, version.
 //   - bind: owner, bound, reason.
 //   - add, recruit, freeze, unfreeze, level: level, status, recruiter; of recruit also recruited, reason.

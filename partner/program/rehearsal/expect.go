@@ -48,6 +48,10 @@ type Expect struct {
 	Released []commission.OrderID `json:"released"`
 	// Of run: the orders that the shop's own code kept pending, and why.
 	Vetoed map[commission.OrderID]partner.Reason `json:"vetoed"`
+	// Of run: the one-off bonuses that were paid or taken back, in order of whom they are for.
+	Granted []Granted `json:"granted"`
+	// Of grants: the one-off bonuses for the user, in the order in which they were judged.
+	Grants []Grant `json:"grants"`
 
 	// Of bind: who owns the customer after it, "" for nobody, and whether by this event.
 	Owner *partner.ID `json:"owner"`

@@ -41,6 +41,7 @@ func (r *runner) footprint(ctx context.Context, e *Event) ([]part, error) {
 			{"the order's rows", func() (any, error) { return tx.Rows(ctx, []settlement.Source{settlement.OfOrder(e.order())}) }},
 			{"balances", func() (any, error) { return tx.Balances(ctx, ids) }},
 			{"runs", func() (any, error) { return tx.ScanRuns(ctx, "", all) }},
+			{"one-off bonuses", func() (any, error) { return tx.ScanGrants(ctx, "", all) }},
 			{"withdrawals", func() (any, error) { return tx.ScanWithdrawals(ctx, "", all) }},
 		} {
 			records, err := read.of()

@@ -53,6 +53,7 @@ type Event struct {
 	Pay      *Payout     `json:"pay"`
 	Fail     *Withdrawal `json:"fail"`
 	Bonus    *Bonus      `json:"bonus"`
+	Grants   *GrantsOf   `json:"grants"`
 
 	Expect *Expect `json:"expect"` // what must come of it; nil: no error
 }
