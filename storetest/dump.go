@@ -43,7 +43,7 @@ func Dump(ctx context.Context, st store.Store, tenants ...store.Tenant) ([]byte,
 // dumpTenant is what Dump says of the tenant of a transaction.
 func dumpTenant(ctx context.Context, tx store.Tx) ([]byte, error) {
 	d := &dumper{ctx: ctx, tx: tx, people: map[partner.ID]bool{}, rows: map[rowKey]settlement.Row{}}
-	for _, step := range []func() error{d.partners, d.customers, d.plans, d.orders, d.runs, d.withdrawals, d.everybody, d.ledger, d.claims, d.events} {
+	for _, step := range []func() error{d.partners, d.customers, d.plans, d.orders, d.runs, d.counters, d.withdrawals, d.everybody, d.ledger, d.claims, d.events} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -172,6 +172,10 @@ func (d *dumper) runs() error {
 		}
 		return lines(d, "run", page)
 	})
+}
+
+func (d *dumper) counters() error {
+	return each(d, d.tx.ScanCounters, func(c store.Counter) store.CounterKey { return c.CounterKey }, func(page []store.Counter) error { return lines(d, "counter", page) })
 }
 
 func (d *dumper) keep(rows []settlement.Row) {

@@ -35,6 +35,7 @@ type records struct {
 	unfolded []*settlement.Row           // in order of writing; what is folded meanwhile is passed over
 	pending  map[partner.ID]money.Amount // the sum of each payee's rows that are not folded
 	balances map[partner.ID]settlement.Balance
+	counters map[store.CounterKey]money.Amount
 
 	withdrawals *table[settlement.WithdrawalID, settlement.Withdrawal]
 
@@ -51,6 +52,7 @@ func newRecords() *records {
 		runs: newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},
 		rows: map[settlement.Source][]*settlement.Row{}, payees: map[partner.ID][]*settlement.Row{},
 		pending: map[partner.ID]money.Amount{}, balances: map[partner.ID]settlement.Balance{},
+		counters:    map[store.CounterKey]money.Amount{},
 		withdrawals: newTable[settlement.WithdrawalID, settlement.Withdrawal](), claims: map[store.ClaimKey]store.Claim{},
 	}
 }
