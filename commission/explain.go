@@ -156,6 +156,8 @@ var reasonTexts = map[partner.Reason][2]string{
 	AwaitsFormation:       {"the group is not complete yet", "尚未成团"},
 	CutByOrderCap:         {"the cap of the order left nothing", "受订单上限限制"},
 	CutByCampaignCap:      {"the cap of the campaign left nothing", "受活动上限限制"},
+	BudgetSpent:           {"what is left of the campaign's budget is not enough for the order", "活动预算余额不足"},
+	CutByCustomerCap:      {"the campaign adds no more to this customer's orders", "受活动每位客户上限限制"},
 	NoFactor:              {"the campaigns together leave nothing", "活动系数合计为 0"},
 	Refunded:              {"adjusted after a refund", "退款调整"},
 	Recalculated:          {"the period was calculated again", "周期重算调整"},

@@ -56,6 +56,10 @@ const (
 	CutByOrderCap partner.Reason = "cut_by_order_cap"
 	// CutByCampaignCap: a campaign's cap left nothing of what it adds, and without it the amount is below the smallest unit.
 	CutByCampaignCap partner.Reason = "cut_by_campaign_cap"
+	// BudgetSpent: what is left of a campaign's budget is not enough for the order.
+	BudgetSpent partner.Reason = "budget_spent"
+	// CutByCustomerCap: a campaign adds no more to the orders of one customer.
+	CutByCustomerCap partner.Reason = "cut_by_customer_cap"
 	// NoFactor: the factors of all campaigns together sum to nothing.
 	NoFactor partner.Reason = "no_factor"
 	// Refunded: an entry by which a refund changes what stands, mostly by taking back.

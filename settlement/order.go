@@ -23,6 +23,8 @@ type Order struct {
 	Attributed commission.Attributed
 	Frozen     commission.Frozen
 	Total      money.Amount // what stands: the sum of its rows
+	// Campaigns are what it uses, as it stands, of campaigns that have a budget or a cap for each customer.
+	Campaigns []commission.CampaignUse
 
 	Returned   []commission.Returned // what has come back, by line
 	Refunds    []AppliedRefund
@@ -62,7 +64,7 @@ type Unparked struct {
 
 // Clone returns a copy that shares no memory with o.
 func (o Order) Clone() Order {
-	o.Frozen = o.Frozen.Clone()
+	o.Frozen, o.Campaigns = o.Frozen.Clone(), slices.Clone(o.Campaigns)
 	o.Returned = slices.Clone(o.Returned)
 	o.Refunds = slices.Clone(o.Refunds)
 	o.Unparked = slices.Clone(o.Unparked)
@@ -80,8 +82,9 @@ func (o Order) Clone() Order {
 
 // Posting is what an order pays, to be written.
 type Posting struct {
-	Order Order
-	Rows  []Row
+	Order     Order
+	Rows      []Row
+	Campaigns []commission.CampaignUse // by how much what the order uses of campaigns changes; those of which it does not are left out
 }
 
 // Accrual is what is known of an order when it is posted.
@@ -102,7 +105,7 @@ type Accrual struct {
 func (o Order) Accrue(a Accrual) (Posting, error) {
 	o = o.Clone()
 	o.Posted, o.Customer, o.PaidAt, o.Kind, o.Plan, o.Attributed, o.Record = true, a.Customer, a.PaidAt, a.Kind, a.Plan, a.Attributed, a.Record
-	o.Frozen = a.Result.Freeze()
+	o.Frozen, o.Campaigns = a.Result.Freeze(), a.Result.Uses()
 	o.Returned = make([]commission.Returned, len(o.Frozen.Lines))
 	o.Revision++
 	var err error
@@ -114,7 +117,11 @@ func (o Order) Accrue(a Accrual) (Posting, error) {
 	}
 	entries := slices.AppendSeq(make([]commission.Entry, 0, a.Result.Len()), a.Result.Entries())
 	all, err := rows(OfOrder(o.ID), o.Revision, a.Key, a.PaidAt, a.Record, entries)
-	return Posting{Order: o, Rows: all}, err
+	if err != nil {
+		return Posting{}, err
+	}
+	uses, err := changedUses(nil, o.Campaigns)
+	return Posting{Order: o, Rows: all, Campaigns: uses}, err
 }
 
 // Receipt says that an order has been received: its hold begins.

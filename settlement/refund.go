@@ -109,7 +109,29 @@ func (o Order) Refund(calc *commission.Calculator, r Refund, standing []Row, key
 			all[i].Folded, all[i].Released = record.Recorded, record.Recorded
 		}
 	}
-	return Posting{Order: o, Rows: all}, nil
+	uses, err := changedUses(o.Campaigns, target.Uses())
+	o.Campaigns = target.Uses()
+	return Posting{Order: o, Rows: all, Campaigns: uses}, err
+}
+
+// changedUses returns by how much what an order uses of campaigns changes.
+func changedUses(before, after []commission.CampaignUse) ([]commission.CampaignUse, error) {
+	var changes []commission.CampaignUse
+	for _, use := range after {
+		for _, was := range before {
+			if was.Campaign != use.Campaign {
+				continue
+			}
+			var err error
+			if use.Added, err = use.Added.Sub(was.Added); err != nil {
+				return nil, err
+			}
+		}
+		if !use.Added.IsZero() {
+			changes = append(changes, use)
+		}
+	}
+	return changes, nil
 }
 
 // give adds the refund to what has come back so far.

@@ -33,8 +33,8 @@
 // Time comes from the caller; a store reads no clock.
 //
 // Locks. What a write depends on is read with a lock or judged by the write itself, never taken from an earlier read. The programme takes locks in one
-// order, so that its transactions cannot wait for each other in a ring: the tree, then orders, runs, customers, partners, grants, rows, withdrawals, balances, events,
-// and within one kind by id.
+// order, so that its transactions cannot wait for each other in a ring: the tree, then orders, counters, runs, customers, partners, grants, rows,
+// withdrawals, balances, events, and within one kind by id.
 package store
 
 import (
@@ -64,6 +64,7 @@ type Tx interface {
 	Tree
 	Plans
 	Ledger
+	Counters
 	Runs
 	Grants
 	Payouts

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
@@ -141,6 +142,8 @@ func aligned() []alignment {
 		alignmentOf[commission.OrderID]("Orders", store.Tx.Orders, "nothing", settlement.Order{}, "o-1", "o-2"),
 		alignmentOf("Rows", store.Tx.Rows, settlement.OfOrder("nothing"), nil, settlement.OfOrder("o-1"), settlement.OfOrder("o-3")),
 		alignmentOf("Balances", balancesOf, partner.ID("nobody"), settlement.Balance{Partner: "nobody"}, "p-1", "p-2"),
+		alignmentOf("LockCounters", barely(store.Tx.LockCounters), counterKey("nothing", ""), money.Amount{}, counterKey("618", ""), counterKey("618", "c-1")),
+		alignmentOf("Counters", barely(store.Tx.Counters), counterKey("618", "nobody"), money.Amount{}, counterKey("618", "c-1"), counterKey("618", "c-2")),
 		alignmentOf[settlement.RunID]("LockRuns", store.Tx.LockRuns, "nothing", settlement.Run{ID: "nothing"}, "r-1", "r-2"),
 		alignmentOf[settlement.RunID]("Runs", store.Tx.Runs, "nothing", settlement.Run{}, "r-1", "r-2"),
 		alignmentOf[partner.ID]("LockGrants", store.Tx.LockGrants, "nobody", settlement.Grants{User: "nobody"}, "c-1", "p-2"),

@@ -44,7 +44,7 @@ func Dump(ctx context.Context, st store.Store, tenants ...store.Tenant) ([]byte,
 func dumpTenant(ctx context.Context, tx store.Tx) ([]byte, error) {
 	d := &dumper{ctx: ctx, tx: tx, people: map[partner.ID]bool{}, buyers: map[partner.Customer]bool{}, rows: map[rowKey]settlement.Row{}}
 	steps := []func() error{
-		d.partners, d.customers, d.plans, d.orders, d.settled, d.runs, d.grants, d.withdrawals, d.everybody, d.ledger, d.claims, d.events,
+		d.partners, d.customers, d.plans, d.orders, d.counters, d.settled, d.runs, d.grants, d.withdrawals, d.everybody, d.ledger, d.claims, d.events,
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -214,6 +214,11 @@ func (d *dumper) grants() error {
 		}
 		return lines(d, "grants", page)
 	})
+}
+
+func (d *dumper) counters() error {
+	return each(d, d.tx.ScanCounters, func(c store.Counter) store.CounterKey { return c.CounterKey },
+		func(page []store.Counter) error { return lines(d, "counter", page) })
 }
 
 func (d *dumper) keep(rows []settlement.Row) {

@@ -298,6 +298,12 @@ func idsOfMoney() []keyed {
 		keyedBy("partners of balances", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			return tx.ChangeBalances(ctx, list(settlement.Change{Partner: partner.ID(id), Net: amountOf(mark)}))
 		}, store.Tx.Balances, as[partner.ID], func(b settlement.Balance) string { return markOf(b.Available) }),
+		keyedBy("campaigns of counters", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.ChangeCounters(ctx, list(store.CounterChange{CounterKey: counterKey(id, ""), Amount: amountOf(mark)}))
+		}, store.Tx.Counters, func(id string) store.CounterKey { return counterKey(id, "") }, markOf),
+		keyedBy("customers of counters", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.ChangeCounters(ctx, list(store.CounterChange{CounterKey: counterKey("618", partner.Customer(id)), Amount: amountOf(mark)}))
+		}, store.Tx.Counters, func(id string) store.CounterKey { return counterKey("618", partner.Customer(id)) }, markOf),
 		keyedBy("keys of claims", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			_, err := tx.Claim(ctx, list(sampleClaim("paid", id, mark)))
 			return err

@@ -55,6 +55,9 @@ func fill(ctx context.Context, tx store.Tx) error {
 		},
 		func() error { return tx.SaveRuns(ctx, list(sampleRun("r-1"), sampleRun("r-2"))) },
 		func() error {
+			return tx.ChangeCounters(ctx, list(counting(counterKey("618", ""), 4000), counting(counterKey("618", "c-1"), 1500), counting(counterKey("618", "c-2"), 2500)))
+		},
+		func() error {
 			return tx.AddRows(ctx, list(runRow("r-1", 0, "p-1", 1, 700), runRow("r-1", 2, "p-2", 2, 300)))
 		},
 		func() error { return fillGrants(ctx, tx) },
@@ -152,6 +155,10 @@ func methods() []method {
 		}, list(settlement.OfOrder("o-1")), nil),
 		one("Balances", reading, store.Tx.Balances, people, nil),
 		act("ChangeBalances", store.Tx.ChangeBalances, list(settlement.Change{Partner: "p-1", Net: cny.Minor(-100), Paid: cny.Minor(100), Need: cny.Minor(100)}), nil),
+		one("LockCounters", locking, store.Tx.LockCounters, list(counterKey("618", ""), counterKey("618", "c-1")), nil),
+		one("Counters", reading, store.Tx.Counters, list(counterKey("618", ""), counterKey("618", "c-1")), nil),
+		act("ChangeCounters", store.Tx.ChangeCounters, list(reserving(counterKey("618", ""), 100, 500000)), nil),
+		pageOf("ScanCounters", store.Tx.ScanCounters),
 		one("LockRuns", locking, store.Tx.LockRuns, list[settlement.RunID]("r-1"), nil),
 		act("SaveRuns", store.Tx.SaveRuns, list(run), nil),
 		one("Runs", reading, store.Tx.Runs, list[settlement.RunID]("r-1", "r-2"), nil),

@@ -39,6 +39,7 @@ func contract() []area {
 		{"grants", grantSentences},
 		{"ledger", rowSentences},
 		{"balances", balanceSentences},
+		{"counters", counterSentences},
 		{"payouts", payoutSentences},
 		{"claims", claimSentences},
 		{"events", eventSentences},

@@ -69,10 +69,12 @@ func sampleOrder(id commission.OrderID) settlement.Order {
 				},
 				Skips: []commission.Skip{{Rule: "slot", Slot: 3, Position: 3, Partner: "p-3", Reason: partner.EarningFrozen}},
 			}, {}},
+			Campaigns: []commission.CampaignUse{{Campaign: "双", Added: cny.Minor(300), Reason: commission.CutByCustomerCap}, {}},
 		},
-		Total:    cny.Minor(6865),
-		Returned: []commission.Returned{{Units: 2, Valued: 1, Money: cny.Minor(150)}, {}},
-		Refunds:  []settlement.AppliedRefund{{Key: "r-1", Revision: 1, At: day(3), Released: true}},
+		Total:     cny.Minor(6865),
+		Campaigns: []commission.CampaignUse{{Campaign: "双", Added: cny.Minor(120)}, {Campaign: "618", Reason: commission.BudgetSpent}},
+		Returned:  []commission.Returned{{Units: 2, Valued: 1, Money: cny.Minor(150)}, {}},
+		Refunds:   []settlement.AppliedRefund{{Key: "r-1", Revision: 1, At: day(3), Released: true}},
 		// The order is received and its release fixed.
 		ReceivedAt: day(4), ReleaseAt: day(11),
 		Parked: []settlement.Parked{

@@ -136,6 +136,9 @@ func scans() []scanning {
 		scanOf("ScanWithdrawals", numbers(), func(ctx context.Context, tx store.Tx, id settlement.WithdrawalID) error {
 			return tx.AddWithdrawals(ctx, list(sampleWithdrawal(id, "p-1")))
 		}, store.Tx.ScanWithdrawals, func(w settlement.Withdrawal) settlement.WithdrawalID { return w.ID }),
+		scanOf("ScanCounters", counterPlaces(), func(ctx context.Context, tx store.Tx, key store.CounterKey) error {
+			return tx.ChangeCounters(ctx, list(counting(key, 100)))
+		}, store.Tx.ScanCounters, func(c store.Counter) store.CounterKey { return c.CounterKey }),
 		scanOf("ScanClaims", claimPlaces(), func(ctx context.Context, tx store.Tx, key store.ClaimKey) error {
 			_, err := tx.Claim(ctx, list(sampleClaim(key.Operation, key.Key, "t-1")))
 			return err
@@ -194,6 +197,16 @@ func numbers() []settlement.WithdrawalID {
 	}
 	slices.Sort(ids)
 	return ids
+}
+
+func counterPlaces() []store.CounterKey {
+	var places []store.CounterKey
+	for _, campaign := range list("618", "618b", "New", "new", "é") {
+		for _, customer := range list[partner.Customer]("", "1", "12", "A", "a", "é") {
+			places = append(places, counterKey(campaign, customer))
+		}
+	}
+	return places
 }
 
 func claimPlaces() []store.ClaimKey {

@@ -63,14 +63,15 @@ const auditPage = 1000
 //	I8   net + tax + fee = gross for every withdrawal that was paid
 //	I9   withdrawing is the sum of open withdrawals
 //	I10  nothing is released before its time, and all rows of a released order or part of a run are
-//	I12  every balance is what its rows and withdrawals make; every one-off bonus is what the plan gives for it, once, and none is missing
+//	I12  every balance is what its rows and withdrawals make, and every counter of a campaign what the orders use of it; every one-off bonus is what the
+//	     plan gives for it, once, and none is missing
 //	I13  nobody stands above himself
 //	I14  the entries of a line are together not above its cap
 func (p *Program) Audit(ctx context.Context) (Report, error) {
 	var a *audit
 	err := p.view(ctx, func(tx store.Tx) error {
-		a = &audit{call: &call{shell: p.shell, ctx: ctx, tx: tx}, expected: map[partner.ID]*expectation{}}
-		for _, step := range []func() error{a.orders, a.runs, a.grants, a.withdrawals, a.balances} {
+		a = &audit{call: &call{shell: p.shell, ctx: ctx, tx: tx}, expected: map[partner.ID]*expectation{}, uses: map[store.CounterKey]money.Amount{}}
+		for _, step := range []func() error{a.orders, a.counters, a.runs, a.grants, a.withdrawals, a.balances} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -87,6 +88,7 @@ type audit struct {
 	*call
 	report   Report
 	expected map[partner.ID]*expectation
+	uses     map[store.CounterKey]money.Amount // what the orders use of campaigns
 }
 
 // expectation is what a partner's rows and withdrawals make.
@@ -158,6 +160,7 @@ func (a *audit) order(o *settlement.Order, rows []settlement.Row) error {
 		a.of(row.Payee).losses = a.of(row.Payee).losses || v.calc.Plan().Base == commission.Profit && v.calc.Plan().Loss == commission.Signed
 	}
 	a.check(total.Units() == o.Total.Units(), "I1", string(o.ID), "rows sum to %s, the order has %s", total, o.Total)
+	a.use(o, v)
 	early := !o.Released.IsZero() && (o.ReleaseAt.IsZero() || o.Released.Before(o.ReleaseAt))
 	a.check(!early, "I10", string(o.ID), "released at %s, due at %s", o.Released.Format(time.RFC3339), o.ReleaseAt.Format(time.RFC3339))
 	return a.target(o, v, standing)
@@ -185,6 +188,7 @@ func (a *audit) target(o *settlement.Order, v *version, standing []commission.En
 		return err
 	}
 	a.check(len(difference) == 0, "I6", string(o.ID), "%d entries differ from what is left of the order", len(difference))
+	a.usesOf(o, target.Uses())
 	lines := map[commission.LineID]money.Amount{}
 	for _, e := range standing {
 		total := lines[e.Line]

@@ -20,8 +20,8 @@ type judged struct {
 	buyer      PartnerState
 }
 
-// judge reads what held when the order was paid and calculates.
-func (c *call) judge(in *Order) (*judged, error) {
+// judge reads what held when the order was paid and calculates. An order that is going to be posted locks what is left of campaigns.
+func (c *call) judge(in *Order, posts bool) (*judged, error) {
 	j := &judged{order: in.commission()}
 	var err error
 	if j.version, j.publish, err = c.planAt("paidAt", j.order.PaidAt); err != nil {
@@ -43,6 +43,9 @@ func (c *call) judge(in *Order) (*judged, error) {
 		return nil, err
 	}
 	if err := c.askVerdict(j, people); err != nil {
+		return nil, err
+	}
+	if err := c.used(j, len(uplines)+len(seats), posts); err != nil {
 		return nil, err
 	}
 	if j.result, err = j.version.calc.Calculate(j.order, uplines, nil, seats...); err != nil {

@@ -22,12 +22,14 @@ type Outcome struct {
 	Unpaid     []commission.Unpaid   // who gets nothing, and why
 	Goods      money.Amount          // what was paid for the goods, after discounts, without freight; at the price scale
 	Commission money.Amount          // the sum of the entries
-	ReleaseAt  time.Time             // when it becomes available; zero while the order is not received
-	Promoted   bool                  // whether it made the buyer a partner, from the next order on
-	Unparked   []settlement.Unparked // what became of events that had come before the order
-	Veto       partner.Reason        // why the shop kept it pending when its release was last asked about; "" if it did not
-	Awaits     Awaits                // what the order awaits, so that nothing was posted: all other fields but Order and Attributed are empty; "" for nothing
-	Repeated   bool                  // whether this had been done before, and the outcome is the first one again
+	// Campaigns are what the order uses of campaigns that have a budget or a cap for each customer, and of which there was too little left for it.
+	Campaigns []commission.CampaignUse
+	ReleaseAt time.Time             // when it becomes available; zero while the order is not received
+	Promoted  bool                  // whether it made the buyer a partner, from the next order on
+	Unparked  []settlement.Unparked // what became of events that had come before the order
+	Veto      partner.Reason        // why the shop kept it pending when its release was last asked about; "" if it did not
+	Awaits    Awaits                // what the order awaits, so that nothing was posted: all other fields but Order and Attributed are empty; "" for nothing
+	Repeated  bool                  // whether this had been done before, and the outcome is the first one again
 
 	hold string
 }
@@ -69,6 +71,11 @@ func (o Outcome) String() string {
 	}
 	if o.Attributed.Partner == "" {
 		fmt.Fprintf(w, "nobody\tearns\t%s\t\n", commission.ReasonEnglish(o.Attributed.Reason))
+	}
+	for _, use := range o.Campaigns {
+		if use.Reason != "" {
+			fmt.Fprintf(w, "campaign %s\tadds %s\t%s\t\n", use.Campaign, use.Added, commission.ReasonEnglish(use.Reason))
+		}
 	}
 	w.Flush()
 	if kept, err := o.Kept(); err == nil {
@@ -115,6 +122,7 @@ func outcomeOf(o settlement.Order, v *version) (Outcome, error) {
 			out.Unpaid = append(out.Unpaid, u)
 		}
 	}
+	out.Campaigns = result.Uses()
 	if out.Goods, err = result.Net(); err != nil {
 		return out, err
 	}

@@ -125,7 +125,7 @@ func (o Orders) Refunded(ctx context.Context, in Refund) (RefundOutcome, error) 
 			return nil, err
 		}
 		return func() error {
-			if err := c.takeBack(posting, netBack); err != nil {
+			if err := c.takeBack(v, posting, netBack); err != nil {
 				return err
 			}
 			*out, err = c.refundOutcome(posting.Order, c.key)
@@ -207,11 +207,11 @@ func netLeft(v *version, o settlement.Order) (money.Amount, error) {
 }
 
 // takeBack writes a refund.
-func (c *call) takeBack(p settlement.Posting, netBack money.Amount) error {
+func (c *call) takeBack(v *version, p settlement.Posting, netBack money.Amount) error {
 	if err := c.markUnsettled(&p.Order); err != nil {
 		return err
 	}
-	if err := c.save(p); err != nil {
+	if err := c.save(v, p); err != nil {
 		return err
 	}
 	if _, err := c.tx.AddSpend(c.ctx, []store.Spend{{Customer: p.Order.Customer, Amount: netBack.Neg()}}); err != nil {
@@ -277,7 +277,7 @@ func (c *call) unparkOne(order settlement.Order, v *version, w settlement.Parked
 	if err != nil {
 		return order, "", err
 	}
-	return posting.Order, "", c.takeBack(posting, netBack)
+	return posting.Order, "", c.takeBack(v, posting, netBack)
 }
 
 // refundOutcome says what a refund took back, from the rows of its revision.

@@ -35,6 +35,7 @@ type records struct {
 	unfolded []*settlement.Row           // in order of writing; what is folded meanwhile is passed over
 	pending  map[partner.ID]money.Amount // the sum of each payee's rows that are not folded
 	balances map[partner.ID]settlement.Balance
+	counters map[store.CounterKey]money.Amount
 
 	grants  *table[partner.ID, settlement.Grants]
 	toJudge map[partner.ID]time.Time          // the users whose grants are due, and when
@@ -56,6 +57,7 @@ func newRecords() *records {
 		rows: map[settlement.Source][]*settlement.Row{}, payees: map[partner.ID][]*settlement.Row{},
 		pending: map[partner.ID]money.Amount{}, balances: map[partner.ID]settlement.Balance{},
 		grants: newTable[partner.ID, settlement.Grants](), toJudge: map[partner.ID]time.Time{}, settled: map[partner.Customer][]settledKey{},
+		counters:    map[store.CounterKey]money.Amount{},
 		withdrawals: newTable[settlement.WithdrawalID, settlement.Withdrawal](), claims: map[store.ClaimKey]store.Claim{},
 	}
 }

@@ -37,7 +37,7 @@ func act[T any](name string, field func(*Event) *T, subject func(*T) string, do 
 
 var (
 	ofPartner    = []string{"level", "status", "recruiter"}
-	ofOrder      = []string{"entries", "unpaid", "complete", "commission", "goods", "kept", "attributed", "reason", "version", "releaseAt"}
+	ofOrder      = []string{"entries", "unpaid", "complete", "commission", "goods", "kept", "attributed", "reason", "version", "releaseAt", "campaigns"}
 	ofPaid       = append([]string{"promoted", "unparked", "repeated"}, ofOrder...)
 	ofWithdrawal = []string{"state", "net", "withdrawal"}
 )

@@ -28,6 +28,9 @@ func (c checker) outcome(want *Expect, got *program.Outcome) {
 			c.exactly("kept", want.Kept.Decimal, kept)
 		}
 	}
+	if want.Campaigns != nil {
+		c.campaigns(want.Campaigns, got.Campaigns)
+	}
 	optional(c, "attributed", want.Attributed, got.Attributed.Partner)
 	optional(c, "reason", want.Reason, got.Attributed.Reason)
 	optional(c, "promoted", want.Promoted, got.Promoted)

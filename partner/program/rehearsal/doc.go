@@ -40,7 +40,7 @@
 //   - start: where the clock stands at the beginning. Without it the first event says when it is.
 //   - earlyEvents: "park" (default) or "refuse": what becomes of a receipt or a refund that comes before its order.
 //   - events (needed): what happens, in the order in which it is told to the programme.
-//   - expect: what holds at the end ([Final]): balances, and over all orders commission, goods, kept and the number of entries.
+//   - expect: what holds at the end ([Final]): balances, and over all orders commission, goods, kept, the number of entries and what budgets have been used.
 //
 // # Events
 //

@@ -29,6 +29,7 @@ type Expect struct {
 	Goods      decimal.NullDecimal `json:"goods"` // paid for the goods: after discounts, without freight
 	Kept       decimal.NullDecimal `json:"kept"`  // what the shop keeps of it
 	Attributed *partner.ID         `json:"attributed"`
+	Campaigns  []CampaignUse       `json:"campaigns"`         // what it uses of campaigns that have a budget or a cap for each customer
 	Version    int                 `json:"version,omitempty"` // of the plan that judged the order; of publish: the new one
 	Promoted   *bool               `json:"promoted"`          // whether the order made its buyer a partner
 	Unparked   []Unparked          `json:"unparked"`          // events that had come before the order, in order of arrival
@@ -90,6 +91,13 @@ type Entry struct {
 	CutByCampaign *bool  `json:"cutByCampaign"` // whether the cap of a campaign lowered it
 }
 
+// CampaignUse is what an order uses of a campaign that has a budget or a cap for each customer.
+type CampaignUse struct {
+	Campaign string          `json:"campaign" strict:"required"`
+	Added    decimal.Decimal `json:"added" strict:"required"`
+	Reason   partner.Reason  `json:"reason,omitempty"` // why it adds nothing, or less than it would
+}
+
 // Unpaid is one who gets nothing from a line. Without rule and slot it is the whole line.
 type Unpaid struct {
 	Line    commission.LineID `json:"line,omitempty"` // "" of a bonus
@@ -129,9 +137,11 @@ type Buckets struct {
 type Final struct {
 	Balances   map[partner.ID]Buckets `json:"balances"`
 	Commission decimal.NullDecimal    `json:"commission"`
-	Goods      decimal.NullDecimal    `json:"goods"`   // paid for goods and not given back
-	Kept       decimal.NullDecimal    `json:"kept"`    // goods less commission
-	Entries    *int                   `json:"entries"` // how many, reversals too
+	Goods      decimal.NullDecimal    `json:"goods"` // paid for goods and not given back
+	Kept       decimal.NullDecimal    `json:"kept"`  // goods less commission
+	// Used is what orders use of campaigns that have a budget, in all, after all refunds. It is a complete list.
+	Used    map[string]decimal.Decimal `json:"used"`
+	Entries *int                       `json:"entries"` // how many, reversals too
 }
 
 // fails reports whether the event is expected to be refused.

@@ -28,6 +28,11 @@ func (r *runner) final(ctx context.Context) error {
 			c.check(want.Kept.Decimal.Equal(kept), "kept", fixed(want.Kept.Decimal, scale), fixed(kept, scale))
 		}
 		optional(c, "entries", want.Entries, sums.entries)
+		if want.Used != nil {
+			if err := c.used(ctx, want.Used); err != nil {
+				return err
+			}
+		}
 		if err := c.balances(ctx, want.Balances); err != nil {
 			return err
 		}

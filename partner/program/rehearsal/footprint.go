@@ -40,6 +40,7 @@ func (r *runner) footprint(ctx context.Context, e *Event) ([]part, error) {
 			{"the order", func() (any, error) { return tx.Orders(ctx, []commission.OrderID{e.order()}) }},
 			{"the order's rows", func() (any, error) { return tx.Rows(ctx, []settlement.Source{settlement.OfOrder(e.order())}) }},
 			{"balances", func() (any, error) { return tx.Balances(ctx, ids) }},
+			{"counters", func() (any, error) { return tx.ScanCounters(ctx, store.CounterKey{}, all) }},
 			{"runs", func() (any, error) { return tx.ScanRuns(ctx, "", all) }},
 			{"one-off bonuses", func() (any, error) { return tx.ScanGrants(ctx, "", all) }},
 			{"withdrawals", func() (any, error) { return tx.ScanWithdrawals(ctx, "", all) }},
