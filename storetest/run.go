@@ -38,6 +38,7 @@ func contract() []area {
 		{"runs", runSentences},
 		{"ledger", rowSentences},
 		{"balances", balanceSentences},
+		{"currencies", currencySentences},
 		{"payouts", payoutSentences},
 		{"claims", claimSentences},
 		{"events", eventSentences},
