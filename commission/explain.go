@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/fenrun/fenrun/partner"
 )
 
@@ -20,6 +22,8 @@ type Explanation struct {
 	OrderCap  Rate      `json:"orderCap"`
 	ReleaseAt time.Time `json:"releaseAt"` // zero while it is not fixed
 	Passed    []Unpaid  `json:"passed,omitempty"`
+	// Ratio is as how much of the entry's asset one unit of the plan's currency counts, nil for an entry in cash.
+	Ratio *decimal.Decimal `json:"ratio,omitempty"`
 }
 
 // String returns one line of English.
@@ -27,7 +31,7 @@ func (x Explanation) String() string {
 	e := &x.Entry
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s from line %s of order %s: %s", e.Payee, e.Amount, e.Line, x.Order, ruleText(e))
-	fmt.Fprintf(&b, ", %s (%s)", rateOnBase(e, " of ", " × %d units"), e.Source)
+	fmt.Fprintf(&b, ", %s (%s%s)", rateOnBase(e, " of ", " × %d units"), e.Source, x.counts("; prices count × %s"))
 	if e.Weight > 0 {
 		fmt.Fprintf(&b, ", %d of %d parts", e.Weight, e.Weights)
 	}
@@ -68,7 +72,7 @@ func (x Explanation) Chinese() string {
 	e := &x.Entry
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s：%s，来自订单 %s 商品行 %s：%s", e.Payee, e.Amount, x.Order, e.Line, ruleChinese(e))
-	fmt.Fprintf(&b, "，%s（%s）", rateOnBase(e, " × ", " × %d 件"), sourceChinese(e.Source))
+	fmt.Fprintf(&b, "，%s（%s%s）", rateOnBase(e, " × ", " × %d 件"), sourceChinese(e.Source), x.counts("；价格按 × %s 折算"))
 	if e.Weight > 0 {
 		fmt.Fprintf(&b, "，%d 份中的 %d 份", e.Weights, e.Weight)
 	}
@@ -102,6 +106,14 @@ func (x Explanation) Chinese() string {
 		fmt.Fprintf(&b, "；%s 到账", x.ReleaseAt.Format(timeFormat))
 	}
 	return b.String()
+}
+
+// counts says by which ratio prices count in the entry's asset, nothing where they count as they are or the rate is not of a price.
+func (x *Explanation) counts(format string) string {
+	if x.Ratio == nil || x.Ratio.Equal(one) || x.Entry.Rate.IsPerUnit() {
+		return ""
+	}
+	return fmt.Sprintf(format, *x.Ratio)
 }
 
 func ruleText(e *Entry) string {

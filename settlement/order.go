@@ -22,7 +22,8 @@ type Order struct {
 
 	Attributed commission.Attributed
 	Frozen     commission.Frozen
-	Total      money.Amount // what stands: the sum of its rows
+	Total      money.Amount // what stands: the sum of its rows in cash
+	Assets     []OrderAsset // what it pays beside cash, in the order of the plan
 	// Campaigns are what it uses, as it stands, of campaigns that have a budget or a cap for each customer.
 	Campaigns []commission.CampaignUse
 
@@ -37,6 +38,22 @@ type Order struct {
 	Unparked []Unparked // what became of them when it came
 	Promoted bool       // whether the order made its buyer a partner
 	partner.Record
+}
+
+// OrderAsset is what an order pays in an asset beside cash.
+type OrderAsset struct {
+	Frozen commission.Frozen // its amounts are of the asset
+	Total  money.Amount      // what stands: the sum of its rows in the asset
+}
+
+// Asset returns what the order pays in a currency other than cash, nil for nothing.
+func (o *Order) Asset(currency money.Currency) *OrderAsset {
+	for i := range o.Assets {
+		if o.Assets[i].Total.Currency() == currency {
+			return &o.Assets[i]
+		}
+	}
+	return nil
 }
 
 // AppliedRefund remembers which revision a refund made, and whether the order had been released by then.
@@ -65,6 +82,10 @@ type Unparked struct {
 // Clone returns a copy that shares no memory with o.
 func (o Order) Clone() Order {
 	o.Frozen, o.Campaigns = o.Frozen.Clone(), slices.Clone(o.Campaigns)
+	o.Assets = slices.Clone(o.Assets)
+	for i := range o.Assets {
+		o.Assets[i].Frozen = o.Assets[i].Frozen.Clone()
+	}
 	o.Returned = slices.Clone(o.Returned)
 	o.Refunds = slices.Clone(o.Refunds)
 	o.Unparked = slices.Clone(o.Unparked)
@@ -96,11 +117,12 @@ type Accrual struct {
 	Terms      Terms
 	Attributed commission.Attributed
 	Result     *commission.Result
+	Assets     []*commission.Result // what it pays beside cash, an asset each
 	Key        string
 	Record     partner.Record
 }
 
-// Accrue posts an order: it freezes what was calculated and makes one row a payee. o is what the ledger has of the order, with its parked events or
+// Accrue posts an order: it freezes what was calculated and makes one row a payee and currency. o is what the ledger has of the order, with its parked events or
 // nothing.
 func (o Order) Accrue(a Accrual) (Posting, error) {
 	o = o.Clone()
@@ -116,6 +138,14 @@ func (o Order) Accrue(a Accrual) (Posting, error) {
 		o.ReleaseAt = a.PaidAt.Add(terms.Hold())
 	}
 	entries := slices.AppendSeq(make([]commission.Entry, 0, a.Result.Len()), a.Result.Entries())
+	for _, paid := range a.Assets {
+		total, err := paid.Total()
+		if err != nil {
+			return Posting{}, err
+		}
+		o.Assets = append(o.Assets, OrderAsset{Frozen: paid.Freeze(), Total: total})
+		entries = slices.AppendSeq(entries, paid.Entries())
+	}
 	all, err := rows(OfOrder(o.ID), o.Revision, a.Key, a.PaidAt, a.Record, entries)
 	if err != nil {
 		return Posting{}, err

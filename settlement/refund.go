@@ -72,11 +72,11 @@ func (r Refund) Check() error {
 }
 
 // Refund works out the order after a refund and the rows that take back what it leaves no ground for: the difference between what stands and what the
-// order should pay in all, by the cumulative target. standing is every row of the order. A refund of more than is left, or of a line that there is
-// not, is a [*RefundError].
+// order should pay in all, by the cumulative target. standing is every row of the order, assets are the calculators of what it pays beside cash. A refund
+// of more than is left, or of a line that there is not, is a [*RefundError].
 //
 // Before release the rows lower what is pending. After it they are released at once, and lower what is available.
-func (o Order) Refund(calc *commission.Calculator, r Refund, standing []Row, key string, record partner.Record) (Posting, error) {
+func (o Order) Refund(calc *commission.Calculator, r Refund, standing []Row, key string, record partner.Record, assets ...*commission.AssetCalculator) (Posting, error) {
 	returned, err := o.give(calc, r)
 	if err != nil {
 		return Posting{}, err
@@ -87,7 +87,9 @@ func (o Order) Refund(calc *commission.Calculator, r Refund, standing []Row, key
 	}
 	var entries []commission.Entry
 	for _, row := range standing {
-		entries = append(entries, row.Entries...)
+		if row.Amount.Currency() == calc.Currency() {
+			entries = append(entries, row.Entries...)
+		}
 	}
 	changes, err := commission.Difference(entries, target)
 	if err != nil {
@@ -99,6 +101,13 @@ func (o Order) Refund(calc *commission.Calculator, r Refund, standing []Row, key
 	o.Refunds = append(o.Refunds, AppliedRefund{Key: key, Revision: o.Revision, At: r.At, Released: !o.Released.IsZero()})
 	if o.Total, err = target.Total(); err != nil {
 		return Posting{}, err
+	}
+	for i := range o.Assets {
+		taken, err := o.Assets[i].refund(assets, returned, standing)
+		if err != nil {
+			return Posting{}, err
+		}
+		changes = append(changes, taken...)
 	}
 	all, err := rows(OfOrder(o.ID), o.Revision, key, r.At, record, changes)
 	if err != nil {
@@ -132,6 +141,32 @@ func changedUses(before, after []commission.CampaignUse) ([]commission.CampaignU
 		}
 	}
 	return changes, nil
+}
+
+// refund makes the asset what it is after so much of the order has come back, and returns the entries by which it changes.
+func (a *OrderAsset) refund(assets []*commission.AssetCalculator, returned []commission.Returned, standing []Row) ([]commission.Entry, error) {
+	at := slices.IndexFunc(assets, func(c *commission.AssetCalculator) bool { return c.Currency() == a.Total.Currency() })
+	if at < 0 {
+		return nil, fmt.Errorf("settlement: the order pays %s, and nothing was given that calculates it", a.Total.Currency())
+	}
+	counted, err := assets[at].Returned(returned)
+	if err != nil {
+		return nil, err
+	}
+	target, err := assets[at].Target(a.Frozen, counted, nil)
+	if err != nil {
+		return nil, err
+	}
+	var entries []commission.Entry
+	for _, row := range standing {
+		if row.Amount.Currency() == a.Total.Currency() {
+			entries = append(entries, row.Entries...)
+		}
+	}
+	if a.Total, err = target.Total(); err != nil {
+		return nil, err
+	}
+	return commission.Difference(entries, target)
 }
 
 // give adds the refund to what has come back so far.

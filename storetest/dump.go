@@ -66,6 +66,7 @@ type dumper struct {
 type rowKey struct {
 	source   settlement.Source
 	payee    partner.ID
+	currency money.Currency
 	revision int64
 }
 
@@ -224,7 +225,7 @@ func (d *dumper) counters() error {
 func (d *dumper) keep(rows []settlement.Row) {
 	for _, r := range rows {
 		d.people[r.Payee] = true
-		d.rows[rowKey{r.Source, r.Payee, r.Revision}] = r
+		d.rows[rowKey{r.Source, r.Payee, r.Amount.Currency(), r.Revision}] = r
 	}
 }
 
@@ -261,8 +262,8 @@ func (d *dumper) everybody() error {
 				return err
 			}
 		}
-		if b := plainBalance(balances[i]); b != (settlement.Balance{Partner: id}) {
-			if err := d.line("balance", b); err != nil {
+		for _, b := range balances[i] {
+			if err := d.line("balance", plainBalance(b)); err != nil {
 				return err
 			}
 		}
@@ -278,7 +279,8 @@ func (d *dumper) everybody() error {
 
 func (d *dumper) ledger() error {
 	rows := slices.SortedFunc(maps.Values(d.rows), func(a, b settlement.Row) int {
-		return cmp.Or(cmp.Compare(a.Source.Kind, b.Source.Kind), cmp.Compare(a.Source.ID, b.Source.ID), cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Payee, b.Payee))
+		return cmp.Or(cmp.Compare(a.Source.Kind, b.Source.Kind), cmp.Compare(a.Source.ID, b.Source.ID), cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Payee, b.Payee),
+			a.Amount.Currency().Cmp(b.Amount.Currency()))
 	})
 	return lines(d, "row", rows)
 }

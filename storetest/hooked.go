@@ -141,8 +141,8 @@ func (h *hooked) ReleaseRows(ctx context.Context, sources []settlement.Source, i
 	return through(h, "ReleaseRows", func() ([]settlement.Row, error) { return h.tx.ReleaseRows(ctx, sources, instant) })
 }
 
-func (h *hooked) Balances(ctx context.Context, ids []partner.ID) ([]settlement.Balance, error) {
-	return through(h, "Balances", func() ([]settlement.Balance, error) { return h.tx.Balances(ctx, ids) })
+func (h *hooked) Balances(ctx context.Context, ids []partner.ID) ([][]settlement.Balance, error) {
+	return through(h, "Balances", func() ([][]settlement.Balance, error) { return h.tx.Balances(ctx, ids) })
 }
 
 func (h *hooked) ChangeBalances(ctx context.Context, changes []settlement.Change) error {

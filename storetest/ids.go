@@ -294,10 +294,10 @@ func idsOfMoney() []keyed {
 			r := sampleRow("o-1", partner.ID(id), 1, 100)
 			r.Amount = amountOf(mark)
 			return tx.AddRows(ctx, list(r))
-		}, store.Tx.Balances, as[partner.ID], func(b settlement.Balance) string { return markOf(b.Pending) }),
+		}, store.Tx.Balances, as[partner.ID], only(func(b settlement.Balance) string { return markOf(b.Pending) })),
 		keyedBy("partners of balances", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			return tx.ChangeBalances(ctx, list(settlement.Change{Partner: partner.ID(id), Net: amountOf(mark)}))
-		}, store.Tx.Balances, as[partner.ID], func(b settlement.Balance) string { return markOf(b.Available) }),
+		}, store.Tx.Balances, as[partner.ID], only(func(b settlement.Balance) string { return markOf(b.Available) })),
 		keyedBy("campaigns of counters", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			return tx.ChangeCounters(ctx, list(store.CounterChange{CounterKey: counterKey(id, ""), Amount: amountOf(mark)}))
 		}, store.Tx.Counters, func(id string) store.CounterKey { return counterKey(id, "") }, markOf),

@@ -51,7 +51,7 @@ func fill(ctx context.Context, tx store.Tx) error {
 			return tx.SaveOrders(ctx, list(sampleOrder("o-1"), settlement.Order{ID: "o-2", Revision: 1, Parked: sampleOrder("o-2").Parked}, dueOrder("o-3", day(20))))
 		},
 		func() error {
-			return tx.AddRows(ctx, list(sampleRow("o-1", "p-1", 1, 5970), sampleRow("o-1", "p-2", 1, 2985), released, sampleRow("o-3", "p-1", 1, 100)))
+			return tx.AddRows(ctx, list(sampleRow("o-1", "p-1", 1, 5970), sampleRow("o-1", "p-2", 1, 2985), pointsRow("o-1", "p-2", 1, 597), released, sampleRow("o-3", "p-1", 1, 100)))
 		},
 		func() error { return tx.SaveRuns(ctx, list(sampleRun("r-1"), sampleRun("r-2"))) },
 		func() error {
@@ -62,7 +62,8 @@ func fill(ctx context.Context, tx store.Tx) error {
 		},
 		func() error { return fillGrants(ctx, tx) },
 		func() error {
-			return tx.ChangeBalances(ctx, list(settlement.Change{Partner: "p-1", Net: cny.Minor(5000), Withdrawing: cny.Minor(1000)}, settlement.Change{Partner: "p-2", Net: cny.Minor(-300)}))
+			return tx.ChangeBalances(ctx, list(settlement.Change{Partner: "p-1", Net: cny.Minor(5000), Withdrawing: cny.Minor(1000)}, settlement.Change{Partner: "p-2", Net: cny.Minor(-300)},
+				settlement.Change{Partner: "p-2", Net: points.Minor(40)}))
 		},
 		func() error {
 			return tx.AddWithdrawals(ctx, list(sampleWithdrawal(number(1), "p-1"), sampleWithdrawal(number(2), "p-2")))

@@ -247,6 +247,18 @@ var plantedBugs = []plantedBug{
 	{"the rows of one payee of several users change his balance one over the other", byGrants, []plantedEdit{{
 		"partner/program/due_grants.go", "		rows = append(rows, paid...)\n", "		rows = paid\n",
 	}}},
+	{"an asset takes the order's discount off once more", byModel, []plantedEdit{{
+		"commission/asset.go", "	order.Discount, order.Freight, order.Tenders = decimal.Decimal{}, decimal.Decimal{}, nil\n", "	order.Freight, order.Tenders = decimal.Decimal{}, nil\n",
+	}}},
+	{"a refund leaves what was paid in an asset", byModel, []plantedEdit{{
+		"settlement/refund.go", "		changes = append(changes, taken...)\n", "		_ = taken\n",
+	}}},
+	{"what an order pays in an asset is what stands in cash", byModel, []plantedEdit{{
+		"settlement/refund.go", "		if row.Amount.Currency() == a.Total.Currency() {", "		if row.Amount.Currency() != a.Total.Currency() {",
+	}}},
+	{"what is released in an asset is released as cash", byModel, []plantedEdit{{
+		"partner/program/due.go", " || out[n-1].Currency() != c.Currency() {", " {",
+	}}},
 	{"the tenant is ignored", byModel, []plantedEdit{{"partner/program/program.go", "	s.tenant = tenant\n", "	_ = tenant\n"}}},
 	{"views are of the default tenant", byModel, []plantedEdit{{
 		"partner/program/program.go", "return s.store.View(ctx, s.tenant, fn)", "return s.store.View(ctx, \"\", fn)",

@@ -40,6 +40,7 @@ func contract() []area {
 		{"ledger", rowSentences},
 		{"balances", balanceSentences},
 		{"counters", counterSentences},
+		{"currencies", currencySentences},
 		{"payouts", payoutSentences},
 		{"claims", claimSentences},
 		{"events", eventSentences},

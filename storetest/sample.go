@@ -16,7 +16,10 @@ import (
 
 // The records with which the suite fills a store. Each has every field set, and in every slice an element with nothing behind it too.
 
-var cny = money.MustCurrency("CNY", 2)
+var (
+	cny    = money.MustCurrency("CNY", 2)
+	points = money.MustCurrency("POINTS", 0)
+)
 
 // day is an instant with microseconds, n days after a fixed one.
 func day(n int) time.Time {
@@ -50,7 +53,7 @@ func samplePlan(version int) store.PlanVersion {
 // sampleOrder is an order at its first revision, with everything that an order can have at once.
 func sampleOrder(id commission.OrderID) settlement.Order {
 	cost, listPrice, giveUp := cny.Minor(4200), cny.Minor(66600), cny.Minor(300)
-	return settlement.Order{
+	o := settlement.Order{
 		ID: id, Revision: 1, Posted: true, Customer: "c-1", PaidAt: day(2), Kind: commission.Service, Plan: 1,
 		Attributed: commission.Attributed{Partner: "p-1", By: commission.Owner, Reason: commission.NoOwner},
 		Frozen: commission.Frozen{
@@ -85,6 +88,8 @@ func sampleOrder(id commission.OrderID) settlement.Order {
 		Promoted: true, Veto: "disputed",
 		Record: recorded(2),
 	}
+	o.Assets = []settlement.OrderAsset{{Frozen: o.Frozen.Clone(), Total: points.Minor(597)}, {}}
+	return o
 }
 
 func sampleCampaign() *commission.Applied {

@@ -73,7 +73,7 @@ func manyOrders(x *trial) {
 	orders, balances := read(x, store.Tx.Orders, ids), read(x, store.Tx.Balances, people)
 	for i := range n {
 		require.Equal(x, ids[i], orders[i].ID)
-		require.Equal(x, bare(cny.Minor(int64(i))), bare(balances[i].Withdrawing))
+		require.Equal(x, bare(cny.Minor(int64(i))), yuan(people[i], balances[i]).Withdrawing)
 	}
 	sources := made(n, func(i int) settlement.Source { return settlement.OfOrder(ids[i]) })
 	require.Len(x, slices.Concat(read(x, store.Tx.Rows, sources)...), 2*n)

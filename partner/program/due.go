@@ -225,21 +225,21 @@ func (c *call) makeAvailable(due []settlement.Order, sources []settlement.Source
 		return err
 	}
 	for _, o := range due {
-		if err := c.emit("order_released", string(o.ID), map[string]any{"commission": o.Total}); err != nil {
+		if err := c.emit("order_released", string(o.ID), withAssets(o, map[string]any{"commission": o.Total})); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// changesByPayee adds up what rows, which stand by payee, do to each payee's balance.
+// changesByPayee adds up what rows, which stand by payee and currency, do to each payee's balances.
 func changesByPayee(rows []settlement.Row, of func(*settlement.Row) settlement.Change) ([]settlement.Change, error) {
 	var out []settlement.Change
 	for i := range rows {
 		c := of(&rows[i])
 		c.Partner = rows[i].Payee
 		n := len(out)
-		if n == 0 || out[n-1].Partner != c.Partner {
+		if n == 0 || out[n-1].Partner != c.Partner || out[n-1].Currency() != c.Currency() {
 			out = append(out, c)
 			continue
 		}

@@ -4,22 +4,28 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
 )
 
-// EntryID names one entry: of an order, a revision (the posting or a refund) and a payee, the index-th from 0.
+// EntryID names one entry: of an order, a revision (the posting or a refund), a payee and an asset, the index-th from 0.
 type EntryID struct {
 	Order    commission.OrderID
 	Revision int64
 	Payee    partner.ID
+	Asset    string // its code; "" for cash
 	Index    int
 }
 
-// String returns "order/revision/payee/index".
+// String returns "order/revision/payee/index", of another asset than cash "order/revision/payee/asset/index".
 func (id EntryID) String() string {
+	if id.Asset != "" {
+		return fmt.Sprintf("%s/%d/%s/%s/%d", id.Order, id.Revision, id.Payee, id.Asset, id.Index)
+	}
 	return fmt.Sprintf("%s/%d/%s/%d", id.Order, id.Revision, id.Payee, id.Index)
 }
 
@@ -43,8 +49,8 @@ type ExplainedEntry struct {
 	commission.Explanation
 }
 
-// ExplainAll returns every entry of an order, reversals too, in order of revision and payee, each with why it is what it is. It is a [*NotFoundError]
-// for an order that is not known.
+// ExplainAll returns every entry of an order, reversals too, in order of revision, payee and currency, each with why it is what it is. It is a
+// [*NotFoundError] for an order that is not known.
 func (o Orders) ExplainAll(ctx context.Context, id commission.OrderID) ([]ExplainedEntry, error) {
 	var out []ExplainedEntry
 	err := o.view(ctx, func(tx store.Tx) error {
@@ -57,14 +63,18 @@ func (o Orders) ExplainAll(ctx context.Context, id commission.OrderID) ([]Explai
 		if err != nil {
 			return err
 		}
-		plan := v.calc.Plan()
 		for _, row := range rows[0] {
+			plan, frozen, ratio, asset := v.calc.Plan(), &order.Frozen, (*decimal.Decimal)(nil), ""
+			if a, paid := v.assetFor(row.Amount.Currency()), order.Asset(row.Amount.Currency()); a != nil && paid != nil {
+				counts := a.Ratio()
+				plan, frozen, ratio, asset = a.Plan(), &paid.Frozen, &counts, a.Currency().Code()
+			}
 			for i, e := range row.Entries {
 				out = append(out, ExplainedEntry{
-					ID: EntryID{Order: id, Revision: row.Revision, Payee: row.Payee, Index: i},
+					ID: EntryID{Order: id, Revision: row.Revision, Payee: row.Payee, Asset: asset, Index: i},
 					Explanation: commission.Explanation{
 						Order: id, Plan: order.Plan, Entry: e, Rounding: plan.Rounding, Stacking: plan.Stacking, Cap: plan.Cap, OrderCap: plan.OrderCap, ReleaseAt: order.ReleaseAt,
-						Passed: order.Frozen.PassedOver(&e),
+						Passed: frozen.PassedOver(&e), Ratio: ratio,
 					},
 				})
 			}

@@ -14,8 +14,9 @@ type judged struct {
 	publish    apply
 	candidates commission.Candidates
 	attributed commission.Attributed
-	result     *commission.Result
-	net        money.Amount // what was paid for the goods, in whole units of the currency: what all plans of a programme share
+	result     *commission.Result   // in cash
+	assets     []*commission.Result // in each asset of the plan
+	net        money.Amount         // what was paid for the goods, in whole units of the currency: what all plans of a programme share
 	owner      partner.ID
 	buyer      PartnerState
 }
@@ -49,6 +50,9 @@ func (c *call) judge(in *Order, posts bool) (*judged, error) {
 		return nil, err
 	}
 	if j.result, err = j.version.calc.Calculate(j.order, uplines, nil, seats...); err != nil {
+		return nil, err
+	}
+	if err := j.assetResults(uplines, seats); err != nil {
 		return nil, err
 	}
 	goods, err := j.result.Net()
@@ -88,7 +92,7 @@ func (c *call) uplines(j *judged) ([]commission.Upline, error) {
 	if j.attributed.Partner == "" {
 		return nil, nil
 	}
-	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: j.attributed.Partner, At: j.order.PaidAt, Depth: j.version.calc.Reach()}})
+	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: j.attributed.Partner, At: j.order.PaidAt, Depth: j.version.reach()}})
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +101,7 @@ func (c *call) uplines(j *judged) ([]commission.Upline, error) {
 
 // seats returns those whom the plan itself names for the order, as they were when it was paid.
 func (c *call) seats(j *judged) ([]commission.Upline, error) {
-	ids := j.version.calc.Seats(j.order)
+	ids := j.version.seats(j.order)
 	if len(ids) == 0 {
 		return nil, nil
 	}

@@ -36,7 +36,7 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 		}
 		posting, err := stored[0].Accrue(settlement.Accrual{
 			Customer: in.Customer, PaidAt: judged.order.PaidAt, Kind: in.Kind, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
-			Attributed: judged.attributed, Result: judged.result, Key: c.key, Record: c.record,
+			Attributed: judged.attributed, Result: judged.result, Assets: judged.assets, Key: c.key, Record: c.record,
 		})
 		if err != nil {
 			return nil, err
@@ -51,7 +51,7 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 			if err := c.save(judged.version, posting); err != nil {
 				return err
 			}
-			if err := c.emit("order_paid", string(in.ID), map[string]any{"customer": in.Customer, "commission": posting.Order.Total}); err != nil {
+			if err := c.emit("order_paid", string(in.ID), withAssets(posting.Order, map[string]any{"customer": in.Customer, "commission": posting.Order.Total})); err != nil {
 				return err
 			}
 			order, err := c.unpark(posting.Order, judged.version)
@@ -134,7 +134,7 @@ func (o Orders) Quote(ctx context.Context, in Order) (Outcome, error) {
 		}
 		posting, err := settlement.Order{ID: in.ID}.Accrue(settlement.Accrual{
 			Customer: in.Customer, PaidAt: judged.order.PaidAt, Kind: in.Kind, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
-			Attributed: judged.attributed, Result: judged.result, Record: c.record,
+			Attributed: judged.attributed, Result: judged.result, Assets: judged.assets, Record: c.record,
 		})
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package program
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -13,7 +14,7 @@ import (
 	"github.com/fenrun/fenrun/settlement"
 )
 
-// Outcome is what an order pays.
+// Outcome is what an order pays. Entries, Unpaid and all amounts are of cash, but for those in Assets.
 type Outcome struct {
 	Order      commission.OrderID
 	Plan       int                   // the version of the plan that judged it
@@ -24,6 +25,7 @@ type Outcome struct {
 	Commission money.Amount          // the sum of the entries
 	// Campaigns are what the order uses of campaigns that have a budget or a cap for each customer, and of which there was too little left for it.
 	Campaigns []commission.CampaignUse
+	Assets    []AssetOutcome        // what it pays beside cash, in the order of the plan
 	ReleaseAt time.Time             // when it becomes available; zero while the order is not received
 	Promoted  bool                  // whether it made the buyer a partner, from the next order on
 	Unparked  []settlement.Unparked // what became of events that had come before the order
@@ -55,19 +57,9 @@ func (o Outcome) String() string {
 	}
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	for _, e := range o.Entries {
-		parts := ""
-		if e.Weight > 0 {
-			parts = fmt.Sprintf(", %d of %d parts", e.Weight, e.Weights)
-		}
-		fmt.Fprintf(w, "%s\tearns %s\t%s of %s (line %s, %s)%s\treleased %s\n", e.Payee, e.Amount, e.Rate, e.Base.Plain(), e.Line, e.Source, parts, o.released())
-	}
-	for _, u := range o.Unpaid {
-		who := string(u.Partner)
-		if who == "" {
-			who = "nobody"
-		}
-		fmt.Fprintf(w, "%s\tearns nothing\tline %s, %s\t%s\n", who, u.Line, place(u), commission.ReasonEnglish(u.Reason))
+	o.earns(w, o.Entries, o.Unpaid, "nothing")
+	for _, a := range o.Assets {
+		o.earns(w, a.Entries, a.Unpaid, "no "+a.Asset)
 	}
 	if o.Attributed.Partner == "" {
 		fmt.Fprintf(w, "nobody\tearns\t%s\t\n", commission.ReasonEnglish(o.Attributed.Reason))
@@ -82,6 +74,24 @@ func (o Outcome) String() string {
 		fmt.Fprintf(&text, "the shop keeps %s of %s\n", kept, o.Goods)
 	}
 	return text.String()
+}
+
+// earns writes a line an entry, then who gets nothing and why.
+func (o Outcome) earns(w io.Writer, entries []commission.Entry, unpaid []commission.Unpaid, nothing string) {
+	for _, e := range entries {
+		parts := ""
+		if e.Weight > 0 {
+			parts = fmt.Sprintf(", %d of %d parts", e.Weight, e.Weights)
+		}
+		fmt.Fprintf(w, "%s\tearns %s\t%s of %s (line %s, %s)%s\treleased %s\n", e.Payee, e.Amount, e.Rate, e.Base.Plain(), e.Line, e.Source, parts, o.released())
+	}
+	for _, u := range unpaid {
+		who := string(u.Partner)
+		if who == "" {
+			who = "nobody"
+		}
+		fmt.Fprintf(w, "%s\tearns %s\tline %s, %s\t%s\n", who, nothing, u.Line, place(u), commission.ReasonEnglish(u.Reason))
+	}
 }
 
 func place(u commission.Unpaid) string {
@@ -113,14 +123,11 @@ func outcomeOf(o settlement.Order, v *version) (Outcome, error) {
 	out := Outcome{
 		Order: o.ID, Plan: o.Plan, Attributed: o.Attributed, ReleaseAt: o.ReleaseAt,
 		Promoted: o.Promoted, Unparked: o.Unparked, Veto: o.Veto,
-		Entries: slices.AppendSeq(make([]commission.Entry, 0, result.Len()), result.Entries()),
-		hold:    fmt.Sprintf("%d days after it is %s", int(terms.Hold().Hours()/24), terms.Anchor),
+		hold: fmt.Sprintf("%d days after it is %s", int(terms.Hold().Hours()/24), terms.Anchor),
 	}
-	for u := range result.Unpaid() {
-		// An order that is nobody's says so once, and not for each slot; those whom the plan itself names have reasons of their own.
-		if o.Attributed.Partner != "" || u.Partner != "" || u.Reason == commission.NoAgent {
-			out.Unpaid = append(out.Unpaid, u)
-		}
+	out.Entries, out.Unpaid = paidOf(o, result)
+	if out.Assets, err = assetOutcomes(o, v); err != nil {
+		return out, err
 	}
 	out.Campaigns = result.Uses()
 	if out.Goods, err = result.Net(); err != nil {
@@ -128,6 +135,18 @@ func outcomeOf(o settlement.Order, v *version) (Outcome, error) {
 	}
 	out.Commission, err = result.Total()
 	return out, err
+}
+
+// paidOf returns who is paid what by an order's result, and who gets nothing.
+func paidOf(o settlement.Order, result *commission.Result) ([]commission.Entry, []commission.Unpaid) {
+	var unpaid []commission.Unpaid
+	for u := range result.Unpaid() {
+		// An order that is nobody's says so once, and not for each slot; those whom the plan itself names have reasons of their own.
+		if o.Attributed.Partner != "" || u.Partner != "" || u.Reason == commission.NoAgent {
+			unpaid = append(unpaid, u)
+		}
+	}
+	return slices.AppendSeq(make([]commission.Entry, 0, result.Len()), result.Entries()), unpaid
 }
 
 // firstOutcome is the outcome as it was when the order was posted, whatever has come since.

@@ -36,7 +36,8 @@ const (
 )
 
 // Audit works out what the plan can pay in the worst case, by which line of uplines, and names what should be known before it is launched: facts with
-// their evidence, no verdict. rules are the shop's own, where the plan names any. It is a [*PlanError] for a plan that cannot be used, and a [*commission.OrderError] for goods without a price.
+// their evidence, no verdict. It is of cash: what the plan pays in other assets costs what the shop makes them worth. rules are the shop's own, where the
+// plan names any. It is a [*PlanError] for a plan that cannot be used, and a [*commission.OrderError] for goods without a price.
 func (p Plan) Audit(mix Mix, rules ...commission.Rules) (commission.Audit, error) {
 	if err := p.Validate(rules...); err != nil {
 		return commission.Audit{}, err

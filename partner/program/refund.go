@@ -27,11 +27,11 @@ type ReceivedOutcome struct {
 type RefundOutcome struct {
 	Order   commission.OrderID
 	Entries []commission.Entry // below 0: what is taken back
-	Changes []PayeeChange      // the same per payee, in order of payee
+	Changes []PayeeChange      // the same per payee and asset, in order of payee, then currency
 	Parked  bool               // whether it waits for its order
 }
 
-// PayeeChange is what an order pays somebody before and after a refund.
+// PayeeChange is what an order pays somebody before and after a refund, in cash or in another asset.
 type PayeeChange struct {
 	Payee         partner.ID
 	Before, After money.Amount
@@ -178,7 +178,7 @@ func (c *call) refund(order settlement.Order, v *version, r settlement.Refund, k
 	if err != nil {
 		return settlement.Posting{}, money.Amount{}, err
 	}
-	posting, err := order.Refund(v.calc, r, standing[0], key, record)
+	posting, err := order.Refund(v.calc, r, standing[0], key, record, v.assets...)
 	if err != nil {
 		return settlement.Posting{}, money.Amount{}, err
 	}
@@ -217,7 +217,7 @@ func (c *call) takeBack(v *version, p settlement.Posting, netBack money.Amount) 
 	if _, err := c.tx.AddSpend(c.ctx, []store.Spend{{Customer: p.Order.Customer, Amount: netBack.Neg()}}); err != nil {
 		return err
 	}
-	return c.emit("order_refunded", string(p.Order.ID), map[string]any{"revision": p.Order.Revision, "commission": p.Order.Total})
+	return c.emit("order_refunded", string(p.Order.ID), withAssets(p.Order, map[string]any{"revision": p.Order.Revision, "commission": p.Order.Total}))
 }
 
 // The events that can come before their order.
@@ -292,24 +292,25 @@ func (c *call) refundOutcome(order settlement.Order, key string) (RefundOutcome,
 	if err != nil {
 		return out, err
 	}
-	before := map[partner.ID]money.Amount{}
-	for _, row := range all[0] {
-		if row.Revision < revision {
-			if before[row.Payee], err = before[row.Payee].Add(row.Amount); err != nil {
+	before := map[account]money.Amount{}
+	for i := range all[0] {
+		if row := &all[0][i]; row.Revision < revision {
+			if before[accountOf(row)], err = before[accountOf(row)].Add(row.Amount); err != nil {
 				return out, err
 			}
 		}
 	}
-	for _, row := range all[0] {
+	for i := range all[0] {
+		row := &all[0][i]
 		if row.Revision != revision {
 			continue
 		}
 		out.Entries = append(out.Entries, row.Entries...)
-		after, err := before[row.Payee].Add(row.Amount)
+		after, err := before[accountOf(row)].Add(row.Amount)
 		if err != nil {
 			return out, err
 		}
-		out.Changes = append(out.Changes, PayeeChange{Payee: row.Payee, Before: before[row.Payee], After: after, Debt: order.Refunds[at].Released})
+		out.Changes = append(out.Changes, PayeeChange{Payee: row.Payee, Before: before[accountOf(row)], After: after, Debt: order.Refunds[at].Released})
 	}
 	return out, nil
 }

@@ -32,9 +32,10 @@ type records struct {
 	due      map[commission.OrderID]time.Time // posted, not released, with a fixed release time
 	rows     map[settlement.Source][]*settlement.Row
 	payees   map[partner.ID][]*settlement.Row
-	unfolded []*settlement.Row           // in order of writing; what is folded meanwhile is passed over
-	pending  map[partner.ID]money.Amount // the sum of each payee's rows that are not folded
-	balances map[partner.ID]settlement.Balance
+	unfolded []*settlement.Row        // in order of writing; what is folded meanwhile is passed over
+	pending  map[account]money.Amount // the sum of the rows that are not folded
+	balances map[account]settlement.Balance
+	accounts map[partner.ID][]account // those of which there ever was anything, in order of currency
 	counters map[store.CounterKey]money.Amount
 
 	grants  *table[partner.ID, settlement.Grants]
@@ -48,6 +49,12 @@ type records struct {
 	numbered int
 }
 
+// account is where a partner has a balance.
+type account struct {
+	partner  partner.ID
+	currency money.Currency
+}
+
 func newRecords() *records {
 	return &records{
 		partners: newTable[partner.ID, partner.Partner](), facts: map[partner.ID][]partner.Fact{}, spend: map[partner.Customer]money.Amount{},
@@ -55,7 +62,7 @@ func newRecords() *records {
 		orders: newTable[commission.OrderID, settlement.Order](), paid: newTable[paidKey, commission.OrderID](),
 		runs: newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},
 		rows: map[settlement.Source][]*settlement.Row{}, payees: map[partner.ID][]*settlement.Row{},
-		pending: map[partner.ID]money.Amount{}, balances: map[partner.ID]settlement.Balance{},
+		pending: map[account]money.Amount{}, balances: map[account]settlement.Balance{}, accounts: map[partner.ID][]account{},
 		grants: newTable[partner.ID, settlement.Grants](), toJudge: map[partner.ID]time.Time{}, settled: map[partner.Customer][]settledKey{},
 		counters:    map[store.CounterKey]money.Amount{},
 		withdrawals: newTable[settlement.WithdrawalID, settlement.Withdrawal](), claims: map[store.ClaimKey]store.Claim{},

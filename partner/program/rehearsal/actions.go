@@ -37,7 +37,7 @@ func act[T any](name string, field func(*Event) *T, subject func(*T) string, do 
 
 var (
 	ofPartner    = []string{"level", "status", "recruiter"}
-	ofOrder      = []string{"entries", "unpaid", "complete", "commission", "goods", "kept", "attributed", "reason", "version", "releaseAt", "campaigns"}
+	ofOrder      = []string{"entries", "unpaid", "complete", "commission", "assets", "goods", "kept", "attributed", "reason", "version", "releaseAt", "campaigns"}
 	ofPaid       = append([]string{"promoted", "unparked", "repeated"}, ofOrder...)
 	ofWithdrawal = []string{"state", "net", "withdrawal"}
 )
@@ -98,7 +98,7 @@ var actions = []action{
 		}, "released", "vetoed", "granted"),
 	act("withdraw", func(e *Event) *Withdraw { return e.Withdraw }, func(x *Withdraw) string { return string(x.Partner) },
 		func(ctx context.Context, r *runner, x *Withdraw, meta program.Meta) (any, error) {
-			w, err := r.prog.Wallet.Withdraw(ctx, program.Withdraw{Partner: x.Partner, Amount: x.Amount, Meta: meta})
+			w, err := r.prog.Wallet.Withdraw(ctx, program.Withdraw{Partner: x.Partner, Amount: x.Amount, Asset: x.Asset, Meta: meta})
 			if err == nil {
 				r.withdrawals[meta.Key] = w.ID
 			}

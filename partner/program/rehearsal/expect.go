@@ -26,14 +26,16 @@ type Expect struct {
 	Unpaid     []Unpaid            `json:"unpaid"`
 	Complete   bool                `json:"complete,omitempty"`
 	Commission decimal.NullDecimal `json:"commission"`
-	Goods      decimal.NullDecimal `json:"goods"` // paid for the goods: after discounts, without freight
-	Kept       decimal.NullDecimal `json:"kept"`  // what the shop keeps of it
-	Attributed *partner.ID         `json:"attributed"`
-	Campaigns  []CampaignUse       `json:"campaigns"`         // what it uses of campaigns that have a budget or a cap for each customer
-	Version    int                 `json:"version,omitempty"` // of the plan that judged the order; of publish: the new one
-	Promoted   *bool               `json:"promoted"`          // whether the order made its buyer a partner
-	Unparked   []Unparked          `json:"unparked"`          // events that had come before the order, in order of arrival
-	Repeated   *bool               `json:"repeated"`          // whether the order had been paid before
+	// Assets are what it pays beside cash, by asset: the sums of their entries. Those that are named are checked.
+	Assets     map[string]decimal.Decimal `json:"assets"`
+	Goods      decimal.NullDecimal        `json:"goods"` // paid for the goods: after discounts, without freight
+	Kept       decimal.NullDecimal        `json:"kept"`  // what the shop keeps of it
+	Attributed *partner.ID                `json:"attributed"`
+	Campaigns  []CampaignUse              `json:"campaigns"`         // what it uses of campaigns that have a budget or a cap for each customer
+	Version    int                        `json:"version,omitempty"` // of the plan that judged the order; of publish: the new one
+	Promoted   *bool                      `json:"promoted"`          // whether the order made its buyer a partner
+	Unparked   []Unparked                 `json:"unparked"`          // events that had come before the order, in order of arrival
+	Repeated   *bool                      `json:"repeated"`          // whether the order had been paid before
 
 	// Of bonus: all that the run pays, in the order of payees; Commission is its total, Kept what of a pool nobody gets, and Changes what is different from
 	// what stands. RunState is where the run stands after it, "" where nothing is locked.
@@ -78,6 +80,7 @@ type Entry struct {
 	Slot   int                 `json:"slot,omitempty"`
 	Rule   string              `json:"rule,omitempty"` // "": slots
 	Payee  partner.ID          `json:"payee" strict:"required"`
+	Asset  string              `json:"asset,omitempty"` // its code; "" for cash
 	Amount decimal.Decimal     `json:"amount" strict:"required"`
 	Base   decimal.NullDecimal `json:"base"`             // what the rate was taken of
 	Rate   commission.Rate     `json:"rate"`             // "-" and absent are the same: not checked
@@ -104,12 +107,14 @@ type Unpaid struct {
 	Slot    int               `json:"slot,omitempty"`
 	Rule    string            `json:"rule,omitempty"`    // "" with a slot: slots
 	Partner partner.ID        `json:"partner,omitempty"` // "" where nobody stands
+	Asset   string            `json:"asset,omitempty"`   // its code; "" for cash
 	Reason  partner.Reason    `json:"reason" strict:"required"`
 }
 
 // Change is what an order pays somebody before and after a refund. Released is whether it was taken from what had been released.
 type Change struct {
 	Payee    partner.ID      `json:"payee" strict:"required"`
+	Asset    string          `json:"asset,omitempty"` // its code; "" for cash
 	Before   decimal.Decimal `json:"before" strict:"required"`
 	After    decimal.Decimal `json:"after" strict:"required"`
 	Released *bool           `json:"released"`
@@ -121,8 +126,14 @@ type Unparked struct {
 	Refused string `json:"refused,omitempty"`       // a part of the reason why it could not be applied; "": it was
 }
 
-// Buckets are the parts of a balance; only those that are given are checked.
+// Buckets are what a partner has: the parts of his balance in cash, and of those in other assets.
 type Buckets struct {
+	Balance
+	Assets map[string]Balance `json:"assets"` // by code
+}
+
+// Balance is the parts of a balance; only those that are given are checked.
+type Balance struct {
 	Earned      decimal.NullDecimal `json:"earned"`
 	Pending     decimal.NullDecimal `json:"pending"`
 	Available   decimal.NullDecimal `json:"available"`
@@ -135,10 +146,11 @@ type Buckets struct {
 
 // Final is what must hold at the end. The totals are over all orders, after all refunds.
 type Final struct {
-	Balances   map[partner.ID]Buckets `json:"balances"`
-	Commission decimal.NullDecimal    `json:"commission"`
-	Goods      decimal.NullDecimal    `json:"goods"` // paid for goods and not given back
-	Kept       decimal.NullDecimal    `json:"kept"`  // goods less commission
+	Balances   map[partner.ID]Buckets     `json:"balances"`
+	Commission decimal.NullDecimal        `json:"commission"`
+	Assets     map[string]decimal.Decimal `json:"assets"` // what is paid beside cash, by asset
+	Goods      decimal.NullDecimal        `json:"goods"`  // paid for goods and not given back
+	Kept       decimal.NullDecimal        `json:"kept"`   // goods less commission
 	// Used is what orders use of campaigns that have a budget, in all, after all refunds. It is a complete list.
 	Used    map[string]decimal.Decimal `json:"used"`
 	Entries *int                       `json:"entries"` // how many, reversals too

@@ -128,6 +128,7 @@ type Due struct{}
 type Withdraw struct {
 	Partner partner.ID      `json:"partner" strict:"required"`
 	Amount  decimal.Decimal `json:"amount" strict:"required"`
+	Asset   string          `json:"asset,omitempty"` // its code; "" for cash, which alone can be
 }
 
 // Withdrawal names a withdrawal by the key of its request.
