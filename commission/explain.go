@@ -129,43 +129,40 @@ func orNobody(id partner.ID, nobody string) string {
 }
 
 var reasonTexts = map[partner.Reason][2]string{
-	NoOwner:               {"the buyer is bound to nobody", "买家没有归属合伙人"},
-	NoReferrer:            {"the order names no partner", "订单没有推广人"},
-	UnknownReferrer:       {"the order names somebody who is no partner", "推广人不是合伙人"},
-	SelfPurchased:         {"the buyer bought himself", "合伙人自购"},
-	ExcludedGoods:         {"the goods are excluded", "商品不参与分销"},
-	ExcludedKind:          {"orders of this kind are excluded", "该类订单不参与分销"},
-	GiftGoods:             {"it is a gift", "赠品不计佣金"},
-	Exchanged:             {"the order that was exchanged keeps its commission", "换货订单，佣金仍归原订单"},
-	NotJoining:            {"the promotion does not join", "该促销活动不参与分销"},
-	NoUpline:              {"nobody stands there", "该层没有上级"},
-	NoLeader:              {"no leader stands above the seller", "上级中没有团队长"},
-	NoAgent:               {"the order's region has no agent", "订单所在区域没有代理"},
-	NoRate:                {"no rate is set", "未设置比例"},
-	ZeroRate:              {"the rate is 0", "比例为 0"},
-	Overtaken:             {"a level below has the same or a higher share", "下级等级相同或更高"},
-	NoCost:                {"the line has no cost", "商品行没有成本"},
-	NoListPrice:           {"the line has no list price", "商品行没有原价"},
-	NoProfit:              {"there is no profit", "没有利润"},
-	NothingPaid:           {"nothing is paid for the line", "该行没有实付金额"},
-	RoundsToZero:          {"it rounds to nothing", "金额不足最小单位"},
-	CutByCap:              {"the cap of the line left nothing", "受商品行上限限制"},
-	GivenUp:               {"all of it was given up for the buyer", "佣金已全部让利"},
-	AwaitsBalance:         {"the balance is not paid yet", "尾款未付"},
-	AwaitsCollection:      {"the cash is not collected yet", "货款未收"},
-	AwaitsFormation:       {"the group is not complete yet", "尚未成团"},
-	CutByOrderCap:         {"the cap of the order left nothing", "受订单上限限制"},
-	CutByCampaignCap:      {"the cap of the campaign left nothing", "受活动上限限制"},
-	NoFactor:              {"the campaigns together leave nothing", "活动系数合计为 0"},
-	Refunded:              {"adjusted after a refund", "退款调整"},
-	Recalculated:          {"the period was calculated again", "周期重算调整"},
-	NoVolume:              {"no volume of the period is left", "本期没有有效业绩"},
-	NotReached:            {"his volume has not reached the first step", "业绩未达到第一档"},
-	NoWeight:              {"he has no share of the pool", "没有分红权重"},
-	NoMembers:             {"nobody has a share of the pool", "分红池没有成员"},
-	partner.NotPartner:    {"he is no partner", "不是合伙人"},
-	partner.NotYetPartner: {"he has not become a partner yet", "尚未成为合伙人"},
-	partner.EarningFrozen: {"his earnings are frozen", "收益已冻结"},
+	NoOwner:          {"the buyer is bound to nobody", "买家没有归属合伙人"},
+	NoReferrer:       {"the order names no partner", "订单没有推广人"},
+	UnknownReferrer:  {"the order names somebody who is no partner", "推广人不是合伙人"},
+	SelfPurchased:    {"the buyer bought himself", "合伙人自购"},
+	ExcludedGoods:    {"the goods are excluded", "商品不参与分销"},
+	ExcludedKind:     {"orders of this kind are excluded", "该类订单不参与分销"},
+	GiftGoods:        {"it is a gift", "赠品不计佣金"},
+	Exchanged:        {"the order that was exchanged keeps its commission", "换货订单，佣金仍归原订单"},
+	NotJoining:       {"the promotion does not join", "该促销活动不参与分销"},
+	NoUpline:         {"nobody stands there", "该层没有上级"},
+	NoLeader:         {"no leader stands above the seller", "上级中没有团队长"},
+	NoAgent:          {"the order's region has no agent", "订单所在区域没有代理"},
+	NoRate:           {"no rate is set", "未设置比例"},
+	ZeroRate:         {"the rate is 0", "比例为 0"},
+	Overtaken:        {"a level below has the same or a higher share", "下级等级相同或更高"},
+	NoCost:           {"the line has no cost", "商品行没有成本"},
+	NoListPrice:      {"the line has no list price", "商品行没有原价"},
+	NoProfit:         {"there is no profit", "没有利润"},
+	NothingPaid:      {"nothing is paid for the line", "该行没有实付金额"},
+	RoundsToZero:     {"it rounds to nothing", "金额不足最小单位"},
+	CutByCap:         {"the cap of the line left nothing", "受商品行上限限制"},
+	GivenUp:          {"all of it was given up for the buyer", "佣金已全部让利"},
+	AwaitsBalance:    {"the balance is not paid yet", "尾款未付"},
+	AwaitsCollection: {"the cash is not collected yet", "货款未收"},
+	AwaitsFormation:  {"the group is not complete yet", "尚未成团"},
+	CutByOrderCap:    {"the cap of the order left nothing", "受订单上限限制"},
+	CutByCampaignCap: {"the cap of the campaign left nothing", "受活动上限限制"},
+	NoFactor:         {"the campaigns together leave nothing", "活动系数合计为 0"},
+	Refunded:         {"adjusted after a refund", "退款调整"},
+	Recalculated:     {"the period was calculated again", "周期重算调整"},
+	NoVolume:         {"no volume of the period is left", "本期没有有效业绩"},
+	NotReached:       {"his volume has not reached the first step", "业绩未达到第一档"},
+	NoWeight:         {"he has no share of the pool", "没有分红权重"},
+	NoMembers:        {"nobody has a share of the pool", "分红池没有成员"},
 }
 
 // ReasonEnglish returns a reason as a short English clause, the code itself for one of the host's own.
@@ -173,7 +170,7 @@ func ReasonEnglish(r partner.Reason) string {
 	if t, ok := reasonTexts[r]; ok {
 		return t[0]
 	}
-	return string(r)
+	return partner.ReasonEnglish(r)
 }
 
 // ReasonChinese returns a reason as a short Chinese clause, the code itself for one of the host's own.
@@ -181,7 +178,7 @@ func ReasonChinese(r partner.Reason) string {
 	if t, ok := reasonTexts[r]; ok {
 		return t[1]
 	}
-	return string(r)
+	return partner.ReasonChinese(r)
 }
 
 func ruleChinese(e *Entry) string {

@@ -33,7 +33,7 @@
 // Time comes from the caller; a store reads no clock.
 //
 // Locks. What a write depends on is read with a lock or judged by the write itself, never taken from an earlier read. The programme takes locks in one
-// order, so that its transactions cannot wait for each other in a ring: the tree, then orders, runs, customers, partners, rows, withdrawals, balances, events,
+// order, so that its transactions cannot wait for each other in a ring: the tree, then applications, orders, runs, customers, partners, rows, withdrawals, balances, events,
 // and within one kind by id.
 package store
 
@@ -61,6 +61,7 @@ type Store interface {
 // Tx is one transaction of one tenant. It is used by one goroutine, until fn returns; after that every method returns an error.
 type Tx interface {
 	Partners
+	Applications
 	Tree
 	Plans
 	Ledger

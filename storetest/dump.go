@@ -43,7 +43,7 @@ func Dump(ctx context.Context, st store.Store, tenants ...store.Tenant) ([]byte,
 // dumpTenant is what Dump says of the tenant of a transaction.
 func dumpTenant(ctx context.Context, tx store.Tx) ([]byte, error) {
 	d := &dumper{ctx: ctx, tx: tx, people: map[partner.ID]bool{}, rows: map[rowKey]settlement.Row{}}
-	for _, step := range []func() error{d.partners, d.customers, d.plans, d.orders, d.runs, d.withdrawals, d.everybody, d.ledger, d.claims, d.events} {
+	for _, step := range []func() error{d.partners, d.applications, d.customers, d.plans, d.orders, d.runs, d.withdrawals, d.everybody, d.ledger, d.claims, d.events} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -104,6 +104,15 @@ func (d *dumper) partners() error {
 			d.people[p.ID] = true
 		}
 		return lines(d, "partner", page)
+	})
+}
+
+func (d *dumper) applications() error {
+	return each(d, d.tx.ScanApplications, applicationPlace, func(page []partner.Application) error {
+		for _, a := range page {
+			d.people[a.Applicant] = true
+		}
+		return lines(d, "application", page)
 	})
 }
 
