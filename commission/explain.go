@@ -179,9 +179,6 @@ var reasonTexts = map[partner.Reason][2]string{
 	NoMembers:             {"nobody has a share of the pool", "分红池没有成员"},
 	NoRecruiter:           {"nobody recruited him", "没有推荐人"},
 	NoSettledOrder:        {"he has no settled order", "没有已结算的订单"},
-	partner.NotPartner:    {"he is no partner", "不是合伙人"},
-	partner.NotYetPartner: {"he has not become a partner yet", "尚未成为合伙人"},
-	partner.EarningFrozen: {"his earnings are frozen", "收益已冻结"},
 }
 
 // ReasonEnglish returns a reason as a short English clause, the code itself for one of the host's own.
@@ -189,7 +186,7 @@ func ReasonEnglish(r partner.Reason) string {
 	if t, ok := reasonTexts[r]; ok {
 		return t[0]
 	}
-	return string(r)
+	return partner.ReasonEnglish(r)
 }
 
 // ReasonChinese returns a reason as a short Chinese clause, the code itself for one of the host's own.
@@ -197,7 +194,7 @@ func ReasonChinese(r partner.Reason) string {
 	if t, ok := reasonTexts[r]; ok {
 		return t[1]
 	}
-	return string(r)
+	return partner.ReasonChinese(r)
 }
 
 func ruleChinese(e *Entry) string {

@@ -22,6 +22,7 @@ var reasons = []partner.Reason{
 	commission.ExcludedKind, commission.GiftGoods, commission.Exchanged, commission.NotJoining, commission.NoListPrice, commission.GivenUp,
 	commission.AwaitsBalance, commission.AwaitsCollection, commission.AwaitsFormation,
 	commission.RoundsToZero, commission.CutByCap, commission.Refunded, commission.NoVolume, commission.NotReached, commission.NoWeight, commission.NoMembers, partner.NotPartner, partner.NotYetPartner, partner.EarningFrozen,
+	partner.Expired, partner.IsTerminating, partner.HasLeft, partner.IsClearedOut,
 	commission.CutByOrderCap, commission.CutByCampaignCap, commission.NoFactor,
 }
 

@@ -105,14 +105,8 @@ type OrderError struct {
 	Problems []Problem
 }
 
-// Problem names a field by its path, such as lines[2].amount, and says what is wrong with it.
-type Problem struct {
-	Path    string
-	Message string
-}
-
-// String returns "path: message".
-func (p Problem) String() string { return p.Path + ": " + p.Message }
+// Problem names a field by its path, such as lines[2].amount, and says what is wrong with it: [partner.Problem].
+type Problem = partner.Problem
 
 func (e *OrderError) Error() string {
 	texts := make([]string, len(e.Problems))

@@ -16,6 +16,9 @@ type OwnRule struct {
 	Params  Params `json:"params,omitempty"`
 }
 
+// Params are the parameters of a rule of the shop's own: [partner.Params].
+type Params = partner.Params
+
 // Maker makes a rule of the shop's own for the plans that name it.
 type Maker struct {
 	Name string // 1 to 64 bytes; not that of a built-in rule
@@ -65,7 +68,7 @@ func (r Rules) Pin(plan Plan) Plan {
 		if m := r.find(own.Name, own.Version); m != nil {
 			own.Version = m.Version
 		}
-		if params, err := own.Params.canonical(); err == nil {
+		if params, err := own.Params.Canonical(); err == nil {
 			own.Params = params
 		}
 	}
@@ -163,7 +166,7 @@ func (r Rules) made(p *Plan, v *problems) []namedRule {
 
 // rule makes the rule with parameters in canonical form, so that their form makes no difference to it.
 func (m *Maker) rule(params Params) (Rule, error) {
-	params, err := params.canonical()
+	params, err := params.Canonical()
 	if err != nil {
 		return nil, err
 	}

@@ -1,5 +1,5 @@
 // Package incentive keeps partners active: levels and one-off bonuses, from the plan's data. A level has a place in the order of levels, rights that the
-// host asks for, and says whether its holder leads a team. A one-off bonus is what somebody gets once for one whom he brought.
+// host asks for, and says whether its holder leads a team and whether he may recruit. A one-off bonus is what somebody gets once for one whom he brought.
 //
 //	levels := incentive.Levels{{ID: "agent", Weight: 1, Default: true}, {ID: "director", Weight: 2, Leader: true, Rights: map[string]string{"store": "yes"}}}
 //	levels.Default()              // "agent": the level on joining
@@ -28,13 +28,17 @@ type Level struct {
 	Leader  bool              `json:"leader,omitempty"`
 	Default bool              `json:"default,omitempty"` // the level on joining; exactly one has it
 	Rights  map[string]string `json:"rights,omitempty"`  // what its holder may do, for the host to ask
+	// MayRecruit says whether its holder may bring others into his team. nil is yes.
+	MayRecruit *bool `json:"mayRecruit,omitempty"`
+	// RecruitLevel is the level with which one begins whom its holder recruits. "" is the default level.
+	RecruitLevel partner.Level `json:"recruitLevel,omitempty"`
 }
 
 // Levels are the levels of a plan, in any order.
 type Levels []Level
 
-// Validate returns every problem, nil if there is none: ids are ids and unique, weights unique, and exactly one level is the default, where there are
-// levels at all.
+// Validate returns every problem, nil if there is none: ids are ids and unique, weights unique, exactly one level is the default, where there are levels at
+// all, and those with which recruits begin are among them.
 func (l Levels) Validate() []commission.Problem {
 	var problems []commission.Problem
 	add := func(i int, field, format string, args ...any) {
@@ -55,6 +59,14 @@ func (l Levels) Validate() []commission.Problem {
 			add(i, "default", "levels[%d] is the default already", def)
 		} else if level.Default {
 			def = i
+		}
+		if level.RecruitLevel != "" {
+			if _, ok := l.Find(level.RecruitLevel); !ok {
+				add(i, "recruitLevel", "there is no level %q", level.RecruitLevel)
+			}
+			if !level.mayRecruit() {
+				add(i, "recruitLevel", "its holder may not recruit; leave it out")
+			}
 		}
 		ids[level.ID], weights[level.Weight] = i, i
 	}

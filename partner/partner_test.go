@@ -1,16 +1,12 @@
 package partner_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
-	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
 )
 
@@ -38,21 +34,6 @@ func TestAStateIsWhatHoldsAtTheInstant(t *testing.T) {
 	require.Equal(t, partner.State{}, partner.At(nil, day(9)))
 }
 
-func TestTheOrderInWhichFactsAreGivenDoesNotMatter(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		var facts []partner.Fact
-		for i := range rapid.IntRange(0, 8).Draw(t, "facts") {
-			kind := rapid.SampledFrom([]partner.FactKind{partner.FactStatus, partner.FactLevel, partner.FactEarning}).Draw(t, "kind")
-			facts = append(facts, fact(kind, fmt.Sprint(i), day(rapid.IntRange(0, 3).Draw(t, "day")), int64(i+1)))
-		}
-		instant := day(rapid.IntRange(0, 3).Draw(t, "instant"))
-		want := partner.At(facts, instant)
-		if got := partner.At(rapid.Permutation(facts).Draw(t, "shuffled"), instant); got != want {
-			t.Fatalf("got %+v, want %+v", got, want)
-		}
-	})
-}
-
 func TestAnIDIsShortReadableText(t *testing.T) {
 	for _, good := range []string{"1", "用户-1", "a b%_'\"", strings.Repeat("x", 64)} {
 		require.NoError(t, partner.CheckID("partner", good))
@@ -63,14 +44,4 @@ func TestAnIDIsShortReadableText(t *testing.T) {
 		require.Equal(t, "partner", id.Field)
 		require.Less(t, len(id.Error()), 300)
 	}
-}
-
-func TestRule_1_04_TheThresholdIsReachedAtExactlyTheAmount(t *testing.T) {
-	cny := money.MustCurrency("CNY", 2)
-	j := partner.Joining{Spend: decimal.NewNullDecimal(decimal.RequireFromString("300"))}
-	require.False(t, j.Reached(cny.Minor(29999)))
-	require.True(t, j.Reached(cny.Minor(30000)))
-	require.Equal(t, partner.Candidate, j.StatusOnRecruit())
-	require.False(t, partner.Joining{}.Reached(cny.Minor(30000)), "a plan that asks for nothing promotes nobody")
-	require.Equal(t, partner.Active, partner.Joining{}.StatusOnRecruit())
 }

@@ -20,16 +20,6 @@ type Record struct {
 	Reason   string    // free text; "" for none
 }
 
-// Status is where a partner stands.
-type Status string
-
-const (
-	// Candidate is known and has a place in the tree, but has not reached the plan's joining conditions: he earns nothing.
-	Candidate Status = "candidate"
-	// Active takes part.
-	Active Status = "active"
-)
-
 // FactKind is what a fact is about.
 type FactKind string
 
@@ -40,13 +30,36 @@ const (
 	FactLevel FactKind = "level"
 	// FactEarning freezes earnings or lifts the freeze; the value is [Frozen] or [Open].
 	FactEarning FactKind = "earning"
+	// FactWithdrawal freezes withdrawals or lifts the freeze; the value is [Frozen] or [Open].
+	FactWithdrawal FactKind = "withdrawal"
+	// FactValidUntil sets until when he is a partner before he has to renew; the value is that of [InstantValue], "" for ever.
+	FactValidUntil FactKind = "valid_until"
+	// FactPayableUntil sets until when one who has left can withdraw what he has; the value is that of [InstantValue], "" for ever.
+	FactPayableUntil FactKind = "payable_until"
 )
 
-// The values of a FactEarning.
+// The values of a FactEarning and of a FactWithdrawal.
 const (
 	Open   = "open"
 	Frozen = "frozen"
 )
+
+// InstantValue is an instant as the value of a fact, "" for the zero instant.
+func InstantValue(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
+
+// instantOf reads what InstantValue writes.
+func instantOf(value string) time.Time {
+	t, err := time.Parse(time.RFC3339Nano, value)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
 
 // Fact is one thing that holds of a partner from an instant on, until the next fact of its kind.
 type Fact struct {
@@ -60,30 +73,56 @@ type Fact struct {
 
 // State is what holds of a partner at an instant. The zero State is that of somebody who is no partner.
 type State struct {
-	Status  Status
-	Level   Level
-	Earning string
+	Status     Status
+	Level      Level
+	Earning    string
+	Withdrawal string
+	// ValidUntil is until when he is a partner before he has to renew, zero for ever; Expired, whether that instant has come.
+	ValidUntil time.Time
+	Expired    bool
+	// PayableUntil is until when one who has left can withdraw what he has, zero for ever; Closed, whether that instant has come.
+	PayableUntil time.Time
+	Closed       bool
 }
-
-// Reasons why somebody in the line of an order earns nothing.
-const (
-	// NotPartner: there is no such partner at that time.
-	NotPartner Reason = "not_partner"
-	// NotYetPartner: a candidate, who has not reached the joining conditions.
-	NotYetPartner Reason = "candidate"
-	// EarningFrozen: the partner's earnings are frozen.
-	EarningFrozen Reason = "earning_frozen"
-)
 
 // Bar returns why one in this state earns nothing, "" if he earns.
 func (s State) Bar() Reason {
 	switch {
 	case s.Status == "":
 		return NotPartner
-	case s.Status == Candidate:
-		return NotYetPartner
+	case s.Status != Active:
+		return statusBars[s.Status]
+	case s.Expired:
+		return Expired
 	case s.Earning == Frozen:
 		return EarningFrozen
+	}
+	return ""
+}
+
+// WithdrawalBar returns why one in this state cannot withdraw, "" if he can. It is apart from what keeps him from earning: who earns nothing can still
+// withdraw what he has.
+func (s State) WithdrawalBar() Reason {
+	switch {
+	case s.Status == "":
+		return NotPartner
+	case s.Withdrawal == Frozen:
+		return WithdrawalFrozen
+	case s.Closed:
+		return FinalWindowOver
+	}
+	return ""
+}
+
+// RecruitBar returns why one in this state cannot recruit whatever his level, "" if he can: a candidate can, and so can one whose earnings are frozen.
+func (s State) RecruitBar() Reason {
+	switch {
+	case s.Status == "":
+		return NotPartner
+	case s.Status != Active && s.Status != Candidate:
+		return statusBars[s.Status]
+	case s.Expired:
+		return Expired
 	}
 	return ""
 }
@@ -103,8 +142,16 @@ func At(facts []Fact, instant time.Time) State {
 			s.Level = Level(f.Value)
 		case FactEarning:
 			s.Earning = f.Value
+		case FactWithdrawal:
+			s.Withdrawal = f.Value
+		case FactValidUntil:
+			s.ValidUntil = instantOf(f.Value)
+		case FactPayableUntil:
+			s.PayableUntil = instantOf(f.Value)
 		}
 	}
+	s.Expired = reached(s.ValidUntil, instant)
+	s.Closed = reached(s.PayableUntil, instant)
 	return s
 }
 

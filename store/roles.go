@@ -27,6 +27,8 @@ type Partners interface {
 
 	// AddSpend adds to what customers have spent themselves and returns each customer's total after it. The same customer may come more than once.
 	AddSpend(ctx context.Context, spend []Spend) ([]money.Amount, error)
+	// Spent returns what each customer has spent in all, the zero Amount for one who has spent nothing.
+	Spent(ctx context.Context, customers []partner.Customer) ([]money.Amount, error)
 	// ScanCustomers returns at most limit customers with an id above after, in order of id, each with what he has spent in all: those who have spent or
 	// whom somebody attempted to bind.
 	ScanCustomers(ctx context.Context, after partner.Customer, limit int) ([]Spend, error)
@@ -36,6 +38,22 @@ type Partners interface {
 type Spend struct {
 	Customer partner.Customer
 	Amount   money.Amount
+}
+
+// Applications keeps who applies to become a partner.
+type Applications interface {
+	// LockApplications returns what ApplicationsOf does, as it is now, and keeps others from saving applications of these applicants until the end.
+	LockApplications(ctx context.Context, applicants []partner.ID) ([][]partner.Application, error)
+	// SaveApplications writes applications. Each one's revision must be one above the stored one's, else it is [ErrStale]. Who applied never changes.
+	SaveApplications(ctx context.Context, applications []partner.Application) error
+	// ApplicationsOf returns all applications of each applicant in order of id, without locking.
+	ApplicationsOf(ctx context.Context, applicants []partner.ID) ([][]partner.Application, error)
+	// Applications returns applications by id, without locking.
+	Applications(ctx context.Context, ids []partner.ApplicationID) ([]partner.Application, error)
+	// ScanApplications returns at most limit applications with an id above after, in order of id.
+	ScanApplications(ctx context.Context, after partner.ApplicationID, limit int) ([]partner.Application, error)
+	// OpenApplications returns at most limit applications that wait for a decision, with an id above after, in order of id.
+	OpenApplications(ctx context.Context, after partner.ApplicationID, limit int) ([]partner.Application, error)
 }
 
 // Tree keeps who brought whom.

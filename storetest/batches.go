@@ -63,6 +63,8 @@ func negativeLimits(x *trial) {
 		for _, scan := range []func() (any, error){
 			func() (any, error) { return tx.ScanPartners(x.ctx, "", -1) },
 			func() (any, error) { return tx.ScanCustomers(x.ctx, "", -1) },
+			func() (any, error) { return tx.ScanApplications(x.ctx, "", -1) },
+			func() (any, error) { return tx.OpenApplications(x.ctx, "", -1) },
 			func() (any, error) { return tx.ScanOrders(x.ctx, "", -1) },
 			func() (any, error) { return tx.PaidOrders(x.ctx, time.Time{}, day(30), store.OrderCursor{}, -1) },
 			func() (any, error) { return tx.DueOrders(x.ctx, day(30), nil, -1) },
@@ -134,6 +136,10 @@ func aligned() []alignment {
 	return []alignment{
 		alignmentOf[partner.ID]("Partners", store.Tx.Partners, "nobody", partner.Partner{}, "p-1", "p-2"),
 		alignmentOf[partner.ID]("Facts", store.Tx.Facts, "nobody", nil, "p-1", "p-2"),
+		alignmentOf("Spent", spentOf, partner.Customer("nobody"), money.Amount{}, "c-1", "c-3"),
+		alignmentOf[partner.ID]("LockApplications", store.Tx.LockApplications, "nobody", nil, "p-1", "p-2"),
+		alignmentOf[partner.ID]("ApplicationsOf", store.Tx.ApplicationsOf, "nobody", nil, "p-1", "p-2"),
+		alignmentOf[partner.ApplicationID]("Applications", store.Tx.Applications, "nothing", partner.Application{}, "a-1", "a-2"),
 		alignmentOf[partner.ID]("Edges", store.Tx.Edges, "nobody", tree.Edge{}, "p-2", "p-3"),
 		alignmentOf("Uplines", store.Tx.Uplines, at("nobody"), list[partner.ID]("nobody"), at("p-2"), at("p-3")),
 		alignmentOf[partner.Customer]("LockBindings", store.Tx.LockBindings, "nobody", nil, "c-1", "c-2"),
@@ -153,6 +159,15 @@ func aligned() []alignment {
 		alignmentOf("Withdrawals", store.Tx.Withdrawals, number(9), settlement.Withdrawal{}, number(1), number(2)),
 		alignmentOf("Claimed", store.Tx.Claimed, store.ClaimKey{Operation: "paid", Key: "nothing"}, store.Claim{}, paid, refund),
 	}
+}
+
+// spentOf is Spent with bare zeros.
+func spentOf(tx store.Tx, ctx context.Context, customers []partner.Customer) ([]money.Amount, error) {
+	spent, err := tx.Spent(ctx, customers)
+	for i := range spent {
+		spent[i] = bare(spent[i])
+	}
+	return spent, err
 }
 
 // balancesOf is Balances with bare zeros.

@@ -21,6 +21,8 @@ type branch struct {
 	faulty     *Faulty
 	withdrawal settlement.WithdrawalID // the last one requested
 
+	application partner.ApplicationID // the last one made
+
 	mu  sync.Mutex
 	now time.Time
 	ids int

@@ -32,6 +32,7 @@ var concurrencySentences = []sentence{
 	{"grants that are locked are changed by one at a time, and nothing is lost", lockedGrantsAtOnce},
 	{"grants that are not locked are saved once for each revision", unlockedGrantsAtOnce},
 	{"a withdrawal that is locked ends once", withdrawalsAtOnce},
+	{"of applications at once under the lock of their applicant one is saved", applicationsAtOnce},
 	{"of attempts to bind one customer at once, under LockBindings exactly one finds him free", bindingsAtOnce},
 	{"facts, spending and plans that are added at once are all counted, without a gap", countersAtOnce},
 	{"FoldRows takes each row once where several run at once", foldsAtOnce},
@@ -267,6 +268,25 @@ func withdrawalsAtOnce(x *trial) {
 				locked[0].State = settlement.Paid
 				locked[0].Revision++
 				return tx.SaveWithdrawals(x.ctx, locked)
+			})
+		})
+		require.Equal(x, 1, won(x, errEnded, errs))
+	})
+}
+
+// applicationsAtOnce lets everybody apply for the same one, who looks under a lock whether one of his is open.
+func applicationsAtOnce(x *trial) {
+	x.contended(func(x *trial, workers, _ int) {
+		errs := together(workers, func(i int) error {
+			return x.st.Update(x.ctx, x.tenant, func(tx store.Tx) error {
+				before, err := tx.LockApplications(x.ctx, list[partner.ID]("p-1"))
+				if err != nil {
+					return err
+				}
+				if len(before[0]) > 0 {
+					return errEnded
+				}
+				return tx.SaveApplications(x.ctx, list(sampleApplication(partner.ApplicationID(number(i)), "p-1")))
 			})
 		})
 		require.Equal(x, 1, won(x, errEnded, errs))

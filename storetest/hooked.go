@@ -57,6 +57,34 @@ func (h *hooked) AddSpend(ctx context.Context, spend []store.Spend) ([]money.Amo
 	return through(h, "AddSpend", func() ([]money.Amount, error) { return h.tx.AddSpend(ctx, spend) })
 }
 
+func (h *hooked) Spent(ctx context.Context, customers []partner.Customer) ([]money.Amount, error) {
+	return through(h, "Spent", func() ([]money.Amount, error) { return h.tx.Spent(ctx, customers) })
+}
+
+func (h *hooked) LockApplications(ctx context.Context, applicants []partner.ID) ([][]partner.Application, error) {
+	return through(h, "LockApplications", func() ([][]partner.Application, error) { return h.tx.LockApplications(ctx, applicants) })
+}
+
+func (h *hooked) SaveApplications(ctx context.Context, applications []partner.Application) error {
+	return h.around("SaveApplications", func() error { return h.tx.SaveApplications(ctx, applications) })
+}
+
+func (h *hooked) ApplicationsOf(ctx context.Context, applicants []partner.ID) ([][]partner.Application, error) {
+	return through(h, "ApplicationsOf", func() ([][]partner.Application, error) { return h.tx.ApplicationsOf(ctx, applicants) })
+}
+
+func (h *hooked) Applications(ctx context.Context, ids []partner.ApplicationID) ([]partner.Application, error) {
+	return through(h, "Applications", func() ([]partner.Application, error) { return h.tx.Applications(ctx, ids) })
+}
+
+func (h *hooked) ScanApplications(ctx context.Context, after partner.ApplicationID, limit int) ([]partner.Application, error) {
+	return through(h, "ScanApplications", func() ([]partner.Application, error) { return h.tx.ScanApplications(ctx, after, limit) })
+}
+
+func (h *hooked) OpenApplications(ctx context.Context, after partner.ApplicationID, limit int) ([]partner.Application, error) {
+	return through(h, "OpenApplications", func() ([]partner.Application, error) { return h.tx.OpenApplications(ctx, after, limit) })
+}
+
 func (h *hooked) ScanCustomers(ctx context.Context, after partner.Customer, limit int) ([]store.Spend, error) {
 	return through(h, "ScanCustomers", func() ([]store.Spend, error) { return h.tx.ScanCustomers(ctx, after, limit) })
 }

@@ -104,21 +104,7 @@ func markOf(a money.Amount) string {
 	return fmt.Sprintf("mark %d", n-1)
 }
 
-// spentBy finds what customers have spent by a scan, as there is no other way to read it. Like rowsOf it has the shape of a method of a transaction.
-func spentBy(tx store.Tx, ctx context.Context, customers []partner.Customer) ([]money.Amount, error) {
-	all, err := tx.ScanCustomers(ctx, "", 1000)
-	spent := map[partner.Customer]money.Amount{}
-	for _, s := range all {
-		spent[s.Customer] = s.Amount
-	}
-	out := make([]money.Amount, len(customers))
-	for i, c := range customers {
-		out[i] = spent[c]
-	}
-	return out, err
-}
-
-// rowsOf finds the rows of payees.
+// rowsOf finds the rows of payees. It has the shape of a method of a transaction.
 func rowsOf(tx store.Tx, ctx context.Context, payees []partner.ID) ([][]settlement.Row, error) {
 	out := make([][]settlement.Row, len(payees))
 	for i, id := range payees {
@@ -215,7 +201,17 @@ func idsOfPeople() []keyed {
 		keyedBy("customers who spend", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			_, err := tx.AddSpend(ctx, list(store.Spend{Customer: partner.Customer(id), Amount: amountOf(mark)}))
 			return err
-		}, spentBy, as[partner.Customer], markOf),
+		}, store.Tx.Spent, as[partner.Customer], markOf),
+		keyedBy("applicants", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			a := sampleApplication(partner.ApplicationID("a "+short(id)), partner.ID(id))
+			a.Source = mark
+			return tx.SaveApplications(ctx, list(a))
+		}, store.Tx.ApplicationsOf, as[partner.ID], only(func(a partner.Application) string { return a.Source })),
+		keyedBy("ids of applications", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			a := sampleApplication(partner.ApplicationID(id), "p-1")
+			a.Source = mark
+			return tx.SaveApplications(ctx, list(a))
+		}, store.Tx.Applications, as[partner.ApplicationID], func(a partner.Application) string { return a.Source }),
 	}
 }
 

@@ -87,7 +87,10 @@ func kindOf[R any](name string, samples func() []R, write func(context.Context, 
 
 // kinds is every kind of record that has more to it than a key.
 func kinds() []kind {
-	return []kind{partnerKind(), factKind(), edgeKind(), bindingKind(), planKind(), orderKind(), rowKind(), runKind(), grantKind(), withdrawalKind(), claimKind(), eventKind(), numberedKind()}
+	return []kind{
+		partnerKind(), factKind(), applicationKind(), edgeKind(), bindingKind(), planKind(), orderKind(), rowKind(), runKind(), grantKind(), withdrawalKind(),
+		claimKind(), eventKind(), numberedKind(),
+	}
 }
 
 func partnerKind() kind {
@@ -107,6 +110,33 @@ func factKind() kind {
 		func(ctx context.Context, tx store.Tx, all []partner.Fact) error { return tx.AddFacts(ctx, all) },
 		reader[partner.Fact]{"Facts", false, func(ctx context.Context, tx store.Tx) ([]partner.Fact, error) {
 			return flat(tx.Facts(ctx, list[partner.ID]("p-1", "p-2")))
+		}},
+	)
+}
+
+func applicationKind() kind {
+	ids, people := list[partner.ApplicationID]("a-1", "a-2"), list[partner.ID]("p-1", "p-2")
+	return kindOf("applications",
+		func() []partner.Application {
+			return list(sampleApplication("a-1", "p-1"), sampleApplication("a-2", "p-2"))
+		},
+		func(ctx context.Context, tx store.Tx, all []partner.Application) error {
+			return tx.SaveApplications(ctx, all)
+		},
+		reader[partner.Application]{"Applications", false, func(ctx context.Context, tx store.Tx) ([]partner.Application, error) {
+			return tx.Applications(ctx, ids)
+		}},
+		reader[partner.Application]{"ApplicationsOf", false, func(ctx context.Context, tx store.Tx) ([]partner.Application, error) {
+			return flat(tx.ApplicationsOf(ctx, people))
+		}},
+		reader[partner.Application]{"LockApplications", true, func(ctx context.Context, tx store.Tx) ([]partner.Application, error) {
+			return flat(tx.LockApplications(ctx, people))
+		}},
+		reader[partner.Application]{"ScanApplications", false, func(ctx context.Context, tx store.Tx) ([]partner.Application, error) {
+			return tx.ScanApplications(ctx, "", 10)
+		}},
+		reader[partner.Application]{"OpenApplications", false, func(ctx context.Context, tx store.Tx) ([]partner.Application, error) {
+			return tx.OpenApplications(ctx, "", 10)
 		}},
 	)
 }

@@ -42,6 +42,9 @@ func fill(ctx context.Context, tx store.Tx) error {
 			_, err := tx.AddSpend(ctx, list(store.Spend{Customer: "c-1", Amount: cny.Minor(10000)}, store.Spend{Customer: "c-3", Amount: cny.Minor(500)}))
 			return err
 		},
+		func() error {
+			return tx.SaveApplications(ctx, list(sampleApplication("a-1", "p-1"), sampleApplication("a-2", "p-2")))
+		},
 		func() error { return tx.AddEdges(ctx, list(sampleEdge("p-2", "p-1"), sampleEdge("p-3", "p-2"))) },
 		func() error {
 			return tx.AddBindings(ctx, list(sampleBinding("b-1", "c-1", "p-2", day(0)), sampleBinding("b-2", "c-1", "p-1", day(1)), sampleBinding("b-3", "c-2", "p-1", day(1))))
@@ -112,7 +115,9 @@ func methods() []method {
 	people := list[partner.ID]("p-1", "p-2", "p-3")
 	saved, withdrawn := sampleOrder("o-1"), sampleWithdrawal(number(1), "p-1")
 	run := sampleRun("r-1")
-	saved.Revision, withdrawn.Revision, run.Revision = 2, 2, 2
+	decided := sampleApplication("a-1", "p-1")
+	saved.Revision, withdrawn.Revision, run.Revision, decided.Revision = 2, 2, 2, 2
+	decided.State = partner.ApplicationRejected
 	lockTree := method{name: "LockTree", effect: locking, call: func(ctx context.Context, tx store.Tx) (any, error) { return nil, tx.LockTree(ctx) }}
 	addPlan := act("AddPlan", store.Tx.AddPlan, samplePlan(2), store.PlanVersion{})
 	addPlan.empty = nil
@@ -123,7 +128,14 @@ func methods() []method {
 		act("AddFacts", store.Tx.AddFacts, list(sampleFact("p-1", 3)), nil),
 		one("Facts", reading, store.Tx.Facts, people, nil),
 		one("AddSpend", writing, store.Tx.AddSpend, list(store.Spend{Customer: "c-1", Amount: cny.Minor(700)}), nil),
+		one("Spent", reading, store.Tx.Spent, list[partner.Customer]("c-1", "c-3"), nil),
 		pageOf("ScanCustomers", store.Tx.ScanCustomers),
+		one("LockApplications", locking, store.Tx.LockApplications, people, nil),
+		act("SaveApplications", store.Tx.SaveApplications, list(decided, sampleApplication("a-9", "p-1")), nil),
+		one("ApplicationsOf", reading, store.Tx.ApplicationsOf, people, nil),
+		one("Applications", reading, store.Tx.Applications, list[partner.ApplicationID]("a-1", "a-2"), nil),
+		pageOf("ScanApplications", store.Tx.ScanApplications),
+		pageOf("OpenApplications", store.Tx.OpenApplications),
 		lockTree,
 		act("AddEdges", store.Tx.AddEdges, list(sampleEdge("p-1", "p-9")), nil),
 		one("Edges", reading, store.Tx.Edges, people, nil),

@@ -13,6 +13,7 @@ var partnerSentences = []sentence{
 	{"facts are numbered for each partner from 1 on, in the order given", factsNumbered},
 	{"facts of one partner come in order of Seq, whatever their instants", factsInOrder},
 	{"AddSpend returns each customer's total after it, in the order given", spendTotals},
+	{"Spent returns the totals of AddSpend", spentTotals},
 	{"AddSpend takes back what is below 0, down to below 0", spendBack},
 	{"ScanCustomers has who spent and whom somebody attempted to bind", customersKnown},
 }
@@ -94,6 +95,19 @@ func spendTotals(x *trial) {
 	same(x, list(cny.Minor(100), cny.Minor(7), cny.Minor(123), cny.Minor(123)), got)
 	got = change(x, store.Tx.AddSpend, list(spend("c-1", 1), spend("c-3", 5)))
 	same(x, list(cny.Minor(124), cny.Minor(5)), got)
+}
+
+func spentTotals(x *trial) {
+	change(x, store.Tx.AddSpend, list(spend("c-1", 100), spend("c-2", 7), spend("c-1", 23)))
+	same(x, list(cny.Minor(123), money.Amount{}, cny.Minor(7)), read(x, store.Tx.Spent, list[partner.Customer]("c-1", "c-9", "c-2")))
+	x.update(func(tx store.Tx) error {
+		if _, err := tx.AddSpend(x.ctx, list(spend("c-2", -10))); err != nil {
+			return err
+		}
+		own, err := tx.Spent(x.ctx, list[partner.Customer]("c-2"))
+		same(x, list(cny.Minor(-3)), own)
+		return err
+	})
 }
 
 func spendBack(x *trial) {

@@ -187,7 +187,7 @@ var plantedBugs = []plantedBug{
 		{"partner/program/orders.go", "if posting.Order.Promoted, err = c.spend(judged, &in); err != nil {", "if posting.Order.Promoted = promoted; err != nil {"},
 	}},
 	{"a frozen partner earns", byModel, []plantedEdit{{"partner/state.go", "	case s.Earning == Frozen:\n		return EarningFrozen\n", ""}}},
-	{"a candidate earns", byModel, []plantedEdit{{"partner/state.go", "	case s.Status == Candidate:\n		return NotYetPartner\n", ""}}},
+	{"a candidate earns", byModel, []plantedEdit{{"partner/state.go", "	case s.Status != Active:\n		return statusBars", "	case s.Status != Active && s.Status != Candidate:\n		return statusBars"}}},
 	{"a run posts anew what stands already", byRuns, []plantedEdit{{
 		"partner/program/bonuses.go", "run.Post(entries, standing[0], c.record.Recorded, c.record)", "run.Post(entries, standing[0][:0], c.record.Recorded, c.record)",
 	}}},

@@ -32,6 +32,7 @@ func contract() []area {
 		{"tenants", tenantSentences()},
 		{"scans", scanSentences()},
 		{"partners", partnerSentences},
+		{"applications", applicationSentences},
 		{"tree", treeSentences},
 		{"plans", planSentences},
 		{"orders", slices.Concat(orderSentences, paidSentences)},

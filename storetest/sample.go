@@ -38,6 +38,18 @@ func sampleFact(id partner.ID, seq int64) partner.Fact {
 	return partner.Fact{Partner: id, Kind: partner.FactLevel, Value: fmt.Sprintf("level %d", seq), At: day(int(seq)), Seq: seq, Record: recorded(int(seq))}
 }
 
+// sampleApplication is an open application at its first revision, with everything that an application can have at once.
+func sampleApplication(id partner.ApplicationID, of partner.ID) partner.Application {
+	return partner.Application{
+		ID: id, Revision: 1, Applicant: of, State: partner.ApplicationOpen, Level: "agent", Recruiter: "p-0", Source: "海报 7", At: day(1), Plan: 2,
+		Answers:  []partner.FieldAnswer{{Field: "phone", Value: "+8613800000000"}, {}},
+		Accepted: []partner.Accepted{{Agreement: "terms", Version: "2"}, {}},
+		Flags:    []partner.Reason{partner.TopUpRefunded},
+		Steps:    []partner.ApplicationStep{{State: partner.ApplicationOpen, At: day(1), Waived: true, Banned: true, Record: recorded(1)}, {}},
+		Record:   recorded(1),
+	}
+}
+
 func sampleEdge(id, recruiter partner.ID) tree.Edge {
 	return tree.Edge{ID: short(id), Partner: id, Recruiter: recruiter, From: day(1), Record: recorded(1)}
 }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -111,6 +112,12 @@ func scans() []scanning {
 			return tx.AddPartners(ctx, list(samplePartner(id)))
 		}, store.Tx.ScanPartners, func(p partner.Partner) partner.ID { return p.ID }),
 		scanOf("ScanCustomers", sortedIDs[partner.Customer](), addCustomer, store.Tx.ScanCustomers, func(s store.Spend) partner.Customer { return s.Customer }),
+		scanOf("ScanApplications", sortedIDs[partner.ApplicationID](), addApplication, store.Tx.ScanApplications, applicationPlace),
+		scanOf("OpenApplications", sortedIDs[partner.ApplicationID](), func(ctx context.Context, tx store.Tx, id partner.ApplicationID) error {
+			decided := sampleApplication(partner.ApplicationID("z "+short(id)), "p-1")
+			decided.State = partner.ApplicationCancelled
+			return errors.Join(addApplication(ctx, tx, id), tx.SaveApplications(ctx, list(decided)))
+		}, store.Tx.OpenApplications, applicationPlace),
 		scanOf("ScanOrders", sortedIDs[commission.OrderID](), func(ctx context.Context, tx store.Tx, id commission.OrderID) error {
 			return tx.SaveOrders(ctx, list(sampleOrder(id)))
 		}, store.Tx.ScanOrders, func(o settlement.Order) commission.OrderID { return o.ID }),
@@ -149,6 +156,12 @@ func scans() []scanning {
 		}, store.Tx.UnnumberedEvents, func(e store.Event) string { return e.ID }),
 	}
 }
+
+func addApplication(ctx context.Context, tx store.Tx, id partner.ApplicationID) error {
+	return tx.SaveApplications(ctx, list(sampleApplication(id, "p-1")))
+}
+
+func applicationPlace(a partner.Application) partner.ApplicationID { return a.ID }
 
 // addCustomer makes somebody a customer by what he spends, by an attempt to bind him, or by both.
 func addCustomer(ctx context.Context, tx store.Tx, id partner.Customer) error {

@@ -12,7 +12,7 @@ import (
 	"github.com/fenrun/fenrun/store"
 )
 
-// Hooks are the shop's own code at four places. What is nil is not asked.
+// Hooks are the shop's own code at five places. What is nil is not asked.
 //
 // A hook is asked within the transaction, which may run more than once: it decides from what it is given and from the shop's own records, and writes
 // nothing; it must not call the programme. Its answer is checked; what makes no sense, and an error of its own, is a [*HookError], and nothing is written
@@ -23,6 +23,7 @@ type Hooks struct {
 	Level     Leveler    // which level somebody has
 	Verify    Verifier   // who must not be paid
 	Release   Releaser   // whether an order that is due is released
+	Measure   Measurer   // what the programme cannot know of somebody who wants to be a partner
 }
 
 // Sale is an order of which a hook is asked, with what is known so far. All of it is a copy.
@@ -103,12 +104,16 @@ func (f ReleaseFunc) Release(ctx context.Context, due Release) (partner.Reason, 
 
 // HookError says that a hook failed or that its answer makes no sense.
 type HookError struct {
-	Hook  string // the field of [Hooks]
-	Order commission.OrderID
-	Err   error
+	Hook    string // the field of [Hooks]
+	Order   commission.OrderID
+	Partner partner.ID // about whom Measure was asked, which is about no order
+	Err     error
 }
 
 func (e *HookError) Error() string {
+	if e.Order == "" {
+		return fmt.Sprintf("program: hook %s, asked about %q: %s", e.Hook, e.Partner, e.Err)
+	}
 	return fmt.Sprintf("program: hook %s, asked about order %q: %s", e.Hook, e.Order, e.Err)
 }
 

@@ -121,33 +121,3 @@ func (c *call) asOf(j *judged, ids []partner.ID) ([]commission.Upline, error) {
 	}
 	return people, nil
 }
-
-// spend counts what the buyer has paid, and makes him a partner if that reaches what the plan asks for: from the next order on.
-func (c *call) spend(j *judged, in *Order) (promoted bool, err error) {
-	totals, err := c.tx.AddSpend(c.ctx, []store.Spend{{Customer: in.Customer, Amount: j.net}})
-	if err != nil {
-		return false, err
-	}
-	if !j.version.plan.Joining.Reached(totals[0]) {
-		return false, nil
-	}
-	id := partner.ID(in.Customer)
-	now, err := c.partner(id, c.at)
-	if err != nil || now.Status == partner.Active {
-		return false, err
-	}
-	level := j.version.plan.Levels.Default()
-	if now.ID != "" {
-		level = "" // a candidate keeps the level he has
-	}
-	if err := c.join(id, now.ID != "", partner.Active, level); err != nil {
-		return false, err
-	}
-	// Nobody stands below somebody who was no partner until now, so that this edge cannot close a ring.
-	if now.ID == "" && j.owner != "" {
-		if err := c.addEdge(id, j.owner); err != nil {
-			return false, err
-		}
-	}
-	return true, nil
-}

@@ -5,17 +5,47 @@ import (
 	"slices"
 
 	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program/internal/strictjson"
 )
 
-// Pin returns the plan as a programme with these rules keeps it: every rule of the shop's own that names no version gets the last one. Both [ParsePlan] and
-// [Plans.Publish] do it, so that the hash of a plan covers the versions of its rules.
-func (p Plan) Pin(rules ...commission.Rules) Plan {
-	known := slices.Concat(rules...)
-	p.Commission, p.Assets = known.Pin(p.Commission), slices.Clone(p.Assets)
-	for i := range p.Assets {
-		p.Assets[i].Commission = known.Pin(p.Assets[i].Commission)
+// Own is code of the shop's own that plans can name: [commission.Rules] or [partner.Predicates].
+type Own interface {
+	Check() []partner.Problem
+}
+
+// ownCode is what plans can name, by its kind.
+type ownCode struct {
+	rules      commission.Rules
+	predicates partner.Predicates
+}
+
+// sorted tells code of the shop's own apart. What is of neither kind nothing can name.
+func sorted(own []Own) ownCode {
+	var all ownCode
+	for _, o := range own {
+		switch o := o.(type) {
+		case commission.Rules:
+			all.rules = append(all.rules, o...)
+		case partner.Predicates:
+			all.predicates = append(all.predicates, o...)
+		}
 	}
+	return all
+}
+
+// own is the code of the shop's own that the programme's plans can name.
+func (c *Config) own() []Own { return []Own{c.Rules, c.Predicates} }
+
+// Pin returns the plan as a programme with this code keeps it: every rule and condition of the shop's own that names no version gets the last one. Both
+// [ParsePlan] and [Plans.Publish] do it, so that the hash of a plan covers the versions of what it names.
+func (p Plan) Pin(own ...Own) Plan {
+	code := sorted(own)
+	p.Commission, p.Assets = code.rules.Pin(p.Commission), slices.Clone(p.Assets)
+	for i := range p.Assets {
+		p.Assets[i].Commission = code.rules.Pin(p.Assets[i].Commission)
+	}
+	p.Joining.Threshold = code.predicates.Pin(p.Joining.Threshold)
 	return p
 }
 
@@ -28,17 +58,31 @@ func (p Plan) commissionProblems(rules commission.Rules) []commission.Problem {
 
 // nearestRules adds to the problems of rules that there are not the nearest name.
 func nearestRules(problems []commission.Problem, section string, named []commission.OwnRule, rules commission.Rules) {
-	names := rules.Names()
 	for i, own := range named {
-		near := strictjson.Nearest(own.Name, names)
-		if near == "" || near == own.Name {
-			continue
+		nearest(problems, strictjson.Field(strictjson.Index(section, i), "name"), own.Name, rules.Names())
+	}
+}
+
+// joiningProblems are those of the joining section, with the nearest name for a condition that there is not.
+func (p Plan) joiningProblems(predicates partner.Predicates) []partner.Problem {
+	problems := append(p.Joining.Validate(p.Currency.Currency, predicates), predicates.Check()...)
+	p.Joining.Threshold.Each("joining.threshold", func(path string, c *partner.Condition) {
+		if c.Own != nil {
+			nearest(problems, path+".own.name", c.Own.Name, predicates.Names())
 		}
-		path := strictjson.Field(strictjson.Index(section, i), "name")
-		for j := range problems {
-			if problems[j].Path == path {
-				problems[j].Message += fmt.Sprintf("; did you mean %q?", near)
-			}
+	})
+	return problems
+}
+
+// nearest adds the nearest of the known names to the problems of a path.
+func nearest(problems []partner.Problem, path, name string, known []string) {
+	near := strictjson.Nearest(name, known)
+	if near == "" || near == name {
+		return
+	}
+	for i := range problems {
+		if problems[i].Path == path {
+			problems[i].Message += fmt.Sprintf("; did you mean %q?", near)
 		}
 	}
 }

@@ -26,7 +26,7 @@ type SetLevel struct {
 	Meta
 }
 
-// Freeze freezes a partner's earnings, or lifts the freeze.
+// Freeze freezes a partner's earnings or withdrawals, or lifts the freeze.
 type Freeze struct {
 	Partner partner.ID
 	Meta
@@ -60,7 +60,8 @@ type PartnerState struct {
 // already stays what he is. A Candidate has a place in the tree, so that he can recruit, and earns nothing before he has reached what the plan asks of
 // recruits; a plan that asks for nothing makes him a partner at once.
 //
-// It is a [*LevelError] for a level that the plan does not have, and a [*partner.IDError] for an id that cannot be one.
+// It is a [*LevelError] for a level that the plan does not have, a [*partner.MoveError] for one who is leaving, or has left and cannot come back by the
+// plan, and a [*partner.IDError] for an id that cannot be one.
 func (p Partners) Add(ctx context.Context, in Add) (PartnerState, error) {
 	if err := partner.CheckID("partner", in.Partner); err != nil {
 		return PartnerState{}, err
@@ -92,15 +93,16 @@ func (p Partners) Add(ctx context.Context, in Add) (PartnerState, error) {
 		if in.Candidate {
 			status = v.plan.Joining.StatusOnRecruit()
 		}
+		if state.Status == partner.Active || state.Status == status {
+			*out = state
+			return publish, nil
+		}
+		join, err := c.join(v, in.Partner, state, status, level)
+		if err != nil {
+			return nil, err
+		}
 		return func() error {
-			if err := publish(); err != nil {
-				return err
-			}
-			if state.Status == partner.Active || state.Status == status {
-				*out = state
-				return nil
-			}
-			if err := c.join(in.Partner, state.ID != "", status, level); err != nil {
+			if err := inTurn(publish, join); err != nil {
 				return err
 			}
 			*out, err = c.partner(in.Partner, c.at)
@@ -115,32 +117,12 @@ func (p Partners) Add(ctx context.Context, in Add) (PartnerState, error) {
 
 func levelOnJoining(levels incentive.Levels, asked partner.Level) (partner.Level, error) {
 	if asked == "" {
-		return levels.Default(), nil
+		return levels.OnJoining()
 	}
 	if _, ok := levels.Find(asked); !ok {
 		return "", &LevelError{Level: asked}
 	}
 	return asked, nil
-}
-
-// join writes what makes somebody a partner or a candidate.
-func (c *call) join(id partner.ID, known bool, status partner.Status, level partner.Level) error {
-	if !known {
-		if err := c.tx.AddPartners(c.ctx, []partner.Partner{{ID: id, Joined: c.at, Record: c.record}}); err != nil {
-			return err
-		}
-	}
-	facts := []partner.Fact{{Partner: id, Kind: partner.FactStatus, Value: string(status), At: c.at, Record: c.record}}
-	if level != "" {
-		facts = append(facts, partner.Fact{Partner: id, Kind: partner.FactLevel, Value: string(level), At: c.at, Record: c.record})
-	}
-	if err := c.tx.AddFacts(c.ctx, facts); err != nil {
-		return err
-	}
-	if err := c.markLevel(id, level); err != nil {
-		return err
-	}
-	return c.emit("partner_"+string(status), string(id), map[string]any{"level": level})
 }
 
 // partner returns what holds of somebody at an instant; the zero PartnerState for nobody.
@@ -198,6 +180,16 @@ func (p Partners) Freeze(ctx context.Context, in Freeze) (PartnerState, error) {
 // Unfreeze lifts a freeze: orders paid from At on pay him again. What he missed he does not get.
 func (p Partners) Unfreeze(ctx context.Context, in Freeze) (PartnerState, error) {
 	return p.set(ctx, "unfreeze", in.Partner, in.Meta, partner.FactEarning, partner.Open)
+}
+
+// FreezeWithdrawal keeps a partner from withdrawing from At on. He goes on earning, and what he has stays his; withdrawals that he has asked for go on.
+func (p Partners) FreezeWithdrawal(ctx context.Context, in Freeze) (PartnerState, error) {
+	return p.set(ctx, "freeze_withdrawal", in.Partner, in.Meta, partner.FactWithdrawal, partner.Frozen)
+}
+
+// UnfreezeWithdrawal lets a partner withdraw again from At on.
+func (p Partners) UnfreezeWithdrawal(ctx context.Context, in Freeze) (PartnerState, error) {
+	return p.set(ctx, "unfreeze_withdrawal", in.Partner, in.Meta, partner.FactWithdrawal, partner.Open)
 }
 
 // set writes one fact. Its natural key is what it says and when.

@@ -112,16 +112,16 @@ func (e *PlanError) Error() string {
 	return "program: plan: " + strings.Join(texts, "\n")
 }
 
-// ParsePlan reads a plan document, which may name these rules of the shop's own. It is a [*PlanError] with all problems, each with path, line and column,
+// ParsePlan reads a plan document, which may name this code of the shop's own. It is a [*PlanError] with all problems, each with path, line and column,
 // and the nearest known name.
-func ParsePlan(text []byte, rules ...commission.Rules) (Plan, error) {
+func ParsePlan(text []byte, own ...Own) (Plan, error) {
 	var p Plan
 	positions, err := strictjson.DecodePositions(text, &p)
 	if err != nil {
 		return Plan{}, planError(err)
 	}
-	p = p.Pin(rules...)
-	problems := p.problems(slices.Concat(rules...))
+	p = p.Pin(own...)
+	problems := p.problems(sorted(own))
 	for i := range problems {
 		at := positions.At(problems[i].Path)
 		problems[i].Line, problems[i].Column = at.Line, at.Column
@@ -133,8 +133,8 @@ func ParsePlan(text []byte, rules ...commission.Rules) (Plan, error) {
 }
 
 // MustPlan is [ParsePlan] for constants; it panics where that returns an error.
-func MustPlan(text string, rules ...commission.Rules) Plan {
-	p, err := ParsePlan([]byte(text), rules...)
+func MustPlan(text string, own ...Own) Plan {
+	p, err := ParsePlan([]byte(text), own...)
 	if err != nil {
 		panic(err)
 	}
@@ -153,15 +153,15 @@ func planError(err error) error {
 	return e
 }
 
-// Validate returns nil if the plan can be used with these rules of the shop's own, else a [*PlanError] with all its problems.
-func (p Plan) Validate(rules ...commission.Rules) error {
-	if problems := p.problems(slices.Concat(rules...)); len(problems) > 0 {
+// Validate returns nil if the plan can be used with this code of the shop's own, else a [*PlanError] with all its problems.
+func (p Plan) Validate(own ...Own) error {
+	if problems := p.problems(sorted(own)); len(problems) > 0 {
 		return &PlanError{Problems: problems}
 	}
 	return nil
 }
 
-func (p Plan) problems(rules commission.Rules) []PlanProblem {
+func (p Plan) problems(own ownCode) []PlanProblem {
 	var all []PlanProblem
 	add := func(path, message string) { all = append(all, PlanProblem{Path: path, Message: message}) }
 	if p.Format != 0 && p.Format != PlanFormat {
@@ -170,10 +170,10 @@ func (p Plan) problems(rules commission.Rules) []PlanProblem {
 	for _, x := range p.Levels.Validate() {
 		add(x.Path, x.Message)
 	}
-	for _, x := range p.commissionProblems(rules) {
+	for _, x := range p.commissionProblems(own.rules) {
 		add(x.Path, x.Message)
 	}
-	for _, x := range p.assetProblems(rules) {
+	for _, x := range p.assetProblems(own.rules) {
 		add(x.Path, x.Message)
 	}
 	for _, x := range commission.ValidateBonuses(p.Currency.Currency, p.Bonuses) {
@@ -186,8 +186,8 @@ func (p Plan) problems(rules commission.Rules) []PlanProblem {
 	for _, x := range p.Settlement.Validate(p.Currency.Currency) {
 		add(x.Path, x.Message)
 	}
-	if p.Joining.Spend.Valid && p.Joining.Spend.Decimal.Sign() <= 0 {
-		add("joining.spend", "a threshold is above 0; leave it out for none")
+	for _, x := range p.joiningProblems(own.predicates) {
+		add(x.Path, x.Message)
 	}
 	p.unknownLevels(add)
 	p.unknownKinds(add)
@@ -213,7 +213,7 @@ func (p Plan) unknownKinds(add func(path, message string)) {
 	}
 }
 
-// unknownLevels finds rates and campaigns for levels that the plan does not have.
+// unknownLevels finds rates, campaigns and conditions for levels that the plan does not have.
 func (p Plan) unknownLevels(add func(path, message string)) {
 	known := make([]string, len(p.Levels))
 	for i, level := range p.Levels {
@@ -262,11 +262,20 @@ func (p Plan) unknownLevels(add func(path, message string)) {
 		check(s.at+"commission.recruiter.levels", slices.Sorted(maps.Keys(s.plan.Recruiter.Levels)))
 		check(s.at+"commission.peer.levels", slices.Sorted(maps.Keys(s.plan.Peer.Levels)))
 	}
+	p.Joining.Threshold.Each("joining.threshold", func(path string, c *partner.Condition) {
+		if c.Metric == nil {
+			return
+		}
+		for i, id := range c.Metric.Levels {
+			unknown(fmt.Sprintf("%s.metric.levels[%d]", path, i), id)
+		}
+	})
 }
 
 // WithDefaults returns the plan with every field that was left out set to what it means.
 func (p Plan) WithDefaults() Plan {
 	p.Format = PlanFormat
+	p.Joining = p.Joining.WithDefaults()
 	p.Commission = p.Commission.WithDefaults(p.Currency.Currency)
 	p.Assets = slices.Clone(p.Assets)
 	for i := range p.Assets {

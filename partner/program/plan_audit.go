@@ -10,6 +10,7 @@ import (
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/incentive"
+	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 )
 
@@ -36,13 +37,13 @@ const (
 )
 
 // Audit works out what the plan can pay in the worst case, by which line of uplines, and names what should be known before it is launched: facts with
-// their evidence, no verdict. It is of cash: what the plan pays in other assets costs what the shop makes them worth. rules are the shop's own, where the
-// plan names any. It is a [*PlanError] for a plan that cannot be used, and a [*commission.OrderError] for goods without a price.
-func (p Plan) Audit(mix Mix, rules ...commission.Rules) (commission.Audit, error) {
-	if err := p.Validate(rules...); err != nil {
+// their evidence, no verdict. It is of cash: what the plan pays in other assets costs what the shop makes them worth. own is code of the shop's own, where
+// the plan names any. It is a [*PlanError] for a plan that cannot be used, and a [*commission.OrderError] for goods without a price.
+func (p Plan) Audit(mix Mix, own ...Own) (commission.Audit, error) {
+	if err := p.Validate(own...); err != nil {
 		return commission.Audit{}, err
 	}
-	calc, err := slices.Concat(rules...).New(p.Currency.Currency, p.Commission, p.Campaigns...)
+	calc, err := sorted(own).rules.New(p.Currency.Currency, p.Commission, p.Campaigns...)
 	if err != nil {
 		return commission.Audit{}, err
 	}
@@ -55,17 +56,42 @@ func (p Plan) Audit(mix Mix, rules ...commission.Rules) (commission.Audit, error
 	if err != nil {
 		return commission.Audit{}, err
 	}
-	if p.Joining.Spend.Valid {
-		audit.Findings = append(audit.Findings, commission.Finding{
-			Code: FindEntryPurchase, Path: "joining.spend",
-			Evidence: fmt.Sprintf("who has paid for goods of %s becomes a partner, and a partner can recruit", p.Joining.Spend.Decimal),
-		})
-	}
-	audit.Findings = append(audit.Findings, p.oneOffs()...)
+	audit.Findings = append(append(audit.Findings, p.entryPurchases()...), p.oneOffs()...)
 	if early, ok := p.earlyRelease(mix.ReturnDays); ok {
 		audit.Findings = append(audit.Findings, early)
 	}
 	return audit, nil
+}
+
+// entryPurchases finds what has to be bought before somebody is a partner.
+func (p Plan) entryPurchases() []commission.Finding {
+	var found []commission.Finding
+	add := func(path string, c *partner.Condition) {
+		if c.Metric == nil || !c.AtLeast.Valid {
+			return
+		}
+		var what string
+		switch c.Metric.Name {
+		case partner.MetricSpend:
+			what = fmt.Sprintf("has paid for goods of %s", c.AtLeast.Decimal)
+		case partner.MetricOrders:
+			what = fmt.Sprintf("has paid %s orders", c.AtLeast.Decimal)
+		case partner.MetricUnits:
+			what = fmt.Sprintf("has bought %s units", c.AtLeast.Decimal)
+		case partner.MetricTopUp:
+			what = fmt.Sprintf("has put %s into his account at once", c.AtLeast.Decimal)
+		default:
+			return
+		}
+		found = append(found, commission.Finding{
+			Code: FindEntryPurchase, Path: path, Evidence: fmt.Sprintf("who %s becomes a partner, and a partner can recruit", what),
+		})
+	}
+	if p.Joining.Spend.Valid {
+		p.Joining.Asked().Each("", func(_ string, c *partner.Condition) { add("joining.spend", c) })
+	}
+	p.Joining.Threshold.Each("joining.threshold", add)
+	return found
 }
 
 // earlyRelease finds commission that is released while goods can still be given back.

@@ -58,3 +58,15 @@ func TestAnAuditRefusesWhatCannotBeUsed(t *testing.T) {
 	var order *commission.OrderError
 	require.ErrorAs(t, err, &order)
 }
+
+func TestAnEntryPurchaseIsFoundWhereverItStands(t *testing.T) {
+	audit, err := program.MustPlan(`{"currency": "CNY", "joining": {"threshold": {"any": [
+		{"metric": {"name": "orders"}, "atLeast": "1"}, {"all": [{"metric": {"name": "units", "products": ["kit"]}, "atLeast": "2"}, {"metric": {"name": "topUp"}, "atLeast": "500"}]},
+		{"metric": {"name": "customers"}, "atLeast": "5"}, {"metric": {"name": "spend"}, "atMost": "5"}]}}, "commission": {"rates": ["10%"]}}`).Audit(program.Mix{})
+	require.NoError(t, err)
+	require.Equal(t, []commission.Finding{
+		{Code: program.FindEntryPurchase, Path: "joining.threshold.any[0]", Evidence: "who has paid 1 orders becomes a partner, and a partner can recruit"},
+		{Code: program.FindEntryPurchase, Path: "joining.threshold.any[1].all[0]", Evidence: "who has bought 2 units becomes a partner, and a partner can recruit"},
+		{Code: program.FindEntryPurchase, Path: "joining.threshold.any[1].all[1]", Evidence: "who has put 500 into his account at once becomes a partner, and a partner can recruit"},
+	}, audit.Findings[1:])
+}

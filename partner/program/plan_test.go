@@ -82,7 +82,20 @@ func TestEveryDefaultIsPrinted(t *testing.T) {
 	require.Equal(t, `{
   "format": 1,
   "currency": "CNY",
-  "joining": {},
+  "joining": {
+    "threshold": {},
+    "entry": "automatic",
+    "review": "manual",
+    "unentitled": "refuse",
+    "leaving": {
+      "rejoin": "refuse",
+      "pending": "settle",
+      "available": "window",
+      "finalDays": 90,
+      "team": "nearest-active",
+      "customers": "release"
+    }
+  },
   "commission": {
     "rates": [
       "10%",

@@ -42,8 +42,8 @@ type PublishedPlan struct {
 // It is a [*PlanError] for a plan that cannot be used, is in another currency than the plans before, or has an asset with another scale than they, and a
 // [*BackdatedError] for an instant in the past.
 func (p Plans) Publish(ctx context.Context, in Publish) (PublishedPlan, error) {
-	in.Plan = in.Plan.Pin(p.config.Rules)
-	if err := in.Plan.Validate(p.config.Rules); err != nil {
+	in.Plan = in.Plan.Pin(p.config.own()...)
+	if err := in.Plan.Validate(p.config.own()...); err != nil {
 		return PublishedPlan{}, err
 	}
 	hash, err := in.Plan.Hash()
@@ -178,9 +178,9 @@ func (c *call) versions() ([]*version, error) {
 	return known, nil
 }
 
-// load makes a stored plan ready. One whose rules are not those of the Config is refused: it would pay something else.
+// load makes a stored plan ready. One whose rules or conditions are not those of the Config is refused: it would pay something else.
 func (s *shell) load(stored store.PlanVersion) (*version, error) {
-	plan, err := ParsePlan(stored.Text, s.config.Rules)
+	plan, err := ParsePlan(stored.Text, s.config.own()...)
 	if err != nil {
 		return nil, fmt.Errorf("program: stored plan %d: %w", stored.Version, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/store"
 )
 
@@ -47,6 +48,8 @@ type Config struct {
 	Plan Plan
 	// Rules are the rules of the shop's own that plans can name. A rule that a stored plan names must be among them, in the version that the plan has.
 	Rules commission.Rules
+	// Predicates are the conditions of the shop's own that plans can name, as Rules are its rules.
+	Predicates partner.Predicates
 	// Hooks are the shop's own code at some places. Default: none is asked.
 	Hooks Hooks
 	// Clock tells when something is recorded. Default: the system's clock.
@@ -99,12 +102,12 @@ const silent = slog.Level(1 << 20)
 // New returns a programme on a store. A nil store gives one that works only through In. The plan, if given, must be valid; it is a [*PlanError]
 // otherwise.
 func New(st store.Store, config Config) (*Program, error) {
-	if problems := config.Rules.Check(); len(problems) > 0 {
+	if problems := append(config.Rules.Check(), config.Predicates.Check()...); len(problems) > 0 {
 		return nil, fmt.Errorf("program: Config: %w", &commission.PlanError{Problems: problems})
 	}
 	if !config.Plan.Currency.IsZero() {
-		config.Plan = config.Plan.Pin(config.Rules)
-		if err := config.Plan.Validate(config.Rules); err != nil {
+		config.Plan = config.Plan.Pin(config.own()...)
+		if err := config.Plan.Validate(config.own()...); err != nil {
 			return nil, err
 		}
 	}

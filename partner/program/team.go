@@ -21,8 +21,10 @@ type Recruit struct {
 // RecruitOutcome says what became of a recruit.
 type RecruitOutcome struct {
 	Partner  PartnerState
-	Recruits bool           // whether the edge is new
-	Reason   partner.Reason // why not: [tree.Owned] where he has another recruiter, [tree.SameOwner] where he has this one
+	Recruits bool // whether the edge is new
+	// Reason is why not: [tree.Owned] where he has another recruiter, [tree.SameOwner] where he has this one, or why the recruiter may not recruit, such as
+	// [partner.MayNotRecruit].
+	Reason partner.Reason
 }
 
 // Bind says that a customer came by a partner: he clicked his link, scanned his code, was assigned to him.
@@ -40,7 +42,9 @@ type BindOutcome struct {
 }
 
 // Recruit puts somebody into the team of a recruiter, for ever. Who is not known yet becomes a partner by it, or a candidate where the plan asks
-// something of recruits. The recruiter must be known; he may be a candidate. Who has a recruiter keeps him, and the outcome says so.
+// something of recruits. The recruiter must be known; he may be a candidate. Who has a recruiter keeps him, and the outcome says so. Where the recruiter's
+// level may not recruit, or he has left, nothing is recorded and the outcome says why, or, where the plan passes recruits up, the nearest above him who may
+// is the recruiter.
 //
 // It is [tree.ErrSelf] or a [*tree.CycleError] where somebody would stand above himself, and a [*NotFoundError] for an unknown recruiter.
 func (t Team) Recruit(ctx context.Context, in Recruit) (RecruitOutcome, error) {
@@ -62,23 +66,18 @@ func (t Team) Recruit(ctx context.Context, in Recruit) (RecruitOutcome, error) {
 		if err := c.tx.LockTree(ctx); err != nil {
 			return nil, err
 		}
-		state, err := c.canRecruit(in)
-		if err != nil {
+		recruit, err := c.recruit(v, in)
+		if err != nil || recruit.join == nil {
+			out.Partner, out.Reason = recruit.state, recruit.reason
 			return nil, err
 		}
 		return func() error {
-			if err := publish(); err != nil {
+			if err := inTurn(publish, recruit.join); err != nil {
 				return err
 			}
-			out.Reason = recruited(state.Recruiter, in.Recruiter)
-			if state.ID == "" {
-				if err := c.join(in.Partner, false, v.plan.Joining.StatusOnRecruit(), v.plan.Levels.Default()); err != nil {
-					return err
-				}
-			}
-			if out.Reason == "" {
-				out.Recruits = true
-				if err := c.addEdge(in.Partner, in.Recruiter); err != nil {
+			out.Reason, out.Recruits = recruit.reason, recruit.reason == ""
+			if out.Recruits {
+				if err := c.addEdge(in.Partner, recruit.by); err != nil {
 					return err
 				}
 			}
@@ -102,24 +101,81 @@ func (t Team) Recruit(ctx context.Context, in Recruit) (RecruitOutcome, error) {
 	})
 }
 
-// canRecruit returns the state of who is recruited, or why he cannot be.
-func (c *call) canRecruit(in Recruit) (PartnerState, error) {
+// recruiting is what becomes of a recruit.
+type recruiting struct {
+	state  PartnerState   // of who is recruited
+	by     partner.ID     // who stands above him then
+	reason partner.Reason // why nobody new does
+	join   apply          // makes him a partner or a candidate where he is not known; nil where he is refused
+}
+
+// recruit works out what becomes of a recruit. Who may not be recruited by whom he is, because he would stand above himself, is an error.
+func (c *call) recruit(v *version, in Recruit) (recruiting, error) {
+	r := recruiting{by: in.Recruiter}
 	recruiter, err := c.partner(in.Recruiter, c.at)
 	if err != nil {
-		return PartnerState{}, err
+		return r, err
 	}
 	if recruiter.ID == "" {
-		return PartnerState{}, &NotFoundError{Record: "partner", ID: string(in.Recruiter)}
+		return r, &NotFoundError{Record: "partner", ID: string(in.Recruiter)}
 	}
-	state, err := c.partner(in.Partner, c.at)
-	if err != nil || state.ID == "" || state.Recruiter != "" {
-		return state, err
+	if r.state, err = c.partner(in.Partner, c.at); err != nil {
+		return r, err
+	}
+	r.join = func() error { return nil }
+	if r.state.Recruiter != "" {
+		r.reason = recruited(r.state.Recruiter, in.Recruiter)
+		return r, nil
 	}
 	above, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: in.Recruiter, At: tree.Ever}})
 	if err != nil {
-		return state, err
+		return r, err
 	}
-	return state, tree.CheckRecruit(in.Partner, in.Recruiter, above[0])
+	if r.state.ID != "" {
+		if err := tree.CheckRecruit(in.Partner, in.Recruiter, above[0]); err != nil {
+			return r, err
+		}
+	}
+	by, reason, err := c.entitled(v, above[0])
+	if err != nil || reason != "" {
+		return recruiting{state: r.state, reason: reason}, err
+	}
+	r.by = by.ID
+	if r.state.ID == "" {
+		r.join, err = c.join(v, in.Partner, r.state, v.plan.Joining.StatusOnRecruit(), v.plan.Levels.RecruitLevel(by.Level))
+	}
+	return r, err
+}
+
+// entitled returns who recruits where somebody brings a recruit, or the reason why nobody may. above is the line above him, himself first.
+func (c *call) entitled(v *version, above []partner.ID) (partner.Standing, partner.Reason, error) {
+	if v.plan.Joining.Unentitled != partner.UnentitledPassUp {
+		above = above[:1]
+	}
+	var line []partner.Standing
+	for _, id := range above {
+		who, err := c.standing(id)
+		if err != nil {
+			return partner.Standing{}, "", err
+		}
+		line = append(line, who)
+	}
+	by, reason := v.plan.Levels.Recruiter(line, v.plan.Joining.Unentitled)
+	for _, who := range line {
+		if who.ID == by {
+			return who, "", nil
+		}
+	}
+	return partner.Standing{}, reason, nil
+}
+
+// standing returns what holds of somebody; of one who is known, and joined only after the event of which the programme hears late, what came to hold.
+func (c *call) standing(id partner.ID) (partner.Standing, error) {
+	who, err := c.partner(id, c.at)
+	if err == nil && who.ID != "" && who.Status == "" {
+		who, err = c.partner(id, tree.Ever)
+	}
+	return partner.Standing{ID: id, State: who.State}, err
 }
 
 func recruited(has, wants partner.ID) partner.Reason {

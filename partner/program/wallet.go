@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -83,8 +84,8 @@ func CursorOf(r settlement.Row) store.RowCursor {
 }
 
 // Withdraw moves cash from available to withdrawing, under a number of its own that stays the same for ever. It is [settlement.ErrInsufficient] if less
-// is available, a [*settlement.MinimumError] below the plan's minimum, a [*NotFoundError] for somebody who is no partner, a [*MetaError] without Key, and a
-// [*CashError] for another asset.
+// is available, a [*settlement.MinimumError] below the plan's minimum, a [*BarredError] where the partner's withdrawals are frozen or he has left and his last
+// window is over, a [*NotFoundError] for somebody who is no partner, a [*MetaError] without Key, and a [*CashError] for another asset.
 func (w Wallet) Withdraw(ctx context.Context, in Withdraw) (settlement.Withdrawal, error) {
 	if err := partner.CheckID("partner", in.Partner); err != nil {
 		return settlement.Withdrawal{}, err
@@ -118,6 +119,9 @@ func (w Wallet) Withdraw(ctx context.Context, in Withdraw) (settlement.Withdrawa
 		if err != nil {
 			return nil, err
 		}
+		if err := c.mayWithdraw(in.Partner); err != nil {
+			return nil, err
+		}
 		if err := c.affordable(change); err != nil {
 			return nil, err
 		}
@@ -142,16 +146,34 @@ func (w Wallet) Withdraw(ctx context.Context, in Withdraw) (settlement.Withdrawa
 	})
 }
 
+// BarredError says that a partner cannot withdraw now, and why. What he has stays his.
+type BarredError struct {
+	Partner partner.ID
+	Reason  partner.Reason
+}
+
+func (e *BarredError) Error() string {
+	return fmt.Sprintf("program: %q cannot withdraw: %s", e.Partner, partner.ReasonEnglish(e.Reason))
+}
+
+// mayWithdraw refuses whom his state keeps from withdrawing.
+func (c *call) mayWithdraw(id partner.ID) error {
+	state, err := c.partner(id, c.at)
+	switch {
+	case err != nil:
+		return err
+	case state.ID == "":
+		return &NotFoundError{Record: "partner", ID: string(id)}
+	}
+	if reason := state.WithdrawalBar(); reason != "" && reason != partner.NotPartner {
+		return &BarredError{Partner: id, Reason: reason}
+	}
+	return nil
+}
+
 // affordable refuses what is clearly not there before anything is written. It does not replace the condition of the change itself, which alone holds
 // when two requests come at once.
 func (c *call) affordable(change settlement.Change) error {
-	known, err := c.tx.Partners(c.ctx, []partner.ID{change.Partner})
-	if err != nil {
-		return err
-	}
-	if known[0].ID == "" {
-		return &NotFoundError{Record: "partner", ID: string(change.Partner)}
-	}
 	balances, err := c.tx.Balances(c.ctx, []partner.ID{change.Partner})
 	if err != nil {
 		return err

@@ -55,6 +55,16 @@ type call struct {
 // apply writes what was decided; nil where there is nothing to write, and so nothing to be done only once.
 type apply func() error
 
+// inTurn writes one after the other, up to the first error.
+func inTurn(writes ...apply) error {
+	for _, write := range writes {
+		if err := write(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // attempts is how often a transaction of the programme's own is run again after a commit whose effect is unknown, or a record that changed meanwhile.
 const attempts = 5
 

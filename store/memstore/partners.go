@@ -84,6 +84,17 @@ func (t *tx) AddSpend(ctx context.Context, spend []store.Spend) ([]money.Amount,
 	return out, nil
 }
 
+func (t *tx) Spent(ctx context.Context, customers []partner.Customer) ([]money.Amount, error) {
+	if err := t.reads(ctx); err != nil {
+		return nil, err
+	}
+	out := make([]money.Amount, len(customers))
+	for i, c := range customers {
+		out[i] = t.spend[c]
+	}
+	return out, nil
+}
+
 func (t *tx) ScanCustomers(ctx context.Context, after partner.Customer, limit int) ([]store.Spend, error) {
 	if err := t.reads(ctx); err != nil {
 		return nil, err

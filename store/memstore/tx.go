@@ -20,6 +20,10 @@ type records struct {
 	facts    map[partner.ID][]partner.Fact
 	spend    map[partner.Customer]money.Amount
 
+	applications *table[partner.ApplicationID, partner.Application]
+	applicants   map[partner.ID][]partner.ApplicationID // of each, in order
+	undecided    *table[partner.ApplicationID, bool]
+
 	edges      map[partner.ID]tree.Edge
 	bindings   map[partner.Customer][]tree.Binding
 	bindingIDs map[string]bool
@@ -58,7 +62,9 @@ type account struct {
 func newRecords() *records {
 	return &records{
 		partners: newTable[partner.ID, partner.Partner](), facts: map[partner.ID][]partner.Fact{}, spend: map[partner.Customer]money.Amount{},
-		edges: map[partner.ID]tree.Edge{}, bindings: map[partner.Customer][]tree.Binding{}, bindingIDs: map[string]bool{},
+		applications: newTable[partner.ApplicationID, partner.Application](), applicants: map[partner.ID][]partner.ApplicationID{},
+		undecided: newTable[partner.ApplicationID, bool](),
+		edges:     map[partner.ID]tree.Edge{}, bindings: map[partner.Customer][]tree.Binding{}, bindingIDs: map[string]bool{},
 		orders: newTable[commission.OrderID, settlement.Order](), paid: newTable[paidKey, commission.OrderID](),
 		runs: newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},
 		rows: map[settlement.Source][]*settlement.Row{}, payees: map[partner.ID][]*settlement.Row{},

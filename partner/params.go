@@ -1,4 +1,4 @@
-package commission
+package partner
 
 import (
 	"bytes"
@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Params are the parameters of a rule of the shop's own as a plan writes them: the text of a JSON object that means something to the rule alone. "" is
-// none. Read from a plan they are in canonical form, whatever the order of their members, their white space and the way in which texts are escaped, and so
+// Params are the parameters of a rule or a condition of the shop's own as a plan writes them: the text of a JSON object that means something to it alone.
+// "" is none. Read from a plan they are in canonical form, whatever the order of their members, their white space and the way in which texts are escaped, and so
 // they are hashed; numbers stay as they are written.
 type Params string
 
@@ -20,7 +20,7 @@ const (
 	maxParamsName  = 256      // bytes of a member's name
 )
 
-// Decode reads the parameters into a struct of the rule's own, as package encoding/json does. A name that the struct does not have is an error, and so is
+// Decode reads the parameters into a struct of the shop's own, as package encoding/json does. A name that the struct does not have is an error, and so is
 // a number where a rate or a decimal is expected: those are texts.
 func (p Params) Decode(into any) error {
 	if p == "" {
@@ -41,7 +41,7 @@ func (p Params) Decode(into any) error {
 
 // MarshalJSON writes the canonical form.
 func (p Params) MarshalJSON() ([]byte, error) {
-	p, err := p.canonical()
+	p, err := p.Canonical()
 	if p == "" {
 		return []byte("{}"), err
 	}
@@ -50,13 +50,14 @@ func (p Params) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads an object into its canonical form.
 func (p *Params) UnmarshalJSON(text []byte) error {
-	canonical, err := Params(text).canonical()
+	canonical, err := Params(text).Canonical()
 	*p = canonical
 	return err
 }
 
-// canonical returns the canonical form: the members of objects by name, no white space, texts escaped as little as JSON allows. No members are "".
-func (p Params) canonical() (Params, error) {
+// Canonical returns the canonical form: the members of objects by name, no white space, texts escaped as little as JSON allows. No members are "". A
+// text that is no object, or is too large or too deep, is an error.
+func (p Params) Canonical() (Params, error) {
 	switch {
 	case p == "":
 		return "", nil
