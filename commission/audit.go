@@ -43,14 +43,17 @@ type Audit struct {
 	Findings []Finding
 }
 
-// WorstCase is the most that a plan pays of one unit of goods, before rounding, with the order and the line of uplines that reach it, while campaigns have
-// enough left for it.
+// WorstCase is the most that a plan pays of one unit of goods in an ordinary order of a customer who stands in no line of uplines, before rounding and
+// before the caps of campaigns, while their budgets have enough left for it, with the order and the line of uplines that reach it; agents of regions and
+// payees of fees earn there.
 type WorstCase struct {
-	Goods   Goods
-	Paid    decimal.Decimal // of the price, cut off at 18 decimals: 0.3 is 30 %
-	Uncut   decimal.Decimal // the same without the cap
-	Exact   bool            // whether nothing can pay more; if not, Bound is as much as cannot be exceeded
-	Bound   decimal.Decimal // no line is paid more of the price, even without the cap; the cap where rules of the shop's own pay too
+	Goods Goods
+	Paid  decimal.Decimal // of the price, cut off at 18 decimals: 0.3 is 30 %
+	Uncut decimal.Decimal // the same without the cap
+	Exact bool            // whether nothing can pay more, whoever earns nothing; if not, Bound is as much as cannot be exceeded
+	// Bound: no line is paid more of the price, even without the cap; the cap where rules of the shop's own pay too. Where it is not exact it is the sum
+	// of the most that each rule pays by itself, amounts for each unit and fees counted, and is reached where one of them pays alone.
+	Bound   decimal.Decimal
 	PaidAt  time.Time       // an instant at which the campaigns are that pay it
 	Uplines []Upline        // who has to stand above the sale
 	Places  Places          // where the order has to go

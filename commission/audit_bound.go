@@ -73,8 +73,12 @@ func (a *auditor) finish(exact bool) (WorstCase, error) {
 		return WorstCase{}, err
 	}
 	w.Uncut = a.calc.ofPrice(a.best, &a.goods)
-	w.Paid, w.Exact = decimal.Min(w.Uncut, a.calc.plan.capShare()), exact && a.calc.plan.auditable() && !(a.calc.inexact && a.goods.Cost.Decimal.GreaterThan(a.goods.Price))
+	nothing := a.result.lines[0].reason != "" // goods that pay nothing do so whoever stands above
+	counted := a.calc.inexact && a.goods.Cost.Decimal.GreaterThan(a.goods.Price)
+	w.Paid = decimal.Min(w.Uncut, a.calc.plan.capShare())
+	w.Exact = nothing || exact && a.calc.plan.auditable() && a.seatsPayMost() && !counted
 	switch w.Bound = w.Uncut.Add(decimal.New(1, -maxRateScale)); {
+	case nothing:
 	case len(a.calc.plan.Rules) > 0:
 		w.Exact, w.Bound = false, decimal.Max(w.Bound, a.calc.plan.capShare())
 	case !w.Exact:
@@ -96,43 +100,109 @@ func (p *Plan) capShare() decimal.Decimal {
 	return p.Cap.Decimal()
 }
 
-// bound is more than any line of uplines can be paid: the most of each rule by itself.
+// bound is more than any line of uplines can be paid: the most of each rule by itself, in money of one unit, as a share of the price. It is reached where
+// one rule pays alone; fees that come before the split are counted as if they left the others all.
 func (a *auditor) bound() decimal.Decimal {
-	c, sum := a.calc, decimal.Zero
-	campaigns := make([]Campaign, len(c.campaigns))
-	for i := range campaigns {
-		campaigns[i] = c.campaigns[i].Campaign
+	sum := a.others(a.worth())
+	for _, fee := range a.calc.plan.Fees {
+		ofNet := a.goods.Price // a fee is a share of what was paid, whatever the base
+		if fee.Rate.IsPerUnit() {
+			ofNet = one
+		}
+		sum = sum.Add(fee.Rate.Decimal().Mul(ofNet).Mul(a.factor(RuleFee, 0)))
 	}
-	for _, b := range c.plan.builtins() {
+	share := new(big.Rat).Quo(sum.Rat(), a.goods.Price.Rat())
+	return cutOff(share).Add(decimal.New(1, -maxRateScale))
+}
+
+// worth is what rates pay of one unit of the goods, in money; losses count as nothing.
+func (a *auditor) worth() worth {
+	base := a.goods.Price
+	switch {
+	case a.calc.plan.Base == ListPrice && a.goods.List.Valid:
+		base = a.goods.List.Decimal
+	case a.calc.plan.Base == Profit:
+		base = decimal.Max(decimal.Zero, base.Sub(a.goods.Cost.Decimal))
+	}
+	return func(r Rate) decimal.Decimal {
+		if r.IsPerUnit() {
+			return r.Decimal()
+		}
+		return r.share().Mul(base)
+	}
+}
+
+// others is the most that all rules but fees pay, each by itself.
+func (a *auditor) others(of worth) decimal.Decimal {
+	sum := decimal.Zero
+	for _, b := range a.calc.plan.builtins() {
 		switch {
 		case !b.on || b.name == RuleFee:
 		case b.name == RuleSlots:
-			sum = sum.Add(a.slotsBound(campaigns))
-		default:
-			sum = sum.Add(b.most().Mul(c.plan.largestFactor(campaigns, b.name, 0)))
-		}
-	}
-	return c.plan.withFees(sum, c.plan.largestFactor(campaigns, RuleFee, 0))
-}
-
-// slotsBound is the most that the slots pay, each to whom it pays the most.
-func (a *auditor) slotsBound(campaigns []Campaign) decimal.Decimal {
-	order := a.goods.order(time.Time{}, Places{})
-	rates := a.calc.ratesOf(&order, &order.Lines[0])
-	sum := decimal.Zero
-	for slot := 1; slot <= a.calc.slots; slot++ {
-		most := decimal.Zero
-		for i := range a.people {
-			rate, _ := rates.of(slot, &a.people[i])
-			share := rate.share()
-			if rate.IsPerUnit() {
-				share = cutOff(new(big.Rat).Quo(rate.Decimal().Rat(), a.goods.Price.Rat()))
+			for slot := range a.calc.slots {
+				most := a.mostOfSlot(slot+1, func(_ *Upline, rate Rate) decimal.Decimal { return of(rate) })
+				sum = sum.Add(most.Mul(a.factor(RuleSlots, slot+1)))
 			}
-			most = decimal.Max(most, share)
+		case b.name == RulePeer:
+			peer, ofSlots := &a.calc.plan.Peer, decimal.Zero
+			for slot := range a.calc.slots {
+				ofSlots = ofSlots.Add(a.mostOfSlot(slot+1, func(u *Upline, rate Rate) decimal.Decimal {
+					share := peer.share(u.Level, of)
+					switch {
+					case u.Level == "" || rate.coefficient == 0:
+						return decimal.Zero
+					case peer.Of == OfOrder:
+						return share
+					}
+					return share.Mul(of(rate))
+				}))
+			}
+			sum = sum.Add(peer.most(&a.calc.plan, of, ofSlots).Mul(a.factor(b.name, 0)))
+		default:
+			sum = sum.Add(b.most(of).Mul(a.factor(b.name, 0)))
 		}
-		sum = sum.Add(most.Mul(a.calc.plan.largestFactor(campaigns, RuleSlots, slot)))
 	}
 	return sum
+}
+
+// mostOfSlot is the most that a slot's rate brings, whoever of the people holds it.
+func (a *auditor) mostOfSlot(slot int, brings func(*Upline, Rate) decimal.Decimal) decimal.Decimal {
+	order := a.goods.order(time.Time{}, Places{})
+	rates, most := a.calc.ratesOf(&order, &order.Lines[0]), decimal.Zero
+	for i := range a.people {
+		if u := &a.people[i]; u.Bar == "" {
+			rate, _ := rates.of(slot, u)
+			most = decimal.Max(most, brings(u, rate))
+		}
+	}
+	return most
+}
+
+// factor is the most that the campaigns for the goods multiply a slot of a rule by.
+func (a *auditor) factor(rule string, slot int) decimal.Decimal {
+	order := a.goods.order(time.Time{}, Places{})
+	var campaigns []Campaign
+	for i := range a.calc.campaigns {
+		if k := &a.calc.campaigns[i]; !k.goods.any || k.goods.has(&order.Lines[0]) {
+			campaigns = append(campaigns, k.Campaign)
+		}
+	}
+	return a.calc.plan.largestFactor(campaigns, rule, slot)
+}
+
+// seatsPayMost reports whether a line is paid no more where some of those whom the plan names earn nothing. It can be: losses that count are not divided
+// among them then, and a fee that does not come off leaves more to others whose shares are together more than the whole.
+func (a *auditor) seatsPayMost() bool {
+	if a.calc.plan.has(RuleTerritory) && a.loses() {
+		return false
+	}
+	return !a.calc.offTop || !a.others(Rate.share).GreaterThan(one)
+}
+
+// loses reports whether the goods can be sold at a loss that counts.
+func (a *auditor) loses() bool {
+	p := &a.calc.plan
+	return p.Base == Profit && p.Loss == Signed && a.goods.Cost.Valid && (a.calc.offTop || a.goods.Cost.Decimal.GreaterThan(a.goods.Price))
 }
 
 // has reports whether the plan turns a built-in rule on.

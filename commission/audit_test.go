@@ -1,13 +1,11 @@
 package commission_test
 
 import (
-	"math/big"
 	"testing"
 	"time"
 
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/commission/money"
@@ -159,70 +157,4 @@ func TestAnAuditNeedsPrices(t *testing.T) {
 	require.ErrorContains(t, err, "lines[0].price")
 	require.ErrorContains(t, err, "lines[1].price")
 	require.ErrorContains(t, err, "lines[2].price")
-}
-
-// TestNoOrderPaysMoreThanTheAuditSays: whatever stands above a sale, one unit never pays more than the worst case, and the line that it names reaches it.
-func TestNoOrderPaysMoreThanTheAuditSays(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		c := genCases().Draw(t, "plan")
-		c.plan.Slots = c.plan.WithDefaults(c.cur).Slots
-		c.plan.OrderCap = commission.Rate{}
-		for i := range c.campaigns {
-			c.campaigns[i].PerOrder.Valid = false // of one unit it cannot be said what caps over an order leave
-		}
-		if c.plan.Partners = nil; c.plan.Slots > 2 {
-			c.plan.Slots, c.campaigns = 2, nil
-		}
-		calc, _ := c.calculator(t)
-		var mix commission.Mix
-		for _, level := range genLevels[1:] {
-			mix.Levels = append(mix.Levels, commission.LeaderLevel{Level: partner.Level(level), Leader: rapid.Bool().Draw(t, "leads")})
-		}
-		leads := map[partner.Level]bool{}
-		for _, l := range mix.Levels {
-			leads[l.Level] = l.Leader
-		}
-		goods := commission.Goods{
-			SKU: rapid.SampledFrom(genGoods).Draw(t, "sku"), Product: rapid.SampledFrom(genGoods).Draw(t, "product"), Price: decimal.New(100, 0),
-			Cost: decimal.NewNullDecimal(decimal.New(int64(rapid.IntRange(0, 120).Draw(t, "cost")), 0)),
-		}
-		mix.Goods = []commission.Goods{goods}
-		a, err := calc.Audit(mix)
-		require.NoError(t, err)
-		worst := a.Worst[0]
-		require.False(t, worst.Bound.LessThan(worst.Uncut))
-
-		order := &commission.Order{ID: "o", Customer: "c", PaidAt: genInstant(t, "paid"), Lines: []commission.Line{
-			{ID: "1", SKU: goods.SKU, Product: goods.Product, Quantity: 1, Amount: goods.Price, List: decimal.NewNullDecimal(goods.Price), Cost: goods.Cost},
-		}}
-		var uplines []commission.Upline
-		for i := range rapid.IntRange(0, 8).Draw(t, "uplines") {
-			level := partner.Level(rapid.SampledFrom(genLevels).Draw(t, "level"))
-			bar := partner.Reason("")
-			if often(t, "barred", 20) {
-				bar = partner.EarningFrozen
-			}
-			uplines = append(uplines, commission.Upline{Partner: partner.ID(rune('a' + i)), Level: level, Leader: leads[level], Bar: bar})
-		}
-		require.LessOrEqual(t, paidBeyond(t, calc, order, uplines, worst.Bound).Sign(), 0)
-		order.PaidAt, order.Places = worst.PaidAt, worst.Places
-		if worst.Exact {
-			below := paidBeyond(t, calc, order, worst.Uplines, worst.Paid)
-			require.LessOrEqual(t, below.Neg(below).Cmp(big.NewRat(2*3*int64(len(worst.Uplines)+3), 1)), 0, "but for what is rounded")
-		}
-	})
-}
-
-// paidBeyond is by how many minor units an order pays more than a share of its net and one unit for each of its entries.
-func paidBeyond(t require.TestingT, calc *commission.Calculator, order *commission.Order, uplines []commission.Upline, share decimal.Decimal) *big.Rat {
-	result, err := calc.Calculate(order, uplines, nil)
-	require.NoError(t, err)
-	total, err := result.Total()
-	require.NoError(t, err)
-	net, err := result.Net()
-	require.NoError(t, err)
-	most := new(big.Rat).Mul(net.Decimal().Rat(), share.Rat())
-	beyond := new(big.Rat).Sub(total.Decimal().Rat(), most)
-	beyond.Mul(beyond, new(big.Rat).SetInt(money.Pow10(calc.Currency().Scale())))
-	return beyond.Sub(beyond, big.NewRat(int64(result.Len()), 1))
 }

@@ -24,6 +24,7 @@ type auditor struct {
 	people []Upline // who can stand at a place of the prefix
 	prefix int
 	tails  [][]Upline
+	short  bool // whether shorter lines can be paid more, and those with somebody who earns nothing
 	result Result
 	best   *big.Rat
 	worst  WorstCase
@@ -31,7 +32,12 @@ type auditor struct {
 
 // worst finds the worst case of goods.
 func (c *Calculator) worst(goods Goods, levels []LeaderLevel) (WorstCase, error) {
-	a := &auditor{calc: c, goods: goods, people: c.people(levels), prefix: max(c.slots, 1), best: new(big.Rat)} // where nobody stands nothing is paid
+	a := &auditor{calc: c, goods: goods, people: c.people(levels), prefix: max(c.slots, 1), best: new(big.Rat)}
+	// Somebody who earns nothing below the others can raise what is paid: where a loss would be his, and where the topmost has rates of his own and takes
+	// the slots of all who earn nothing.
+	if a.short = a.loses() || c.plan.Missing == ToTop && len(c.plan.Partners) > 0; a.short {
+		a.people = append(a.people, Upline{Bar: partner.EarningFrozen})
+	}
 	if c.plan.has(RuleRecruiter) {
 		a.prefix = max(a.prefix, 2)
 	}
@@ -153,9 +159,12 @@ func subsets(list []LeaderLevel) [][]LeaderLevel {
 	return all
 }
 
-// place finds where an order has to go to pay the most.
+// place finds where an order has to go to pay the most; nowhere, where agents would bear losses.
 func (a *auditor) place(at time.Time) (Places, error) {
-	var best *big.Rat
+	best, err := a.pays(nil, at, Places{})
+	if err != nil {
+		return Places{}, err
+	}
 	var places Places
 	for _, code := range slices.Sorted(maps.Keys(a.calc.plan.Territory.Regions)) {
 		here := Places{ShipTo: code, Pickup: code, Delivery: code}
@@ -163,7 +172,7 @@ func (a *auditor) place(at time.Time) (Places, error) {
 		if err != nil {
 			return Places{}, err
 		}
-		if best == nil || paid.Cmp(best) > 0 {
+		if paid.Cmp(best) > 0 {
 			best, places = paid, here
 		}
 	}
@@ -221,9 +230,8 @@ func (a *auditor) try(prefix []Upline, at time.Time, places Places) error {
 				line[i].Partner = partner.ID("upline-" + strconv.Itoa(i+1))
 			}
 		}
-		// Where goods are sold at a loss that counts, whoever stands higher up can lower what is paid in all.
 		shortest := len(line)
-		if a.calc.plan.Base == Profit && a.calc.plan.Loss == Signed {
+		if a.short {
 			shortest = 0
 		}
 		for n := shortest; n <= len(line); n++ {

@@ -153,5 +153,5 @@ func (b Bonus) most() decimal.Decimal {
 			rates = append(rates, s.Rate)
 		}
 	}
-	return highest(rates)
+	return highest(rates, Rate.share)
 }

@@ -17,7 +17,7 @@ type builtin struct {
 	build func() Rule
 	check func(*problems)                         // what is wrong with its section; nil: nothing can be
 	rates []Rate                                  // of its section; none where they stand in the lists by slot
-	most  func() decimal.Decimal                  // the most that it pays of a line without campaigns, as a share of the base; nil: it depends on the goods
+	most  func(worth) decimal.Decimal             // the most that it pays of a line without campaigns; nil: it depends on the goods
 	seats func([]partner.ID, *Order) []partner.ID // appends those whom its section names for an order; nil: nobody
 }
 
@@ -81,11 +81,15 @@ func (l *levelRates) of(level partner.Level) (rate *Rate, key string) {
 	return l.rate, ""
 }
 
-// highest returns the highest share of the base among rates; an amount per unit counts as none.
-func highest(rates []Rate) decimal.Decimal {
+// worth says what a rate pays of a line: as a share of the base, where an amount per unit counts as none ([Rate.share]), or in money of certain goods. It is
+// 0 or more, and of shares it is proportional to them.
+type worth func(Rate) decimal.Decimal
+
+// highest returns what the rate is worth that is worth most.
+func highest(rates []Rate, of worth) decimal.Decimal {
 	most := decimal.Zero
 	for _, r := range rates {
-		most = decimal.Max(most, r.share())
+		most = decimal.Max(most, of(r))
 	}
 	return most
 }

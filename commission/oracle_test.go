@@ -221,7 +221,7 @@ func (o oracle) exact(line *oracleLine, s *oracleShare, first int) *big.Rat {
 		if line.off != nil {
 			base.Sub(base, line.off)
 		}
-		if base.Sign() < 0 && o.plan.Loss == commission.FloorLine {
+		if base.Sign() < 0 && (o.plan.Loss == commission.FloorLine || o.plan.Base != commission.Profit) {
 			base.SetInt64(0)
 		}
 	}

@@ -15,7 +15,7 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 	fixed := decimal.Zero
 	for _, b := range p.builtins() {
 		if b.on && b.most != nil {
-			fixed = fixed.Add(b.most().Mul(factor(b.name, 0)))
+			fixed = fixed.Add(b.most(Rate.share).Mul(factor(b.name, 0)))
 		}
 	}
 	least, of := p.Cap, "cap"

@@ -122,7 +122,8 @@ func (l *left) of(s *Share) *ratio {
 	return &l.base
 }
 
-// takeOff takes fees in units of the currency off the base of a line, at most all that was paid for it.
+// takeOff takes fees in units of the currency off the base of a line, at most all that was paid for it. Only a profit becomes a loss by them: of a list
+// price below them nothing is left.
 func (r *Result) takeOff(line *line, fees money.Units) {
 	if fees.IsZero() {
 		return
@@ -134,6 +135,9 @@ func (r *Result) takeOff(line *line, fees money.Units) {
 		taken = rest.net
 	}
 	rest.base = rest.base.minus(&taken)
+	if r.calc.plan.Base != Profit && rest.base.sign() < 0 {
+		rest.base = whole(0)
+	}
 	line.whole, line.left = -1, rest
 }
 

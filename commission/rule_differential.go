@@ -23,7 +23,7 @@ func (p *Plan) differentialReward() builtin {
 		name: RuleDifferential, on: len(p.Differential.Rates) > 0, deep: true, rates: rates,
 		build: func() Rule { return newDifferential(p.Differential) },
 		check: func(v *problems) { v.shares("commission.differential.rates", p.Differential.Rates, betweenShares) },
-		most:  func() decimal.Decimal { return highest(rates) },
+		most:  func(of worth) decimal.Decimal { return highest(rates, of) },
 	}
 }
 

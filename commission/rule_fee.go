@@ -19,7 +19,7 @@ type Fee struct {
 	Payee partner.ID `json:"payee"` // a partner like any other: who earns nothing gets no fee either
 	Rate  Rate       `json:"rate"`
 	// BeforeSplit takes the fee off first: the shares of all other rules are of what such fees leave of the base, rounded as their entries are and together
-	// at most what was paid. Where the plan cuts the farthest from the buyer first, they are cut last.
+	// at most what was paid; of a list price below them nothing is left. Where the plan cuts the farthest from the buyer first, they are cut last.
 	BeforeSplit bool `json:"beforeSplit,omitempty"`
 }
 

@@ -64,6 +64,16 @@ func TestRule_4_44_FeesTakeOffAtMostWhatWasPaid(t *testing.T) {
 	}
 }
 
+func TestRule_4_44_FeesAboveAListPriceAreNoLoss(t *testing.T) {
+	for _, loss := range []commission.Loss{commission.FloorLine, commission.FloorOrder, commission.Signed} {
+		plan := withFee("3.00/unit", true)
+		plan.Base, plan.Loss = commission.ListPrice, loss
+		paid := calculate(t, newCalculator(t, plan), orderOf(listed(goods("p", 1, "10.00"), "2.00")), above("B"))
+		require.Equal(t, []string{"p fee/1 P 3.00"}, entriesOf(paid), "nobody owes what the shop sells dear")
+		require.Equal(t, []string{"p slots/1 B@1 nothing_paid"}, unpaidOf(paid))
+	}
+}
+
 func TestRule_4_44_AFeeIsTakenOffFinerPricesInWholeUnitsOfTheCurrency(t *testing.T) {
 	plan := withFee("5%", true)
 	plan.PriceScale = 4

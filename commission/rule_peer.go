@@ -51,7 +51,7 @@ func (p *Plan) peerBonus() builtin {
 			return &peerRule{Peer: p.Peer, rates: newLevelRates(p.Peer.Rate, p.Peer.Levels), passes: p.Missing.passes()}
 		},
 		check: func(v *problems) { p.Peer.check(v, p) },
-		most:  func() decimal.Decimal { return p.Peer.most(p) },
+		most:  func(of worth) decimal.Decimal { return p.Peer.most(p, of, p.Peer.mostOfSlots(p)) },
 	}
 }
 

@@ -12,46 +12,50 @@ import (
 // otherLevel stands for a level that the plan does not name.
 const otherLevel partner.Level = "\x00"
 
-// most is the most that all peers get of a line, as a share of the base: what each junior can bring, to First peers.
-func (b Peer) most(p *Plan) decimal.Decimal {
+// most is the most that all peers get of a line: what each junior can bring, to First peers. ofSlots is what those in all slots can bring to one peer each.
+func (b Peer) most(p *Plan, of worth, ofSlots decimal.Decimal) decimal.Decimal {
 	sum := decimal.Zero
 	for _, name := range b.Income {
 		switch name {
 		case RuleSlots:
-			sum = sum.Add(b.mostOfSlots(p))
+			sum = sum.Add(ofSlots)
 		case RuleTeam:
-			sum = sum.Add(b.mostOf(p.Team.Rate, p.Team.Levels, p.Team.Mode == EveryLeader))
+			sum = sum.Add(b.mostOf(p.Team.Rate, p.Team.Levels, p.Team.Mode == EveryLeader, of))
 		case RuleDifferential:
-			sum = sum.Add(b.mostOf(Rate{}, p.Differential.Rates, true))
+			sum = sum.Add(b.mostOf(Rate{}, p.Differential.Rates, true, of))
 		case RuleRecruiter:
-			sum = sum.Add(b.mostOf(p.Recruiter.Rate, p.Recruiter.Levels, false))
+			sum = sum.Add(b.mostOf(p.Recruiter.Rate, p.Recruiter.Levels, false, of))
 		}
 	}
 	return sum.Mul(decimal.NewFromInt(int64(b.First)))
 }
 
-// share is the share that a peer of a level gets.
-func (b Peer) share(level partner.Level) decimal.Decimal {
-	if rate, ok := b.Levels[level]; ok {
+// share is what a peer of a level gets: a share of an income, or of the order what his rate is worth.
+func (b Peer) share(level partner.Level, of worth) decimal.Decimal {
+	rate, ok := b.Levels[level]
+	if !ok {
+		rate = b.Rate
+	}
+	if b.Of == OfIncome {
 		return rate.share()
 	}
-	return b.Rate.share()
+	return of(rate)
 }
 
 // mostOf is the most that the juniors by a rule bring to one peer each. By a differential there is one junior for each rate, and each gets what his rate
 // exceeds the one below; by any other rule there is one.
-func (b Peer) mostOf(rate Rate, levels map[partner.Level]Rate, differential bool) decimal.Decimal {
+func (b Peer) mostOf(rate Rate, levels map[partner.Level]Rate, differential bool, of worth) decimal.Decimal {
 	type pair struct {
 		income Rate
 		share  decimal.Decimal
 	}
-	pairs := []pair{{rate, b.share(otherLevel)}}
+	pairs := []pair{{rate, b.share(otherLevel, of)}}
 	for level := range levels {
-		pairs = append(pairs, pair{levels[level], b.share(level)})
+		pairs = append(pairs, pair{levels[level], b.share(level, of)})
 	}
 	for level := range b.Levels {
 		if _, ok := levels[level]; !ok {
-			pairs = append(pairs, pair{rate, b.share(level)})
+			pairs = append(pairs, pair{rate, b.share(level, of)})
 		}
 	}
 	pairs = slices.DeleteFunc(pairs, func(k pair) bool { return k.income.coefficient == 0 })
@@ -59,7 +63,7 @@ func (b Peer) mostOf(rate Rate, levels map[partner.Level]Rate, differential bool
 		most := decimal.Zero
 		for _, k := range pairs {
 			if b.Of == OfIncome {
-				k.share = k.share.Mul(k.income.share())
+				k.share = k.share.Mul(of(k.income))
 			}
 			most = decimal.Max(most, k.share)
 		}
@@ -76,7 +80,7 @@ func (b Peer) mostOf(rate Rate, levels map[partner.Level]Rate, differential bool
 		}
 		switch {
 		case b.Of == OfIncome:
-			sum = sum.Add(best.Mul(k.income.share().Sub(next.share())))
+			sum = sum.Add(best.Mul(of(k.income).Sub(of(next))))
 		case k.income.cmp(next) != 0:
 			sum, best = sum.Add(best), decimal.Zero
 		}
@@ -84,7 +88,7 @@ func (b Peer) mostOf(rate Rate, levels map[partner.Level]Rate, differential bool
 	return sum
 }
 
-// mostOfSlots is the most that the juniors in all slots bring to one peer each, by the highest rate that stands anywhere for each.
+// mostOfSlots is the most that the juniors in all slots bring to one peer each, by the highest rate that stands anywhere for each, as a share of the base.
 func (b Peer) mostOfSlots(p *Plan) decimal.Decimal {
 	levels := []partner.Level{otherLevel}
 	levels = slices.AppendSeq(levels, maps.Keys(b.Levels))
@@ -94,7 +98,7 @@ func (b Peer) mostOfSlots(p *Plan) decimal.Decimal {
 	for slot := range p.Slots {
 		most := decimal.Zero
 		for _, level := range levels {
-			share, income := b.share(level), decimal.Zero
+			share, income := b.share(level, Rate.share), decimal.Zero
 			for _, list := range p.listsOf(level) {
 				rate := p.rate(list, slot)
 				if !rate.IsSet() {

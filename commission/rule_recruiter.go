@@ -21,7 +21,7 @@ func (p *Plan) recruiterBonus() builtin {
 	return builtin{
 		name: RuleRecruiter, on: p.Recruiter.Rate.IsSet() || len(p.Recruiter.Levels) > 0, rates: rates,
 		build: func() Rule { return &recruiterRule{p.Recruiter} },
-		most:  func() decimal.Decimal { return highest(rates) },
+		most:  func(of worth) decimal.Decimal { return highest(rates, of) },
 	}
 }
 

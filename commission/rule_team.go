@@ -44,7 +44,7 @@ func (p *Plan) teamReward() builtin {
 		name: RuleTeam, on: p.Team.pays(), deep: true, rates: rates,
 		build: func() Rule { return newTeam(p.Team, p.Missing) },
 		check: p.Team.check,
-		most:  func() decimal.Decimal { return highest(rates) },
+		most:  func(of worth) decimal.Decimal { return highest(rates, of) },
 	}
 }
 

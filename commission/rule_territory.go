@@ -177,10 +177,10 @@ func (t Territory) seats(ids []partner.ID, order *Order) []partner.ID {
 }
 
 // most is the most that the regions of any one place pay.
-func (t Territory) most() decimal.Decimal {
+func (t Territory) most(of worth) decimal.Decimal {
 	own := func(code string) decimal.Decimal {
 		region := t.Regions[code]
-		share := region.Rate.share()
+		share := of(region.Rate)
 		if t.Sharing == FullShares {
 			share = share.Mul(decimal.NewFromInt(int64(len(region.Agents))))
 		}

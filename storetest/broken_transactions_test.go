@@ -3,8 +3,10 @@ package storetest
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -136,14 +138,32 @@ func dirty(m *memstore.Store) store.Store {
 
 var errSecond = errors.New("broken: the first run is only to look")
 
+// looks counts those who have begun an Update of a store, and those of them who have looked.
+type looks struct{ begun, done atomic.Int64 }
+
+// meet waits until all who are ready to run have looked too, however busy the machine is, so that each writes on what others have looked at as well.
+func (l *looks) meet() {
+	for range 20 {
+		runtime.Gosched() // whoever is ready begins
+	}
+	for l.done.Load() < l.begun.Load() {
+		runtime.Gosched()
+	}
+	time.Sleep(2 * time.Millisecond)
+}
+
 // twice runs fn first to look and then to write, with others in between, as a store does that decides on what it has read before it locks.
-func twice(m *memstore.Store, look, act func(store.Tx) store.Tx) func(context.Context, store.Tenant, func(store.Tx) error) error {
+func (l *looks) twice(m *memstore.Store, look, act func(store.Tx) store.Tx) func(context.Context, store.Tenant, func(store.Tx) error) error {
 	return func(ctx context.Context, tenant store.Tenant, fn func(store.Tx) error) error {
-		err := m.Update(ctx, tenant, func(tx store.Tx) error { return errors.Join(fn(look(tx)), errSecond) })
+		l.begun.Add(1)
+		err := func() error {
+			defer l.done.Add(1)
+			return m.Update(ctx, tenant, func(tx store.Tx) error { return errors.Join(fn(look(tx)), errSecond) })
+		}()
 		if !errors.Is(err, errSecond) {
 			return err
 		}
-		time.Sleep(2 * time.Millisecond)
+		l.meet()
 		return m.Update(ctx, tenant, func(tx store.Tx) error { return fn(act(tx)) })
 	}
 }
@@ -186,9 +206,10 @@ func (s seenBalances) ChangeBalances(ctx context.Context, changes []settlement.C
 }
 
 func lostUpdate(m *memstore.Store) store.Store {
+	l := &looks{}
 	return runs{view: m.View, update: func(ctx context.Context, tenant store.Tenant, fn func(store.Tx) error) error {
 		seen := map[partner.ID]settlement.Balance{}
-		return twice(m,
+		return l.twice(m,
 			func(tx store.Tx) store.Tx { return seenBalances{tx, seen, true} },
 			func(tx store.Tx) store.Tx { return seenBalances{tx, seen, false} },
 		)(ctx, tenant, fn)
@@ -214,9 +235,10 @@ func (s seenUplines) Uplines(ctx context.Context, queries []store.UplineQuery) (
 }
 
 func oldSnapshot(m *memstore.Store) store.Store {
+	l := &looks{}
 	return runs{view: m.View, update: func(ctx context.Context, tenant store.Tenant, fn func(store.Tx) error) error {
 		var seen [][][]partner.ID
-		return twice(m,
+		return l.twice(m,
 			func(tx store.Tx) store.Tx { return seenUplines{tx, &seen, true} },
 			func(tx store.Tx) store.Tx { return seenUplines{tx, &seen, false} },
 		)(ctx, tenant, fn)
@@ -243,9 +265,10 @@ func (s seenOrders) LockOrders(ctx context.Context, ids []commission.OrderID) ([
 }
 
 func oldOrders(m *memstore.Store) store.Store {
+	l := &looks{}
 	return runs{view: m.View, update: func(ctx context.Context, tenant store.Tenant, fn func(store.Tx) error) error {
 		seen := map[commission.OrderID]settlement.Order{}
-		return twice(m,
+		return l.twice(m,
 			func(tx store.Tx) store.Tx { return seenOrders{tx, seen, true} },
 			func(tx store.Tx) store.Tx { return seenOrders{tx, seen, false} },
 		)(ctx, tenant, fn)

@@ -3,6 +3,7 @@ package storetest_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,7 +13,7 @@ import (
 	"github.com/fenrun/fenrun/storetest"
 )
 
-// rerunning is a store that runs every fn twice, as the contract lets it: the first run is undone.
+// rerunning is a store that runs every fn twice, as the contract lets it: the first run is undone, and others come in between.
 type rerunning struct{ *memstore.Store }
 
 var errOnceMore = errors.New("once more")
@@ -26,6 +27,9 @@ func (r rerunning) Update(ctx context.Context, tenant store.Tenant, fn func(stor
 	})
 	if !errors.Is(err, errOnceMore) {
 		return err
+	}
+	for range 10 {
+		runtime.Gosched()
 	}
 	return r.Store.Update(ctx, tenant, fn)
 }

@@ -26,7 +26,8 @@ import (
 //
 // newStore is called for each history, and by several goroutines. How many are drawn, and how long they are, is said with the flags of rapid:
 // -rapid.checks, -rapid.steps. A failure prints a short history that fails and the command that repeats it. The domains are small on purpose: a few
-// people and orders, amounts at the edges, all or one or one too many; they find more than wide ones do.
+// people and orders, amounts at the edges, all or one or one too many; they find more than wide ones do. Plans are put together from sections, so that
+// every rule meets every other.
 //
 // What holds after every step:
 //

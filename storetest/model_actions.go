@@ -49,6 +49,8 @@ var modelSteps = []struct {
 	{"too much is withdrawn", (*modelShop).stepWithdrawTooMuch},
 	{"a partner", (*modelShop).stepAdd},
 	{"an order that makes no sense", (*modelShop).impossible},
+	{"an order that is not final", (*modelShop).stepAwaits},
+	{"an order that was posted is said to be not final", (*modelShop).awaitsTooLate},
 	{"it is another tenant's turn", func(s *modelShop, _ *rapid.T) { s.visits = 3 }},
 }
 

@@ -120,6 +120,7 @@ func (s *modelShop) samePays(t require.TestingT, id commission.OrderID, x *oracl
 	goods := oracleRat(0)
 	for i := range x.lines {
 		goods.Add(goods, x.lines[i].net)
+		goods.Sub(goods, x.lines[i].giveUp)
 	}
 	modelHolds(t, goods.Cmp(s.oracle.minor(out.Goods.Decimal())) == 0, "what was paid for the goods of %s", id)
 	modelSame(t, x.version, out.Plan, "the plan of %s", id)

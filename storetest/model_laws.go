@@ -108,10 +108,10 @@ func (s *modelShop) safeRefunds(t *rapid.T, in *program.Order) []program.Refund 
 			ID: s.name("r"), Order: in.ID, Lines: []program.RefundLine{line}, Meta: program.Meta{At: modelStart.Add(time.Hour)},
 		})
 	}
-	for i, off := range s.oracle.discounts(plan, in) {
+	for i, net := range s.oracle.nets(plan, in) {
 		l := &in.Lines[i]
 		if modelOneIn(t, "by money", 2) {
-			net := off.Sub(s.oracle.minor(l.Amount), off)
+			net.Sub(net, s.oracle.minor(l.GiveUp))
 			steps := oracleInt(net.Mul(net, s.oracle.fine(plan)))
 			for steps > 0 && modelOneIn(t, "money back", 2) {
 				n := min(steps, rapid.SampledFrom([]int64{100, 1, 3333, 1_000_000}).Draw(t, "amount"))
@@ -127,6 +127,13 @@ func (s *modelShop) safeRefunds(t *rapid.T, in *program.Order) []program.Refund 
 		}
 	}
 	return refunds
+}
+
+// lawTimes makes a line one of so many units, of which each costs what unit does.
+func lawTimes(line, unit *program.Line, quantity int64) {
+	units := decimal.NewFromInt(quantity)
+	line.Quantity, line.Amount, line.GiveUp = quantity, unit.Amount.Mul(units), unit.GiveUp.Mul(units)
+	line.Cost.Decimal, line.List.Decimal = unit.Cost.Decimal.Mul(units), unit.List.Decimal.Mul(units)
 }
 
 // lawPortion is what comes back of one line.
@@ -149,7 +156,7 @@ func (s *modelShop) refundLine(in *program.Order, p lawPortion) program.RefundLi
 func lawPortions(t *rapid.T, st store.Store) {
 	s := lawShop(t, st, lawPlan(t))
 	whole := s.drawOrder(t)
-	whole.Discount = decimal.Zero // it would be spread over other lines
+	whole.Discount, whole.Tenders = decimal.Zero, nil // they would be spread over other lines
 	whole.PaidAt = s.now
 	never := whole
 	never.Lines = nil
@@ -157,17 +164,17 @@ func lawPortions(t *rapid.T, st store.Store) {
 	var atOnce []program.RefundLine
 	for i := range whole.Lines {
 		l := &whole.Lines[i]
-		price, cost := l.Amount, l.Cost.Decimal // of one unit
-		l.Amount, l.Cost.Decimal = price.Mul(decimal.NewFromInt(l.Quantity)), cost.Mul(decimal.NewFromInt(l.Quantity))
+		unit := *l // its amounts are those of one unit
+		lawTimes(l, &unit, l.Quantity)
 		back := rapid.Int64Range(0, l.Quantity).Draw(t, "units")
 		kept := decimal.NewFromInt(l.Quantity - back)
 		steps := int64(0)
-		if most := price.Mul(kept).Shift(int32(max(s.oracle.scale, s.oracle.plan(1).Commission.PriceScale))).IntPart(); most > 0 && modelOneIn(t, "money too", 2) {
+		if most := unit.Amount.Sub(unit.GiveUp).Mul(kept).Shift(int32(max(s.oracle.scale, s.oracle.plan(1).Commission.PriceScale))).IntPart(); most > 0 && modelOneIn(t, "money too", 2) {
 			steps = min(most, rapid.SampledFrom([]int64{1, 100, 3333, 1_000_000}).Draw(t, "money"))
 		}
 		if line := *l; back < l.Quantity {
-			line.Quantity -= back
-			line.Amount, line.Cost.Decimal = price.Mul(kept).Sub(s.steps(steps, 1)), cost.Mul(kept)
+			lawTimes(&line, &unit, line.Quantity-back)
+			line.Amount = line.Amount.Sub(s.steps(steps, 1))
 			never.Lines = append(never.Lines, line)
 		}
 		if back > 0 {

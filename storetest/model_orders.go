@@ -18,54 +18,6 @@ import (
 
 // What the model does with orders.
 
-// modelAmounts are at the edges, in the smallest steps of the prices: what rounds to nothing, to one, what has a remainder, and what reaches a minimum.
-var modelAmounts = []int64{10000, 100, 1, 7, 99, 101, 3333, 59700, 10001, 0}
-
-// steps is a number of the smallest steps that prices have under a version of the plan.
-func (s *modelShop) steps(n int64, version int) decimal.Decimal {
-	return decimal.New(n, -int32(max(s.oracle.scale, s.oracle.plan(version).Commission.PriceScale)))
-}
-
-// drawOrder draws an order with the next name.
-func (s *modelShop) drawOrder(t *rapid.T) program.Order {
-	in := program.Order{
-		ID:       commission.OrderID(s.next("o", 1)),
-		Customer: rapid.SampledFrom(modelCustomers).Draw(t, "customer"),
-		PaidAt:   s.at(s.instant(t, "paid at")),
-	}
-	if modelOneIn(t, "has a referrer", 3) {
-		in.Referrer = rapid.SampledFrom([]partner.ID{"p2", "p1", "p4", "nobody", "p3"}).Draw(t, "referrer")
-	}
-	version := max(s.oracle.planAt(in.PaidAt), 1)
-	total := decimal.Zero
-	for i := range rapid.SampledFrom([]int{1, 2, 1, 3}).Draw(t, "lines") {
-		line := program.Line{
-			ID: commission.LineID(fmt.Sprint(i + 1)), Quantity: rapid.SampledFrom([]int64{1, 3, 2, 7}).Draw(t, "quantity"),
-			Product: rapid.SampledFrom([]string{"tea", "mug", "gift", ""}).Draw(t, "product"),
-			Amount:  s.steps(rapid.SampledFrom(modelAmounts).Draw(t, "amount"), version),
-		}
-		if line.Product == "tea" {
-			line.SKU = rapid.SampledFrom([]string{"", "tea-xl"}).Draw(t, "sku")
-			line.Category = "drinks"
-		}
-		if !modelOneIn(t, "no cost", 5) {
-			line.Cost = decimal.NewNullDecimal(s.steps(rapid.SampledFrom([]int64{50, 3333, 0, 10000, 101}).Draw(t, "cost"), version))
-		}
-		if modelOneIn(t, "rates with the line", 8) {
-			line.Rates = []commission.Rate{commission.MustRate(rapid.SampledFrom([]string{"12.5%", "2/unit", "0%"}).Draw(t, "rate"))}
-		}
-		total = total.Add(line.Amount)
-		in.Lines = append(in.Lines, line)
-	}
-	if modelOneIn(t, "has a discount", 3) {
-		in.Discount = decimal.Min(total, s.steps(rapid.SampledFrom([]int64{100, 1, 7, 59700}).Draw(t, "discount"), version))
-	}
-	if modelOneIn(t, "has freight", 4) {
-		in.Freight = s.steps(101, version)
-	}
-	return in
-}
-
 // paid sends an order.
 func (s *modelShop) paid(t require.TestingT, in program.Order) {
 	c := &modelCall{operation: "paid", key: string(in.ID), facts: fmt.Sprintf("%+v", in)}
@@ -79,13 +31,13 @@ func (s *modelShop) paid(t require.TestingT, in program.Order) {
 			for i := range in.Lines {
 				in.Lines[i].Amount = longer(in.Lines[i].Amount)
 			}
-			in.Discount, in.Freight = longer(in.Discount), longer(in.Freight)
+			in.Discount, in.Freight, in.Tenders = longer(in.Discount), longer(in.Freight), turned(in.Tenders)
 		}
 		return s.prog.Orders.Paid(s.ctx, in)
 	}
 	c.other = func() error {
 		in := in
-		switch in.Lines = slices.Clone(in.Lines); len(s.calls) % 4 {
+		switch in.Lines = slices.Clone(in.Lines); len(s.calls) % 7 {
 		case 0:
 			in.Customer += "x"
 		case 1:
@@ -94,6 +46,12 @@ func (s *modelShop) paid(t require.TestingT, in program.Order) {
 			in.PaidAt = in.PaidAt.Add(time.Microsecond)
 		case 3:
 			in.Freight = in.Freight.Add(decimal.NewFromInt(1))
+		case 4:
+			in.Abnormal += "x"
+		case 5:
+			in.Places.Delivery += "x"
+		case 6:
+			in.Lines[0].Gift = !in.Lines[0].Gift
 		}
 		_, err := s.prog.Orders.Paid(s.ctx, in)
 		return err
@@ -138,7 +96,7 @@ func longer(d decimal.Decimal) decimal.Decimal {
 func (s *modelShop) impossible(t *rapid.T) {
 	in := s.drawOrder(t)
 	last := &in.Lines[len(in.Lines)-1]
-	switch rapid.IntRange(0, 8).Draw(t, "what is wrong") {
+	switch rapid.IntRange(0, 11).Draw(t, "what is wrong") {
 	case 0:
 		last.Quantity = 0
 	case 1:
@@ -157,6 +115,12 @@ func (s *modelShop) impossible(t *rapid.T) {
 		last.Cost = decimal.NewNullDecimal(decimal.New(1, 1_000_000))
 	case 8:
 		in.ID = "\x00"
+	case 9:
+		last.GiveUp = last.Amount.Add(decimal.NewFromInt(1))
+	case 10:
+		in.Tenders = []program.Tender{{Kind: "points"}, {Kind: "points"}}
+	case 11:
+		in.Awaits = "nothing"
 	}
 	s.unchanged(t, "an order that makes no sense", func() {
 		_, err := s.prog.Orders.Paid(s.ctx, in)

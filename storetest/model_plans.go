@@ -2,11 +2,8 @@ package storetest
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"github.com/fenrun/fenrun/partner/program"
 )
@@ -76,7 +73,7 @@ var modelPlanTexts = []struct{ name, currency, sections string }{
 	{"finer prices", modelCNY, `"commission": {"rates": ["10%", "2.5%"], "priceScale": 4, "cap": "12.5%", "rounding": {"mode": "half-even"}}`},
 	{"no decimals", modelJPY, `"commission": {"rates": ["10%", "5%"], "team": {"rate": "2%"}}`},
 	{"no decimals, joined by spending", modelJPY, `"joining": {"spend": "3333"}, "commission": {"rates": ["9%", "-", "2%"], "missing": "compress"}`},
-	{"six decimals", modelDOT, `"commission": {"rates": ["33.3333%", "5%"], "rounding": {"mode": "down"}}`},
+	{"six decimals", modelDOT, `"commission": {"rates": ["33.3333%", "5%"], "team": {"rate": "2.5%"}, "rounding": {"mode": "down"}}`},
 	{"six decimals, per order", modelDOT, `"commission": {"rates": ["0.000007/unit", "50%"],
 		"rounding": {"scope": "order"}, "cap": "50%"}, "settlement": {"holdDays": 0}`},
 }
@@ -94,15 +91,6 @@ var modelPlans = sync.OnceValue(func() []modelPlan {
 	}
 	return plans
 })
-
-// modelDrawPlan draws a plan by its name.
-func modelDrawPlan(t *rapid.T, plans []modelPlan) modelPlan {
-	names := make([]string, len(plans))
-	for i, p := range plans {
-		names[i] = p.name
-	}
-	return plans[slices.Index(names, rapid.SampledFrom(names).Draw(t, "plan"))]
-}
 
 // modelPlansOf are the plans of a currency.
 func modelPlansOf(currency program.Currency) []modelPlan {

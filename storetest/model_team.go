@@ -246,7 +246,7 @@ func (s *modelShop) publish(t require.TestingT, plan modelPlan, from time.Time) 
 	hash, err := plan.Hash()
 	require.NoError(t, err)
 	from = s.at(from) // which makes the natural key, so that the call can come again
-	c := &modelCall{operation: "publish", key: fmt.Sprint(hash, from.UnixMicro()), facts: plan.name}
+	c := &modelCall{operation: "publish", key: fmt.Sprint(hash, from.UnixMicro()), facts: hash}
 	c.refuse(from.Before(s.now), modelRefused[*program.BackdatedError]("in the past"))
 	c.do = func(again bool) (any, error) {
 		return s.prog.Plans.Publish(s.ctx, program.Publish{Plan: plan.Plan, From: elsewhere(from, again)})

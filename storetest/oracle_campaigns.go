@@ -23,8 +23,9 @@ func oracleCampaigns(plan *program.Plan, s *oracleShare, line *program.Line, at 
 		goods := slices.Contains(c.Products, line.Product) || slices.Contains(c.Categories, line.Category) || slices.Contains(c.SKUs, line.SKU) ||
 			len(c.Products)+len(c.Categories)+len(c.SKUs) == 0
 		level := slices.Contains(c.Levels, s.level) || len(c.Levels) == 0
+		divided := s.part != nil && (len(c.Levels) > 0 || c.PerOrder.Valid) // what several divide has no level and no cap
 		switch {
-		case !running || !rule || !slot || !goods || !level:
+		case !running || !rule || !slot || !goods || !level || divided:
 		case plan.Commission.Stacking != commission.StackMax || len(found) == 0:
 			found = append(found, c)
 		case c.Factor.GreaterThan(found[0].Factor):
@@ -52,18 +53,32 @@ func oracleFactor(plan *program.Plan, s *oracleShare, first int) *big.Rat {
 	return factor
 }
 
+// oracleAmounts sets what each cell gets with those of its campaigns that are among the first so many of the plan's: exactly, and rounded in the plan's
+// scope.
+func oracleAmounts(plan *program.Plan, cells []*oracleCell, first int) {
+	for _, c := range cells {
+		c.exact = oracleExact(plan, c.line, c.share, oracleFactor(plan, c.share, first))
+		if c.share.part != nil {
+			c.exact.Mul(c.exact, c.share.part)
+		}
+		c.whole = oracleRound(plan, c.exact)
+	}
+	if plan.Commission.Rounding.Scope == commission.PerEntry {
+		oracleDivide(plan, cells)
+		return
+	}
+	oracleDividePots(plan, cells)
+	for _, group := range oracleGroups(cells) {
+		if group[0].share.part == nil {
+			oracleRoundOnce(plan, group)
+		}
+	}
+}
+
 // addCampaigns sets what each cell gets without campaigns, and adds what each campaign of the plan raises that and those before it by, cut to its cap.
 func (o *oracle) addCampaigns(plan *program.Plan, cells []*oracleCell) {
 	with := func(first int) []int64 {
-		for _, c := range cells {
-			c.exact = oracleExact(plan, c.line, c.share, oracleFactor(plan, c.share, first))
-			c.whole = oracleRound(plan, c.exact)
-		}
-		if plan.Commission.Rounding.Scope == commission.PerOrder {
-			for _, group := range oracleGroups(cells) {
-				oracleRoundOnce(plan, group)
-			}
-		}
+		oracleAmounts(plan, cells, first)
 		whole := make([]int64, len(cells))
 		for i, c := range cells {
 			whole[i] = c.whole
@@ -142,7 +157,7 @@ func oracleOrderCap(plan *program.Plan, lines []oracleLine, cells []*oracleCell)
 		return
 	}
 	nearest := slices.Clone(cells)
-	slices.SortStableFunc(nearest, func(a, b *oracleCell) int { return cmp.Compare(a.share.place, b.share.place) })
+	slices.SortStableFunc(nearest, func(a, b *oracleCell) int { return cmp.Compare(a.share.distance(plan), b.share.distance(plan)) })
 	for _, c := range nearest {
 		limit -= min(c.paid, 0)
 	}

@@ -51,24 +51,47 @@ func oracleSplit(total int64, exact []*big.Rat) []int64 {
 	return parts
 }
 
-// discounts divides the order's discount over its lines in proportion to their amounts, in steps of the plan's prices.
-func (o *oracle) discounts(plan *program.Plan, in *program.Order) []*big.Rat {
-	fine, total := o.fine(plan), new(big.Rat)
-	discount := new(big.Rat).Mul(o.minor(in.Discount), fine)
-	for i := range in.Lines {
-		total.Add(total, in.Lines[i].Amount.Rat())
+// nets is what counts of each line: its amount without its part of the order's discount, then without its part of the tenders that do not count, as far
+// as these pay for goods.
+func (o *oracle) nets(plan *program.Plan, in *program.Order) []*big.Rat {
+	nets, goods := make([]*big.Rat, len(in.Lines)), new(big.Rat)
+	for i := range nets {
+		nets[i] = o.minor(in.Lines[i].Amount)
+		goods.Add(goods, nets[i])
 	}
-	parts := make([]*big.Rat, len(in.Lines))
-	for i := range parts {
-		parts[i] = new(big.Rat)
-		if total.Sign() > 0 {
-			parts[i].Mul(discount, new(big.Rat).Quo(in.Lines[i].Amount.Rat(), total))
+	o.takeOff(plan, nets, o.minor(in.Discount))
+	goods.Sub(goods, o.minor(in.Discount))
+	excluded, tendered := plan.Commission.Tenders.Excluded, new(big.Rat)
+	if excluded == nil {
+		excluded = []string{"points", "gift-card"}
+	}
+	for _, tender := range in.Tenders {
+		if slices.Contains(excluded, tender.Kind) {
+			tendered.Add(tendered, o.minor(tender.Amount))
 		}
 	}
-	for i, n := range oracleSplit(oracleInt(discount), parts) {
-		parts[i] = new(big.Rat).Quo(oracleRat(n), fine)
+	if tendered.Cmp(goods) > 0 {
+		tendered = goods
 	}
-	return parts
+	o.takeOff(plan, nets, tendered)
+	return nets
+}
+
+// takeOff divides a total over amounts in proportion to them, in steps of the plan's prices, and takes it off them.
+func (o *oracle) takeOff(plan *program.Plan, amounts []*big.Rat, total *big.Rat) {
+	if total.Sign() == 0 {
+		return
+	}
+	sum, parts, steps := new(big.Rat), make([]*big.Rat, len(amounts)), new(big.Rat).Mul(total, o.fine(plan))
+	for _, amount := range amounts {
+		sum.Add(sum, amount)
+	}
+	for i, amount := range amounts {
+		parts[i] = new(big.Rat).Mul(steps, new(big.Rat).Quo(amount, sum))
+	}
+	for i, n := range oracleSplit(oracleInt(steps), parts) {
+		amounts[i] = new(big.Rat).Sub(amounts[i], new(big.Rat).Quo(oracleRat(n), o.fine(plan)))
+	}
 }
 
 // pay returns what an order pays, by line, rule, slot and payee, on what is left of it.
@@ -81,6 +104,7 @@ func (o *oracle) pay(x *oracleOrder) map[oracleKey]int64 {
 			cells = append(cells, c)
 		}
 	}
+	o.takeFees(plan, x.lines, cells)
 	o.addCampaigns(plan, cells)
 	floors := plan.Commission.Base == commission.Profit && plan.Commission.Loss == commission.FloorOrder
 	if floors {
@@ -91,6 +115,7 @@ func (o *oracle) pay(x *oracleOrder) map[oracleKey]int64 {
 		oracleOrderCap(plan, x.lines, cells)
 		dropped = floors && oracleDropLosers(cells)
 	}
+	oracleGiveUp(plan, cells, floors)
 	pays := map[oracleKey]int64{}
 	for _, c := range cells {
 		if c.paid != 0 {
@@ -113,8 +138,8 @@ func (o *oracle) first(x *oracleOrder) map[oracleKey]int64 {
 	return x.pays
 }
 
-// oracleExact is a share, multiplied by the factor of campaigns, of what is left of a line's net or profit, or an amount for each unit that is left. What nothing is paid for pays nothing and is
-// no loss.
+// oracleExact is a share, multiplied by the factor of campaigns, of what is left of a line's net, profit or list price without the fees that come before
+// the split, or an amount for each unit that is left. A fee is a share of the net. What nothing is paid for pays nothing and is no loss.
 func oracleExact(plan *program.Plan, l *oracleLine, s *oracleShare, factor *big.Rat) *big.Rat {
 	base, units, rate := l.left(), oracleRat(l.quantity-l.back.units), new(big.Rat).Mul(s.rate, factor)
 	switch {
@@ -122,11 +147,18 @@ func oracleExact(plan *program.Plan, l *oracleLine, s *oracleShare, factor *big.
 		return base
 	case s.perUnit:
 		return units.Mul(units, rate)
+	case s.rule == commission.RuleFee:
+		return base.Mul(base, rate)
 	case plan.Commission.Base == commission.Profit:
-		cost := new(big.Rat).Mul(l.cost, new(big.Rat).Quo(units, oracleRat(l.quantity)))
-		if base.Sub(base, cost); base.Sign() < 0 && plan.Commission.Loss == commission.FloorLine {
-			base.SetInt64(0)
-		}
+		base.Sub(base, new(big.Rat).Mul(l.cost, new(big.Rat).Quo(units, oracleRat(l.quantity))))
+	case plan.Commission.Base == commission.ListPrice:
+		base.Mul(l.list, new(big.Rat).Quo(units, oracleRat(l.quantity)))
+	}
+	if l.off != nil {
+		base.Sub(base, l.off)
+	}
+	if base.Sign() < 0 && (plan.Commission.Loss == commission.FloorLine || plan.Commission.Base != commission.Profit) {
+		base.SetInt64(0)
 	}
 	return base.Mul(base, rate)
 }
@@ -154,7 +186,7 @@ func oracleGroups(cells []*oracleCell) [][]*oracleCell {
 next:
 	for _, c := range cells {
 		for i, g := range groups {
-			if s := g[0].share; s.rule == c.share.rule && s.slot == c.share.slot && s.place == c.share.place {
+			if s := g[0].share; s.rule == c.share.rule && s.slot == c.share.slot && s.payee == c.share.payee {
 				groups[i] = append(g, c)
 				continue next
 			}
@@ -226,7 +258,7 @@ func oracleCap(plan *program.Plan, cells []*oracleCell) {
 			continue
 		}
 		if plan.Commission.Overflow == commission.CutFarthest {
-			slices.SortStableFunc(winners, func(a, b *oracleCell) int { return cmp.Compare(a.share.place, b.share.place) })
+			slices.SortStableFunc(winners, func(a, b *oracleCell) int { return cmp.Compare(a.share.distance(plan), b.share.distance(plan)) })
 			for _, c := range winners {
 				c.paid = min(c.whole, room)
 				room -= c.paid

@@ -16,6 +16,7 @@ import (
 type oracleOrder struct {
 	posted   bool
 	customer partner.Customer
+	kind     commission.OrderKind
 	version  int // of the plan
 	whose    commission.Attributed
 	lines    []oracleLine
@@ -41,7 +42,10 @@ type oracleLine struct {
 	id        commission.LineID
 	quantity  int64
 	net, cost *big.Rat
+	list      *big.Rat // nil: none was given
+	giveUp    *big.Rat // what the seller gives up, at most net; nil: nothing
 	shares    []oracleShare
+	off       *big.Rat // the fees that come before the split, of what is left; nil: none
 
 	back oracleBack
 }
@@ -79,11 +83,11 @@ func (o *oracle) fine(plan *program.Plan) *big.Rat {
 // judge freezes what an order sees: the plan, whose it is, who stands above.
 func (o *oracle) judge(in *program.Order) *oracleOrder {
 	x := o.order(in.ID)
-	x.posted, x.customer, x.version = true, in.Customer, o.planAt(in.PaidAt)
+	x.posted, x.customer, x.kind, x.version = true, in.Customer, in.Kind, o.planAt(in.PaidAt)
 	plan := o.plan(x.version)
 	x.whose = o.attribute(plan, in)
-	if plan.Settlement.Anchor == settlement.AnchorPaid {
-		x.releaseAt = in.PaidAt.Add(oracleHold(plan))
+	if hold, anchor := oracleHold(plan, in.Kind); anchor == settlement.AnchorPaid {
+		x.releaseAt = in.PaidAt.Add(hold)
 	}
 	o.take(x, plan, in)
 	return x
@@ -125,37 +129,67 @@ func (o *oracle) spend(x *oracleOrder, plan *program.Plan, paidAt, recorded time
 	}
 }
 
-func oracleHold(plan *program.Plan) time.Duration {
+// oracleHold is how long commission of a kind of order is held, and from when on.
+func oracleHold(plan *program.Plan, kind commission.OrderKind) (time.Duration, settlement.Anchor) {
+	days, anchor := 7, plan.Settlement.Anchor
 	if plan.Settlement.HoldDays != nil {
-		return time.Duration(*plan.Settlement.HoldDays) * 24 * time.Hour
+		days = *plan.Settlement.HoldDays
 	}
-	return 7 * 24 * time.Hour
+	own := plan.Settlement.Kinds[kind]
+	if own.HoldDays != nil {
+		days = *own.HoldDays
+	}
+	if own.Anchor != nil {
+		anchor = *own.Anchor
+	}
+	return time.Duration(days) * 24 * time.Hour, anchor
 }
 
 // receive takes a receipt; only the first one counts.
 func (x *oracleOrder) receive(at time.Time, plan *program.Plan) {
-	if !x.received && plan.Settlement.Anchor == settlement.AnchorReceived {
-		x.releaseAt = at.Add(oracleHold(plan))
+	if hold, anchor := oracleHold(plan, x.kind); !x.received && anchor == settlement.AnchorReceived {
+		x.releaseAt = at.Add(hold)
 	}
 	x.received = true
 }
 
-// left is what a return leaves of a line's net: the part of the units that stay, less the money that went back, never below 0.
-func (l *oracleLine) left() *big.Rat {
-	net := new(big.Rat).Mul(l.net, big.NewRat(l.quantity-l.back.valued, l.quantity))
-	if l.back.money != nil {
-		net.Sub(net, l.back.money)
+// paid is what a return leaves of what the buyer paid for a line: the part of the units that stay, less the money that went back, never below 0.
+func (l *oracleLine) paid() *big.Rat {
+	paid := new(big.Rat).Set(l.net)
+	if l.giveUp != nil {
+		paid.Sub(paid, l.giveUp)
 	}
-	if net.Sign() < 0 {
-		net.SetInt64(0)
+	paid.Mul(paid, big.NewRat(l.quantity-l.back.valued, l.quantity))
+	if l.back.money != nil {
+		paid.Sub(paid, l.back.money)
+	}
+	if paid.Sign() < 0 {
+		paid.SetInt64(0)
+	}
+	return paid
+}
+
+// left is what a return leaves of a line's net: what the buyer paid and, if that is anything, what the seller gave up of the units that stay.
+func (l *oracleLine) left() *big.Rat {
+	net := l.paid()
+	if net.Sign() > 0 {
+		net.Add(net, l.givenUp())
 	}
 	return net
+}
+
+// givenUp is what the seller gives up of the units that stay.
+func (l *oracleLine) givenUp() *big.Rat {
+	if l.giveUp == nil {
+		return new(big.Rat)
+	}
+	return new(big.Rat).Mul(l.giveUp, big.NewRat(l.quantity-l.back.units, l.quantity))
 }
 
 // refundable is the most money that can still go back for a line: what is left of it, cut off downwards to the steps of the plan's prices.
 func (o *oracle) refundable(x *oracleOrder, l *oracleLine) *big.Rat {
 	fine := o.fine(o.plan(x.version))
-	return new(big.Rat).Quo(oracleFloor(new(big.Rat).Mul(l.left(), fine)), fine)
+	return new(big.Rat).Quo(oracleFloor(new(big.Rat).Mul(l.paid(), fine)), fine)
 }
 
 // oracleReasonable reports whether a refund makes sense whatever its order.

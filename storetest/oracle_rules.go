@@ -18,8 +18,9 @@ type oracleShare struct {
 	place   int // in the line of people above the sale, the attributed partner first
 	payee   partner.ID
 	perUnit bool     // whether the rate is an amount in minor units for each unit, and not a share
-	rate    *big.Rat // without campaigns
+	rate    *big.Rat // with the factor of the promotion, without campaigns
 	level   partner.Level
+	part    *big.Rat // his part of what several divide; nil: it is all his
 	// campaigns are those that multiply it.
 	campaigns []commission.Campaign
 }
@@ -68,18 +69,31 @@ func (o *oracle) attribute(plan *program.Plan, in *program.Order) commission.Att
 // take freezes the lines of an order: what was paid for each, and who is paid for it.
 func (o *oracle) take(x *oracleOrder, plan *program.Plan, in *program.Order) {
 	uplines, vacant, nobody := o.uplines(x, plan, in)
-	for i, off := range o.discounts(plan, in) {
+	for i, net := range o.nets(plan, in) {
 		source := &in.Lines[i]
-		line := oracleLine{id: source.ID, quantity: source.Quantity, net: new(big.Rat).Sub(o.minor(source.Amount), off)}
+		line := oracleLine{id: source.ID, quantity: source.Quantity, net: net}
 		if source.Cost.Valid {
 			line.cost = o.minor(source.Cost.Decimal)
+		}
+		if source.List.Valid {
+			line.list = o.minor(source.List.Decimal)
+		}
+		if line.giveUp = o.minor(source.GiveUp); line.giveUp.Cmp(line.net) > 0 {
+			line.giveUp = line.net
 		}
 		c := &plan.Commission
 		excluded := slices.Contains(c.Excluded.Products, source.Product) || slices.Contains(c.Excluded.SKUs, source.SKU) ||
 			slices.Contains(c.Excluded.Categories, source.Category)
-		if !nobody && !excluded && line.net.Sign() > 0 && (c.Base == commission.Amount || line.cost != nil) {
-			line.shares = slices.Concat(o.slots(plan, source, uplines, vacant), o.team(plan, uplines), o.differential(plan, uplines, vacant))
+		known := (c.Base != commission.Profit || line.cost != nil) && (c.Base != commission.ListPrice || line.list != nil)
+		if !nobody && !excluded && !oraclePaysNothing(c, in) && !source.Gift && !c.Promotions[source.Promotion].Excluded && line.net.Sign() > 0 && known {
+			line.shares = slices.Concat(o.slots(plan, in.Kind, source, uplines, vacant), o.team(plan, uplines), o.differential(plan, uplines, vacant),
+				o.recruiter(plan, uplines))
+			line.shares = append(line.shares, o.peers(plan, line.shares, uplines)...)
+			line.shares = append(line.shares, slices.Concat(o.territory(plan, in), o.fees(plan, in))...)
 			for j := range line.shares {
+				if factor := c.Promotions[source.Promotion].Factor; factor.Valid {
+					line.shares[j].rate = new(big.Rat).Mul(line.shares[j].rate, factor.Decimal.Rat())
+				}
 				line.shares[j].campaigns = oracleCampaigns(plan, &line.shares[j], source, in.PaidAt)
 			}
 		}
@@ -113,14 +127,20 @@ func (o *oracle) uplines(x *oracleOrder, plan *program.Plan, in *program.Order) 
 	return line, vacant, nobody
 }
 
-// oracleRate is the first that is set: the line's own, then SKU, product, category, partner, level, default.
-func oracleRate(plan *program.Plan, line *program.Line, slot int, payee *oracleUpline) commission.Rate {
+// oracleRate is the first that is set: the line's own, then the order's kind, SKU, product, category, partner (unless he comes before the goods), level,
+// default.
+func oracleRate(plan *program.Plan, kind commission.OrderKind, line *program.Line, slot int, payee *oracleUpline) commission.Rate {
 	c, own := &plan.Commission, line.Rates
 	if c.LineRates == commission.IgnoreLineRates {
 		own = nil
 	}
+	var first []commission.Rate
+	if c.Personal == commission.BeforeGoods {
+		first = c.Partners[payee.id]
+	}
 	for _, rates := range [][]commission.Rate{
-		own, c.SKUs[line.SKU], c.Products[line.Product], c.Categories[line.Category], c.Partners[payee.id], c.Levels[payee.level], c.Rates,
+		own, c.Kinds[kind].Rates, first, c.SKUs[line.SKU], c.Products[line.Product], c.Categories[line.Category], c.Partners[payee.id],
+		c.Levels[payee.level], c.Rates,
 	} {
 		if slot <= len(rates) && rates[slot-1].IsSet() {
 			return rates[slot-1]
@@ -132,6 +152,9 @@ func oracleRate(plan *program.Plan, line *program.Line, slot int, payee *oracleU
 // oracleSlots is how many slots a plan pays: what it says, else its longest list of rates, but three at most.
 func oracleSlots(c *commission.Plan) int {
 	longest := len(c.Rates)
+	for _, kind := range c.Kinds {
+		longest = max(longest, len(kind.Rates))
+	}
 	for _, rates := range c.SKUs {
 		longest = max(longest, len(rates))
 	}
@@ -166,7 +189,7 @@ func (o *oracle) pays(shares []oracleShare, rule string, slot, index int, upline
 }
 
 // slots pays slot 1, 2, … to the line of people upwards. What becomes of a slot whose holder is missing or earns nothing is the plan's choice.
-func (o *oracle) slots(plan *program.Plan, line *program.Line, uplines []oracleUpline, vacant int) (shares []oracleShare) {
+func (o *oracle) slots(plan *program.Plan, kind commission.OrderKind, line *program.Line, uplines []oracleUpline, vacant int) (shares []oracleShare) {
 	var earning []int // those who earn, by index
 	for i := vacant; i < len(uplines); i++ {
 		if uplines[i].earns {
@@ -180,13 +203,15 @@ func (o *oracle) slots(plan *program.Plan, line *program.Line, uplines []oracleU
 			if nth < len(earning) {
 				index = earning[nth]
 			}
+		case plan.Commission.Missing == commission.Dynamic:
+			index = o.dynamic(plan, kind, line, slot, uplines, vacant)
 		case slices.Contains(earning, slot-1):
 			index = slot - 1
 		case plan.Commission.Missing == commission.ToTop && len(earning) > 0:
 			index = earning[len(earning)-1]
 		}
 		if index >= 0 {
-			shares = o.pays(shares, commission.RuleSlots, slot, index, uplines, oracleRate(plan, line, slot, &uplines[index]))
+			shares = o.paysSlot(shares, plan, kind, line, slot, index, uplines)
 		}
 	}
 	return shares
@@ -198,9 +223,12 @@ func (o *oracle) team(plan *program.Plan, uplines []oracleUpline) []oracleShare 
 	if !team.Rate.IsSet() && len(team.Levels) == 0 {
 		return nil
 	}
+	if team.Mode == commission.EveryLeader {
+		return o.everyLeader(plan, uplines)
+	}
 	for i := 1; i < len(uplines); i++ {
 		u := &uplines[i]
-		if !u.leader || !u.earns && plan.Commission.Missing == commission.Compress {
+		if !u.leader || !u.earns && oraclePasses(plan) {
 			continue
 		}
 		if !u.earns {

@@ -259,6 +259,36 @@ var plantedBugs = []plantedBug{
 	{"what is released in an asset is released as cash", byModel, []plantedEdit{{
 		"partner/program/due.go", " || out[n-1].Currency() != c.Currency() {", " {",
 	}}},
+	{"a junior has one peer too many", byModel, []plantedEdit{{"commission/rule_peer.go", "if j.left--; j.left == 0 {", "if j.left--; j.left < 0 {"}}},
+	{"a peer is paid by what other levels bring", byModel, []plantedEdit{{
+		"commission/rule_peer.go", "if index < j.position || u.Level != j.level {", "if index < j.position {",
+	}}},
+	{"what an agent who earns nothing would get goes to the others", byModel, []plantedEdit{{
+		"commission/rule_territory.go", "seat.Bar == \"\" || !r.missing.passes() {", "seat.Bar == \"\" {",
+	}}},
+	{"agents divide as if all had one weight", byModel, []plantedEdit{{
+		"commission/rule_territory.go", "out.PayPart(index, slot, region.Rate, source, agent.Weight, weights)",
+		"out.PayPart(index, slot, region.Rate, source, 1, int32(len(region.Agents)))",
+	}}},
+	{"a fee that comes before the split leaves the others all", byModel, []plantedEdit{{
+		"commission/remaining.go", "	rest.base = rest.base.minus(&taken)\n", "",
+	}}},
+	{"a slot without a rate has one by a level's bonus", byModel, []plantedEdit{{
+		"commission/level_bonus.go", "own[slot-1] == nil || !rate.IsSet() {", "own[slot-1] == nil {",
+	}}},
+	{"goods that pay nothing give the cap of the order no room", byModel, []plantedEdit{{
+		"commission/cap.go", "		switch rest := r.lines[i].rest(); rest.net.den {\n", `		if r.lines[i].reason != "" {
+			continue
+		}
+		switch rest := r.lines[i].rest(); rest.net.den {
+`,
+	}}},
+	{"all slots bear what the seller gives up", byModel, []plantedEdit{{
+		"commission/giveup.go", "return s.Rule == RuleSlots && s.Slot == 1", "return s.Rule == RuleSlots",
+	}}},
+	{"units that come back for money leave what was given up of them", byPortions, []plantedEdit{{
+		"commission/remaining.go", "times(line.facts.giveUp, back.Units-back.Valued, line.quantity)", "times(line.facts.giveUp, 0, line.quantity)",
+	}}},
 	{"the tenant is ignored", byModel, []plantedEdit{{"partner/program/program.go", "	s.tenant = tenant\n", "	_ = tenant\n"}}},
 	{"views are of the default tenant", byModel, []plantedEdit{{
 		"partner/program/program.go", "return s.store.View(ctx, s.tenant, fn)", "return s.store.View(ctx, \"\", fn)",
