@@ -415,6 +415,9 @@ func TestRule_4_42_AnOwnRuleThatImitatesSlotsPaysTheSame(t *testing.T) {
 		if c.plan.Overflow == commission.RefusePlan {
 			c.plan.Overflow = commission.ProRata
 		}
+		if rapid.Bool().Draw(t, "a low cap") {
+			c.plan.Cap, c.plan.Rates = commission.MustRate("1%"), rates("50%", "5%")
+		}
 		c.plan.Stacking = commission.StackMax
 		for i := range c.campaigns {
 			c.campaigns[i].Slots, c.campaigns[i].Rules = nil, []string{"slots"}
