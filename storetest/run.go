@@ -34,7 +34,7 @@ func contract() []area {
 		{"partners", partnerSentences},
 		{"tree", treeSentences},
 		{"plans", planSentences},
-		{"orders", slices.Concat(orderSentences, paidSentences)},
+		{"orders", slices.Concat(orderSentences, paidOrders.sentences(), releasedOrders.sentences())},
 		{"runs", runSentences},
 		{"ledger", rowSentences},
 		{"balances", balanceSentences},

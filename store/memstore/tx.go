@@ -27,7 +27,8 @@ type records struct {
 	plans []store.PlanVersion
 
 	orders   *table[commission.OrderID, settlement.Order]
-	paid     *table[paidKey, commission.OrderID]
+	paid     *table[timeKey, commission.OrderID]
+	released *table[timeKey, commission.OrderID]
 	runs     *table[settlement.RunID, settlement.Run]
 	due      map[commission.OrderID]time.Time // posted, not released, with a fixed release time
 	rows     map[settlement.Source][]*settlement.Row
@@ -47,8 +48,9 @@ func newRecords() *records {
 	return &records{
 		partners: newTable[partner.ID, partner.Partner](), facts: map[partner.ID][]partner.Fact{}, spend: map[partner.Customer]money.Amount{},
 		edges: map[partner.ID]tree.Edge{}, bindings: map[partner.Customer][]tree.Binding{}, bindingIDs: map[string]bool{},
-		orders: newTable[commission.OrderID, settlement.Order](), paid: newTable[paidKey, commission.OrderID](),
-		runs: newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},
+		orders: newTable[commission.OrderID, settlement.Order](), paid: newTable[timeKey, commission.OrderID](),
+		released: newTable[timeKey, commission.OrderID](),
+		runs:     newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},
 		rows: map[settlement.Source][]*settlement.Row{}, payees: map[partner.ID][]*settlement.Row{},
 		pending: map[partner.ID]money.Amount{}, balances: map[partner.ID]settlement.Balance{},
 		withdrawals: newTable[settlement.WithdrawalID, settlement.Withdrawal](), claims: map[store.ClaimKey]store.Claim{},
