@@ -12,6 +12,8 @@ type Bonus struct {
 	Name string `json:"name"`
 	// Every is the length of its periods.
 	Every Interval `json:"every"`
+	// Counts is when an order counts, and so in which period.
+	Counts Node `json:"counts"`
 
 	// Ladder pays a rate on team volume less what the legs below are entitled to (团队级差).
 	Ladder *Ladder `json:"ladder,omitempty"`
@@ -43,6 +45,8 @@ type Ladder struct {
 	// LegCap is the share of a step's threshold that one leg can contribute towards reaching it; own sales count in full. With "50%" a step of 100,000
 	// needs two legs of 50,000, or own sales. What is paid is still on the whole volume. Not set: every leg counts in full.
 	LegCap Rate `json:"legCap"`
+	// AsOf is whose tree and levels an order sees: those of the period's end, or of its payment.
+	AsOf AsOf `json:"asOf"`
 }
 
 // Step is a threshold and what is paid from it on: a volume equal to it has reached it.

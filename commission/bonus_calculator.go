@@ -102,7 +102,8 @@ func (x *BonusCalculator) capLegs(legCap Rate) {
 // Bonus returns the bonus that is calculated. What it points to must not be changed.
 func (x *BonusCalculator) Bonus() Bonus { return x.bonus }
 
-// Member is one partner in a period, each once.
+// Member is one partner in a period, each once; of a ladder as of payment he comes once for each spot that he had, one after another, with the sales that
+// he made there (see [Genealogy]).
 type Member struct {
 	Partner   partner.ID
 	Level     partner.Level  // "" for none
@@ -121,6 +122,8 @@ type BonusInput struct {
 	Net money.Units
 	// Sales are each member's sales in the order of time, in units of the price scale, together his volume. Only tiers in the mode prospective need them.
 	Sales [][]money.Units
+	// Period is what the bonus is worked out over. It stands in the details of the entries and changes no amount; the zero Period is left out.
+	Period Period
 }
 
 // MaxMembers is how many members one calculation takes.

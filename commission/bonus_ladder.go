@@ -15,6 +15,7 @@ type rung struct {
 	paid   money.Units
 	above  int32 // his recruiter; later the nearest above with no lower rate; -1 for none
 	higher int32 // the nearest above with a higher rate; -1 for none
+	person int32 // the first spot of the same partner; his own one, but in a ladder as of payment
 	step   int16 // -1 for none
 	gains  bool  // whether something flows to him from a lower rate, or is his own
 }
@@ -32,6 +33,7 @@ func (r *BonusResult) ladder() error {
 			*team = plus(*team, k.team)
 		}
 	}
+	r.gather()
 	r.climb()
 	for n := len(r.order) - 1; n >= 0; n-- {
 		k := &r.rungs[r.order[n]]
@@ -57,14 +59,38 @@ func (r *BonusResult) ladder() error {
 			above.gains = above.gains || !k.flow.IsZero() && r.share(k) < r.share(above)
 		}
 	}
-	for i := range r.rungs {
-		if k := &r.rungs[i]; k.paid.Sign() > 0 {
-			r.pays = append(r.pays, bonusPay{member: int32(i), step: int32(k.step), base: k.flow, legs: k.legs, amount: k.paid})
-		} else {
-			r.skip(i, r.whyNoBonus(i))
-		}
+	r.flows.list(r.rungs)
+	for i := 0; i < len(r.rungs); {
+		i = r.payPerson(i)
 	}
 	return nil
+}
+
+// payPerson adds the entries of somebody whose spots begin at an index, one for each step that he had, or says why there are none, and returns where the
+// next one's begin.
+func (r *BonusResult) payPerson(first int) (next int) {
+	start := len(r.pays)
+	for next = first; next < len(r.rungs) && int(r.rungs[next].person) == first; next++ {
+		k := &r.rungs[next]
+		if k.paid.Sign() <= 0 {
+			continue
+		}
+		pay := bonusPay{member: int32(next), step: int32(k.step), base: k.flow, legs: k.legs, amount: k.paid}
+		for i := start; ; i++ {
+			if i == len(r.pays) {
+				r.pays = append(r.pays, pay)
+				break
+			}
+			if p := &r.pays[i]; p.step == pay.step {
+				p.base, p.legs, p.amount = plus(p.base, pay.base), plus(p.legs, pay.legs), plus(p.amount, pay.amount)
+				break
+			}
+		}
+	}
+	if len(r.pays) == start {
+		r.skip(next-1, r.whyNoBonus(next-1))
+	}
+	return next
 }
 
 // plant checks the members, and orders them so that everybody comes before his recruiter.
@@ -75,7 +101,10 @@ func (r *BonusResult) plant() error {
 	var total money.Units
 	for i := range members {
 		m, k := &members[i], &r.rungs[i]
-		*k = rung{team: m.Volume, flow: m.Volume, above: int32(m.Recruiter), step: -1, gains: !m.Volume.IsZero()}
+		*k = rung{team: m.Volume, flow: m.Volume, above: int32(m.Recruiter), person: int32(i), step: -1, gains: !m.Volume.IsZero()}
+		if i > 0 && r.ofPayment() && m.Partner == members[i-1].Partner {
+			k.person = r.rungs[i-1].person
+		}
 		if m.Recruiter < -1 || m.Recruiter >= len(members) {
 			r.fail(memberPath(i, "recruiter"), "%d is none of %d members; -1 is nobody", m.Recruiter, len(members))
 			continue
@@ -119,48 +148,6 @@ func (r *BonusResult) plant() error {
 	return r.failure()
 }
 
-// climb finds everybody's step: by level, or by what his team's volume reaches. One who is barred has none.
-func (r *BonusResult) climb() {
-	x, capped := r.calc, r.calc.bonus.Ladder.LegCap.IsSet()
-	if capped {
-		r.children.list(r.rungs)
-	}
-	for i := range r.rungs {
-		m, k := &r.in.Members[i], &r.rungs[i]
-		if m.Bar != "" {
-			continue
-		}
-		if x.levels != nil {
-			if step, ok := x.levels[m.Level]; ok {
-				k.step = step
-			}
-			continue
-		}
-		k.step = int16(x.reached(k.team))
-		for capped && k.step >= 0 && !r.reaches(i, &x.steps[k.step]) {
-			k.step--
-		}
-	}
-}
-
-// reaches reports whether a member's own volume and what each of his legs can contribute are a step's threshold.
-func (r *BonusResult) reaches(member int, s *bonusStep) bool {
-	counted, parts := r.in.Members[member].Volume, uint64(0)
-	whole := tens[r.calc.bonus.Ladder.LegCap.scale]
-	for leg := r.children.first[member]; leg >= 0; leg = r.children.next[leg] {
-		team := r.rungs[leg].team
-		if team.Cmp(s.leg) <= 0 {
-			counted = plus(counted, team)
-			continue
-		}
-		counted = plus(counted, s.leg)
-		if parts += s.cut; parts >= whole {
-			counted, parts = plus(counted, money.UnitsOf(1)), parts-whole
-		}
-	}
-	return counted.Cmp(s.from) >= 0
-}
-
 // share is the rate of a member, 0 where he has none.
 func (r *BonusResult) share(k *rung) int64 {
 	if k.step >= 0 {
@@ -198,32 +185,6 @@ func (r *BonusResult) whyNoBonus(member int) partner.Reason {
 	return RoundsToZero
 }
 
-// legs lists the recruits of every member.
-type legs struct {
-	first []int32 // -1 for none; how many there are while the members are put in order
-	next  []int32 // the next of the same recruiter, -1 for none
-}
-
-// clear returns a counter for each member, all 0.
-func (l *legs) clear(members int) []int32 {
-	l.first = resize(l.first, members)
-	clear(l.first)
-	return l.first
-}
-
-// list finds the recruits, while above is still the recruiter.
-func (l *legs) list(rungs []rung) {
-	l.next = resize(l.next, len(rungs))
-	for i := range l.first {
-		l.first[i] = -1
-	}
-	for i := range rungs {
-		if above := rungs[i].above; above >= 0 {
-			l.next[i], l.first[above] = l.first[above], int32(i)
-		}
-	}
-}
-
 // resize returns a slice of that length, with whatever lay in it.
 func resize[T any](s []T, length int) []T {
 	if cap(s) < length {
@@ -241,3 +202,5 @@ func absolute(u money.Units) money.Units {
 
 // memberPath is only built for an error.
 func memberPath(i int, field string) string { return fmt.Sprintf("members[%d].%s", i, field) }
+
+func personPath(i int32) string { return fmt.Sprintf("people[%d]", i) }

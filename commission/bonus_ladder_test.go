@@ -27,6 +27,10 @@ func TestRule_4_24_ALadderPaysWhatItsRateExceedsTheLegs(t *testing.T) {
 	require.Equal(t, commission.Entry{
 		Rule: "ladder:b", Payee: "C", Amount: price("14649.99"), Base: price("110999.99"), Rate: commission.MustRate("15%"),
 		Source: commission.Source{Kind: commission.FromLadder, Key: "100000"},
+		Detail: &commission.BonusDetail{
+			Pays: price("14649.99"), Volume: price("110999.99"), Base: price("110999.99"),
+			Legs: []commission.LegsPart{{Rate: commission.MustRate("10%"), Volume: price("20000.00"), Entitled: price("2000.00")}},
+		},
 	}, paid.Entry(2))
 	require.Equal(t, price("2000.00"), paid.Legs(2))
 	require.Equal(t, price("0.00"), paid.Kept())

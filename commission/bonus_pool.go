@@ -32,6 +32,7 @@ func (r *BonusResult) pool() error {
 		if weight := pool.weight(&r.in.Members[i]); weight > 0 {
 			r.pays = append(r.pays, bonusPay{member: int32(i), weight: weight, base: r.in.Net})
 			r.volumes = append(r.volumes, money.UnitsOf(weight))
+			r.weights = plus(r.weights, money.UnitsOf(weight))
 		}
 	}
 	nobody := len(r.pays) == 0
@@ -42,6 +43,7 @@ func (r *BonusResult) pool() error {
 	}
 	all := r.pays
 	r.pays = r.pays[:0]
+	r.kept = r.shared
 	for i := range r.in.Members {
 		m, amount, shares := &r.in.Members[i], money.Units{}, false
 		if next := len(r.volumes) - len(all); len(all) > 0 && int(all[0].member) == i {
@@ -51,6 +53,7 @@ func (r *BonusResult) pool() error {
 			pay := all[0]
 			pay.amount = amount
 			r.pays = append(r.pays, pay)
+			r.kept, _ = r.kept.Sub(amount)
 		} else {
 			r.skip(i, r.whyNoShare(m, shares))
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fenrun/fenrun/commission"
@@ -49,6 +50,10 @@ func TestS20_APoolIsDividedByLargestRemainder(t *testing.T) {
 	require.Equal(t, commission.Entry{
 		Rule: "pool:b", Payee: "p2", Level: "s2", Amount: price("0.48"), Base: price("100.00"), Units: 20, Rate: commission.MustRate("10%"),
 		Source: commission.Source{Kind: commission.FromPool, Key: "s2"},
+		Detail: &commission.BonusDetail{
+			Pays: price("0.48"), Volume: price("100.00"), Base: price("100.00"),
+			Pool: &commission.PoolDetail{Pool: price("10.00"), Weight: 20, Weights: decimal.NewFromInt(420), Residue: true, Kept: price("0.00")},
+		},
 	}, paid.Entry(2))
 	require.Equal(t, price("0.00"), paid.Legs(2))
 }

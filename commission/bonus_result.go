@@ -15,12 +15,16 @@ type BonusResult struct {
 	pays   []bonusPay
 	skips  []bonusSkip
 	shared money.Units // a pool
+	kept   money.Units // what of it nobody gets
 	failed *BonusError
 
 	// scratch, kept for the next calculation
 	rungs    []rung
 	order    []int32
-	children legs
+	children legs // the recruits of each, where legs are capped
+	flows    legs // whose volume comes to each next
+	whole    []money.Units
+	weights  money.Units // of all who divide a pool
 	volumes  []money.Units
 	parts    []money.Units
 	rests    []uint64
@@ -42,7 +46,7 @@ type bonusSkip struct {
 }
 
 func (r *BonusResult) reset(x *BonusCalculator, in BonusInput) {
-	r.calc, r.in, r.shared, r.failed = x, in, money.Units{}, nil
+	r.calc, r.in, r.shared, r.kept, r.weights, r.failed = x, in, money.Units{}, money.Units{}, money.Units{}, nil
 	r.pays, r.skips = r.pays[:0], r.skips[:0]
 }
 
@@ -67,9 +71,10 @@ func (r *BonusResult) Entries() iter.Seq[Entry] {
 // Entry returns entry i, 0 ≤ i < Len. It has no line, slot or position; its rule is [Bonus.Rule].
 //
 // Of a ladder, Base is the team volume without what has met a higher rate below, Rate is the payee's own, and the amount is Rate of Base, cut off, less
-// [BonusResult.Legs]; the key of the source is the step's threshold or the level. Of a pool, Base is the shop's net, Rate makes the
+// [BonusResult.Legs]; the key of the source is the step's threshold or the level. As of payment it is the sum of that over the spots where the payee had
+// this step, an entry for each step. Of a pool, Base is the shop's net, Rate makes the
 // pool of it, Units is the payee's weight, and the key is the level whose weight it is, "" for a weight of his own. Of tiers, Base is the volume paid at
-// one tier, and the key is the tier's threshold.
+// one tier, and the key is the tier's threshold. Detail says how it came about; it is made anew by every call.
 func (r *BonusResult) Entry(i int) Entry {
 	p := &r.pays[i]
 	m, s := &r.in.Members[p.member], &r.calc.steps[p.step]
@@ -79,7 +84,7 @@ func (r *BonusResult) Entry(i int) Entry {
 	}
 	return Entry{
 		Rule: r.calc.rule, Payee: m.Partner, Level: m.Level, Amount: r.Amount(i), Base: r.calc.calc.price.Of(p.base), Units: p.weight, Rate: s.rate,
-		Source: Source{Kind: r.calc.source, Key: key},
+		Source: Source{Kind: r.calc.source, Key: key}, Detail: r.detail(i),
 	}
 }
 
@@ -115,11 +120,7 @@ func (r *BonusResult) Total() money.Amount {
 
 // Kept returns what of a pool stays with the shop; 0 for a ladder and for tiers.
 func (r *BonusResult) Kept() money.Amount {
-	if r.calc.source != FromPool {
-		return r.calc.calc.currency.Minor(0)
-	}
-	kept, _ := r.shared.Sub(r.Total().Units())
-	return r.calc.calc.currency.Of(kept)
+	return r.calc.calc.currency.Of(r.kept)
 }
 
 // plus is a + b where the caller knows that it has at most 38 digits.

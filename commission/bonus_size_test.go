@@ -155,7 +155,7 @@ func TestAReusedBonusResultNeedsNoMemory(t *testing.T) {
 			require.Zero(t, testing.AllocsPerRun(5, func() { _, _ = calc.Calculate(in, result) }))
 			require.Zero(t, testing.AllocsPerRun(5, func() {
 				for i := range result.Len() {
-					_ = result.Entry(i)
+					_ = result.Amount(i)
 				}
 			}))
 		}

@@ -156,6 +156,10 @@ func (r *BonusResult) layFast() (sign int, ok bool) {
 		return sign, true
 	}
 	total, _ := r.calc.calc.plan.Rounding.Mode.MulPow10(exact, 1, shift)
+	if total == 0 { // what came back at one tier must not leave parts that cancel out
+		clear(r.parts)
+		return 1, true
+	}
 	for left += total; left > 0; left-- {
 		most := 0
 		for tier := range r.rests {
@@ -182,7 +186,11 @@ func (r *BonusResult) layExact() (sign int) {
 	if sum.Sign() <= 0 {
 		return sum.Sign()
 	}
-	for tier, part := range largestRemainder(exact, r.calc.calc.plan.Rounding.Mode.Quo(sum.Num(), sum.Denom())) {
+	total := r.calc.calc.plan.Rounding.Mode.Quo(sum.Num(), sum.Denom())
+	if total.Sign() == 0 {
+		return 1
+	}
+	for tier, part := range largestRemainder(exact, total) {
 		r.parts[tier], _ = money.UnitsFromBig(part) // a part is not above its volume, since no share is above 1
 	}
 	return 1

@@ -46,6 +46,7 @@ func TestRule_4_24_TiersPayInThreeModes(t *testing.T) {
 	require.Equal(t, commission.Entry{
 		Rule: "tiers:b", Payee: "A", Level: "gold", Amount: price("75.00"), Base: price("1500.00"), Rate: commission.MustRate("5%"),
 		Source: commission.Source{Kind: commission.FromTiers, Key: "0"},
+		Detail: &commission.BonusDetail{Pays: price("75.00"), Volume: price("6000.00"), Base: price("1500.00")},
 	}, paid.Entry(0), "the sale that crosses the threshold is whole in the tier before it")
 	require.Equal(t, "1000", paid.Entry(1).Source.Key)
 }

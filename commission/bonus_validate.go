@@ -26,6 +26,7 @@ func ValidateBonuses(currency money.Currency, bonuses []Bonus) []Problem {
 		}
 		names[b.Name] = i
 		v.named(path+".every", int(b.Every), len(intervalNames))
+		v.named(path+".counts", int(b.Counts), len(nodeNames))
 		kinds := 0
 		if b.Ladder != nil {
 			kinds++
@@ -67,6 +68,7 @@ func (v *problems) ladder(path string, currency money.Currency, l *Ladder) {
 	case len(l.Rates) > maxSteps:
 		v.add(path+".rates", "%d levels are more than %d", len(l.Rates), maxSteps)
 	}
+	v.named(path+".asOf", int(l.AsOf), len(asOfNames))
 	if len(l.Steps) > 0 {
 		v.steps(path, currency, l.Steps)
 	}

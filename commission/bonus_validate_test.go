@@ -13,10 +13,10 @@ import (
 )
 
 func TestABonusIsAPlainDocument(t *testing.T) {
-	const text = `[{"name":"team","every":"month","ladder":{"steps":[{"from":"1000","rate":"5%"}],"legCap":"50%"}},` +
-		`{"name":"levels","every":"quarter","ladder":{"rates":{"gold":"10%"},"legCap":"-"}},` +
-		`{"name":"shareholders","every":"year","pool":{"rate":"10%","levels":{"gold":10},"partners":{"p1":0},"barred":"shop"}},` +
-		`{"name":"sales","every":"month","tiers":{"mode":"prospective","steps":[{"from":"0","rate":"5%"}]}}]`
+	const text = `[{"name":"team","every":"month","counts":"paid","ladder":{"steps":[{"from":"1000","rate":"5%"}],"legCap":"50%","asOf":"payment"}},` +
+		`{"name":"levels","every":"quarter","counts":"paid","ladder":{"rates":{"gold":"10%"},"legCap":"-","asOf":"period-end"}},` +
+		`{"name":"shareholders","every":"year","counts":"released","pool":{"rate":"10%","levels":{"gold":10},"partners":{"p1":0},"barred":"shop"}},` +
+		`{"name":"sales","every":"month","counts":"paid","tiers":{"mode":"prospective","steps":[{"from":"0","rate":"5%"}]}}]`
 	var list []commission.Bonus
 	require.NoError(t, json.Unmarshal([]byte(text), &list))
 	require.Empty(t, commission.ValidateBonuses(cny, list))
@@ -71,6 +71,7 @@ func TestAllProblemsOfBonusesAreNamedAtOnce(t *testing.T) {
 		{Name: "most levels", Ladder: &commission.Ladder{Rates: manyLevels(100)}},
 		{Name: "falling tiers", Tiers: &commission.Tiers{Steps: steps("0 5%, 10 5%, 20 1%")}},
 		{Name: "level ladder", Ladder: &commission.Ladder{Steps: steps("0 5%, 10 5%")}},
+		{Name: "options", Counts: 2, Ladder: &commission.Ladder{Steps: steps("0 5%"), AsOf: 2}},
 		{Name: "one weight", Pool: &commission.Pool{Rate: commission.MustRate("0%"), Partners: map[partner.ID]int64{"p": 1}}},
 	}
 	var paths []string
@@ -92,7 +93,9 @@ func TestAllProblemsOfBonusesAreNamedAtOnce(t *testing.T) {
 		"bonuses[11].tiers.mode", "bonuses[11].tiers.steps",
 		"bonuses[12].tiers.steps",
 		"bonuses[13].ladder.rates",
+		"bonuses[18].counts", "bonuses[18].ladder.asOf",
 	}, paths)
+	require.Equal(t, []string{"released", "payment", "unknown (2)"}, []string{commission.NodeReleased.String(), commission.AsOfPayment.String(), commission.AsOf(2).String()})
 }
 
 func TestABonusThatCannotWorkIsRefused(t *testing.T) {

@@ -241,8 +241,10 @@ func sourceChinese(s Source) string {
 	return text
 }
 
+var roundingModesChinese = map[string]string{"half-up": "四舍五入", "half-even": "银行家舍入", "down": "向下取整"}
+
 func roundingChinese(r Rounding) string {
-	mode := map[string]string{"half-up": "四舍五入", "half-even": "银行家舍入", "down": "向下取整"}[r.Mode.String()]
+	mode := roundingModesChinese[r.Mode.String()]
 	if r.Scope == PerOrder {
 		return "按订单" + mode
 	}

@@ -122,6 +122,7 @@ func (s Source) Clone() Source {
 // Clone returns a copy that shares no memory with e.
 func (e Entry) Clone() Entry {
 	e.Campaign, e.Promotion, e.GiveUp, e.Source = e.Campaign.clone(), e.Promotion.clone(), own(e.GiveUp), e.Source.Clone()
+	e.Detail = e.Detail.clone()
 	return e
 }
 

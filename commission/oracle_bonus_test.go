@@ -12,6 +12,7 @@ type ladderOracle struct {
 	ladder  commission.Ladder
 	members []commission.Member
 	scale   int
+	rates   []*big.Rat // of each member; nil: by the ladder
 }
 
 func ratOf(u money.Units) *big.Rat { return new(big.Rat).SetInt(u.Big(nil)) }
@@ -50,6 +51,9 @@ func (o ladderOracle) rate(i int) *big.Rat {
 	m := &o.members[i]
 	if m.Bar != "" {
 		return zero()
+	}
+	if o.rates != nil {
+		return o.rates[i]
 	}
 	if rate, ok := o.ladder.Rates[m.Level]; ok || len(o.ladder.Steps) == 0 {
 		return rate.Decimal().Rat()

@@ -77,6 +77,8 @@ type Entry struct {
 	Promotion *Applied `json:"promotion,omitempty"`
 	// GiveUp is what the payee gave up for the buyer, which Amount does not have any more; below 0 where a refund gives it back to him. nil for nothing.
 	GiveUp *money.Amount `json:"giveUp,omitempty"`
+	// Detail is how a period bonus came to it; nil for what an order pays. It must not be changed.
+	Detail *BonusDetail `json:"detail,omitempty"`
 }
 
 // Unpaid is one who gets nothing from a line by a rule, and why. Line-wide reasons name no rule.

@@ -92,7 +92,7 @@ func (c *Calculator) checkReturned(lines []FrozenLine, returned []Returned) erro
 	return nil
 }
 
-// key says which entries stand against each other: those of the same line, rule, slot and payee.
+// key says which entries stand against each other: those of the same line, rule, slot and payee, and of a period bonus those of one step.
 type key struct {
 	line     LineID
 	rule     string
@@ -100,9 +100,16 @@ type key struct {
 	position int
 	payee    partner.ID // not told by the position where he has a seat
 	perUnit  bool       // a rule can give somebody both a share and an amount per unit
+	step     string     // of a period bonus: the step, the level or the tier, of which somebody can have several
 }
 
-func keyOf(e *Entry) key { return key{e.Line, e.Rule, e.Slot, e.Position, e.Payee, e.Rate.IsPerUnit()} }
+func keyOf(e *Entry) key {
+	k := key{e.Line, e.Rule, e.Slot, e.Position, e.Payee, e.Rate.IsPerUnit(), ""}
+	if e.Detail != nil {
+		k.step = e.Source.Key
+	}
+	return k
+}
 
 // Difference returns the entries that turn what stands into the target of an order: [Changes] of the target's entries.
 func Difference(standing []Entry, target *Result) ([]Entry, error) {
@@ -139,6 +146,7 @@ func Changes(standing, target []Entry, reason partner.Reason) ([]Entry, error) {
 		}
 		gone := *stands
 		gone.Amount, gone.Base, gone.Units, gone.GiveUp, gone.Reason = money.Amount{}, money.Amount{}, 0, nil, reason
+		gone.Detail = gone.Detail.without()
 		if err := gone.subtract(stands); err != nil {
 			return nil, err
 		}

@@ -114,6 +114,9 @@ type Ledger interface {
 	// PaidOrders returns at most limit posted orders that were paid from an instant on and before another, and that come after the given one, in order of
 	// PaidAt, then id. The zero OrderCursor begins.
 	PaidOrders(ctx context.Context, from, to time.Time, after OrderCursor, limit int) ([]settlement.Order, error)
+	// ReleasedOrders returns at most limit orders that were released from an instant on and before another, and that come after the given one, in order of
+	// Released, then id. The zero OrderCursor begins.
+	ReleasedOrders(ctx context.Context, from, to time.Time, after OrderCursor, limit int) ([]settlement.Order, error)
 	// DueOrders returns at most limit ids of orders that are posted, not released, and due at an instant (ReleaseAt is not after it), in order of
 	// ReleaseAt, then id, passing over skip. It may leave out orders that others have locked.
 	DueOrders(ctx context.Context, instant time.Time, skip []commission.OrderID, limit int) ([]commission.OrderID, error)
@@ -142,10 +145,10 @@ type Ledger interface {
 	ChangeBalances(ctx context.Context, changes []settlement.Change) error
 }
 
-// OrderCursor is a place among orders by payment.
+// OrderCursor is a place among orders by payment, or by release.
 type OrderCursor struct {
-	PaidAt time.Time
-	ID     commission.OrderID
+	At time.Time
+	ID commission.OrderID
 }
 
 // RowCursor is a place in a payee's rows.

@@ -67,6 +67,7 @@ func negativeLimits(x *trial) {
 			func() (any, error) { return tx.OpenApplications(x.ctx, "", -1) },
 			func() (any, error) { return tx.ScanOrders(x.ctx, "", -1) },
 			func() (any, error) { return tx.PaidOrders(x.ctx, time.Time{}, day(30), store.OrderCursor{}, -1) },
+			func() (any, error) { return tx.ReleasedOrders(x.ctx, time.Time{}, day(30), store.OrderCursor{}, -1) },
 			func() (any, error) { return tx.DueOrders(x.ctx, day(30), nil, -1) },
 			func() (any, error) { return tx.PartnerRows(x.ctx, "p-1", store.RowCursor{}, -1) },
 			func() (any, error) { return tx.FoldRows(x.ctx, -1, day(30)) },

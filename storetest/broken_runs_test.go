@@ -20,16 +20,20 @@ func brokenRuns() []broken {
 		{mistake: "the window of PaidOrders has its beginning not in it", open: with(func(tx store.Tx) store.Tx { return openWindow{tx} }), killers: list(
 			"orders/PaidOrders begins at its first instant and ends before its last")},
 		{mistake: "PaidOrders goes by id", open: with(func(tx store.Tx) store.Tx { return paidByID{tx} }), killers: list(
-			"orders/PaidOrders goes by PaidAt, then id, at most limit of them", "scans/PaidOrders returns everything in order, page by page, nothing twice")},
+			"orders/PaidOrders goes by its instant, then id, at most limit of them", "scans/PaidOrders returns everything in order, page by page, nothing twice")},
 		{mistake: "PaidOrders goes on after the instant of its cursor", open: with(func(tx store.Tx) store.Tx { return tiesLost{tx} }), killers: list(
 			"orders/PaidOrders goes on after its cursor, which need not be an order nor lie in the window",
 			"scans/PaidOrders returns everything in order, page by page, nothing twice")},
 		{mistake: "PaidOrders returns orders that are not posted", open: with(func(tx store.Tx) store.Tx { return parkedToo{tx} }), killers: list(
-			"orders/only orders that are posted are paid")},
+			"orders/only orders that are posted come from PaidOrders")},
 		{mistake: "PaidOrders remembers orders whose transaction failed", open: func(m *memstore.Store) store.Store {
 			known := &sync.Map{}
 			return with(func(tx store.Tx) store.Tx { return paidForEver{tx, known} })(m)
-		}, killers: list("orders/what was paid in a transaction that fails is not among PaidOrders")},
+		}, killers: list("orders/PaidOrders has nothing of a transaction that fails")},
+		{mistake: "ReleasedOrders goes by when an order was due", open: with(func(tx store.Tx) store.Tx { return releasedByDue{tx} }), killers: list(
+			"orders/ReleasedOrders begins at its first instant and ends before its last", "orders/only orders that are released come from ReleasedOrders")},
+		{mistake: "ReleasedOrders goes by payment", open: with(func(tx store.Tx) store.Tx { return releasedByPayment{tx} }), killers: list(
+			"orders/ReleasedOrders goes by its instant, then id, at most limit of them", "scans/ReleasedOrders returns everything in order, page by page, nothing twice")},
 		{mistake: "a run is saved whatever its revision", open: with(func(tx store.Tx) store.Tx { return lastRunWins{tx} }), killers: list(
 			"runs/a run is saved with the revision above the stored one and any other is ErrStale", "runs/a stale run keeps the others of its call from being saved")},
 		{mistake: "ScanRuns is not ordered", open: with(func(tx store.Tx) store.Tx { return unorderedRuns{tx} }), killers: list(
@@ -69,7 +73,7 @@ func (p paidByID) PaidOrders(ctx context.Context, from, to time.Time, after stor
 type tiesLost struct{ store.Tx }
 
 func (l tiesLost) PaidOrders(ctx context.Context, from, to time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
-	if !after.PaidAt.IsZero() {
+	if !after.At.IsZero() {
 		after.ID = "\U0010ffff\U0010ffff"
 	}
 	return l.Tx.PaidOrders(ctx, from, to, after, limit)
@@ -111,6 +115,24 @@ func (p paidForEver) PaidOrders(ctx context.Context, from, to time.Time, after s
 	})
 	slices.SortFunc(all, func(a, b settlement.Order) int { return a.PaidAt.Compare(b.PaidAt) })
 	return all, nil
+}
+
+type releasedByDue struct{ store.Tx }
+
+func (r releasedByDue) ReleasedOrders(ctx context.Context, from, to time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+	all, err := r.Tx.ScanOrders(ctx, "", 1000)
+	all = slices.DeleteFunc(all, func(o settlement.Order) bool {
+		return o.ReleaseAt.Before(from) || !o.ReleaseAt.Before(to) || o.ID <= after.ID
+	})
+	return all[:min(len(all), max(limit, 0))], err
+}
+
+type releasedByPayment struct{ store.Tx }
+
+func (r releasedByPayment) ReleasedOrders(ctx context.Context, from, to time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+	some, err := r.Tx.ReleasedOrders(ctx, from, to, after, limit)
+	slices.SortStableFunc(some, func(a, b settlement.Order) int { return cmp.Or(a.PaidAt.Compare(b.PaidAt), cmp.Compare(a.ID, b.ID)) })
+	return some, err
 }
 
 type lastRunWins struct{ store.Tx }

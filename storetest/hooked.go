@@ -145,6 +145,10 @@ func (h *hooked) PaidOrders(ctx context.Context, from, to time.Time, after store
 	return through(h, "PaidOrders", func() ([]settlement.Order, error) { return h.tx.PaidOrders(ctx, from, to, after, limit) })
 }
 
+func (h *hooked) ReleasedOrders(ctx context.Context, from, to time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+	return through(h, "ReleasedOrders", func() ([]settlement.Order, error) { return h.tx.ReleasedOrders(ctx, from, to, after, limit) })
+}
+
 func (h *hooked) DueOrders(ctx context.Context, instant time.Time, skip []commission.OrderID, limit int) ([]commission.OrderID, error) {
 	return through(h, "DueOrders", func() ([]commission.OrderID, error) { return h.tx.DueOrders(ctx, instant, skip, limit) })
 }

@@ -51,7 +51,7 @@ func fill(ctx context.Context, tx store.Tx) error {
 		},
 		func() error { return tx.AddPlan(ctx, samplePlan(1)) },
 		func() error {
-			return tx.SaveOrders(ctx, list(sampleOrder("o-1"), settlement.Order{ID: "o-2", Revision: 1, Parked: sampleOrder("o-2").Parked}, dueOrder("o-3", day(20))))
+			return tx.SaveOrders(ctx, list(sampleOrder("o-1"), settlement.Order{ID: "o-2", Revision: 1, Parked: sampleOrder("o-2").Parked}, dueOrder("o-3", day(20)), releasedOrder("o-4", day(12))))
 		},
 		func() error {
 			return tx.AddRows(ctx, list(sampleRow("o-1", "p-1", 1, 5970), sampleRow("o-1", "p-2", 1, 2985), pointsRow("o-1", "p-2", 1, 597), released, sampleRow("o-3", "p-1", 1, 100)))
@@ -151,6 +151,9 @@ func methods() []method {
 		pageOf("ScanOrders", store.Tx.ScanOrders),
 		one("PaidOrders", reading, func(tx store.Tx, ctx context.Context, limit int) ([]settlement.Order, error) {
 			return tx.PaidOrders(ctx, day(2), day(3), store.OrderCursor{}, limit)
+		}, 10, 0),
+		one("ReleasedOrders", reading, func(tx store.Tx, ctx context.Context, limit int) ([]settlement.Order, error) {
+			return tx.ReleasedOrders(ctx, day(12), day(13), store.OrderCursor{}, limit)
 		}, 10, 0),
 		one("DueOrders", reading, func(tx store.Tx, ctx context.Context, limit int) ([]commission.OrderID, error) {
 			return tx.DueOrders(ctx, day(15), nil, limit)

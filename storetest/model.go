@@ -19,6 +19,7 @@ import (
 
 // Programme tests the whole programme on a store. It draws histories of a partner programme, for two tenants at once, plays them through package program,
 // and after every step compares all that the programme shows with a second, naive implementation in fractions; two laws follow.
+// Histories of period runs have a shop of their own, of which every call can fail.
 //
 //	func TestProgramme(t *testing.T) {
 //		storetest.Programme(t, func(tb testing.TB) store.Store { return mystore.Open(tb.TempDir()) })
@@ -52,6 +53,7 @@ func Programme(t *testing.T, newStore func(testing.TB) store.Store) {
 			"any history agrees with the naive programme":                 func(r *rapid.T, open func() store.Store) { r.Repeat(newModel(r, open()).actions()) },
 			"events that commute give the same in any order":              func(r *rapid.T, open func() store.Store) { lawCommutes(r, open(), open()) },
 			"refunds in portions are one refund and the order without it": func(r *rapid.T, open func() store.Store) { lawPortions(r, open()) },
+			"any history of period runs agrees with the naive ones":       func(r *rapid.T, open func() store.Store) { lawRuns(r, open()) },
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -16,7 +16,7 @@ const (
 	byOrder    = "TestTheProgrammeOnMemstore/programme/events_that_commute_give_the_same_in_any_order"
 	byPortions = "TestTheProgrammeOnMemstore/programme/refunds_in_portions_are_one_refund_and_the_order_without_it"
 	byHistory  = "TestEveryHistoryOfFiveActions"
-	byRuns     = "TestPeriodRunsAgreeWithNaiveOnes"
+	byRuns     = "TestTheProgrammeOnMemstore/programme/any_history_of_period_runs_agrees_with_the_naive_ones"
 	byGrants   = "TestAStoreThatRunsEverythingTwiceKeepsTheContract/programme/one-off_bonuses_that_many_runs_of_RunDue_judge_at_once_are_paid_and_taken_back_once"
 )
 
@@ -222,6 +222,17 @@ var plantedBugs = []plantedBug{
 	}}},
 	{"a run that is reversed pays once more", byRuns, []plantedEdit{{
 		"partner/program/bonuses.go", "				return c.postPart(x, nil)\n", "				return c.postPart(x, x.parts(run))\n",
+	}, {
+		"partner/program/bonuses.go", "	x, err := b.locked(ctx, in)\n", "	x, err := b.compute(ctx, in)\n",
+	}}},
+	{"an order as of payment counts for who stands above at the end", byRuns, []plantedEdit{{
+		"partner/program/bonus_facts.go", "f.genealogy.Sell(m, page[i].PaidAt, net)", "f.genealogy.Sell(m, f.last(), net)",
+	}}},
+	{"an order that is not released counts where released ones do", byRuns, []plantedEdit{{
+		"partner/program/bonus_facts.go", "f.run.bonus.Counts == commission.NodeReleased", "f.run.bonus.Counts > commission.NodeReleased",
+	}}},
+	{"what is taken back says that it is paid in all", byRuns, []plantedEdit{{
+		"commission/target.go", "gone.Detail = gone.Detail.without()", "gone.Detail = gone.Detail.clone()",
 	}}},
 	{"the team is that of now", byRuns, []plantedEdit{{
 		"partner/program/bonus_facts.go", "e.Recruiter != \"\" && e.From.Before(f.run.to)", "e.Recruiter != \"\"",
@@ -230,7 +241,7 @@ var plantedBugs = []plantedBug{
 		"partner/program/bonus_facts.go", "partner.At(facts[i], f.last())", "partner.At(facts[i], f.now())",
 	}}},
 	{"an order at the end of a period counts in it", byRuns, []plantedEdit{{
-		"store/memstore/orders.go", "		if !o.PaidAt.Before(to) {", "		if o.PaidAt.After(to) {",
+		"store/memstore/orders.go", "timeKeyOf(from, \"\")), timeKeyOf(to, \"\")", "timeKeyOf(from, \"\")), timeKeyOf(to.Add(time.Microsecond), \"\")",
 	}}},
 	{"a bonus counts what has come back", byRuns, []plantedEdit{{
 		"partner/program/bonus_facts.go", "v.calc.Left(&o.Frozen.Lines[i], o.Returned[i])", "v.calc.Left(&o.Frozen.Lines[i], commission.Returned{})",

@@ -35,7 +35,7 @@ func contract() []area {
 		{"applications", applicationSentences},
 		{"tree", treeSentences},
 		{"plans", planSentences},
-		{"orders", slices.Concat(orderSentences, paidSentences)},
+		{"orders", slices.Concat(orderSentences, paidOrders.sentences(), releasedOrders.sentences())},
 		{"runs", runSentences},
 		{"grants", grantSentences},
 		{"ledger", rowSentences},

@@ -122,6 +122,17 @@ func samplePromotion() *commission.Applied {
 	return promotion
 }
 
+func sampleDetail() *commission.BonusDetail {
+	return &commission.BonusDetail{
+		Period: "2026-05", Pays: cny.Minor(700), Volume: cny.Minor(90000), Base: cny.Minor(80000),
+		Legs: []commission.LegsPart{{Rate: commission.MustRate("5%"), Volume: cny.Minor(1000), Entitled: cny.Minor(50)}, {}},
+		Missed: &commission.MissedStep{
+			From: "1000", Rate: commission.MustRate("15%"), Most: cny.Minor(50000), Counted: cny.Minor(70000), Legs: []commission.CappedLeg{{Partner: "p-3", Volume: cny.Minor(60000)}, {}},
+		},
+		Pool: &commission.PoolDetail{Pool: cny.Minor(8000), Weight: 3, Weights: decimal.RequireFromString("12"), Residue: true, Kept: cny.Minor(1)},
+	}
+}
+
 func sampleRate() *commission.Rate {
 	rate := commission.MustRate("25%")
 	return &rate
@@ -140,6 +151,13 @@ func dueOrder(id commission.OrderID, at time.Time) settlement.Order {
 	return o
 }
 
+// releasedOrder is a posted order that was released at an instant.
+func releasedOrder(id commission.OrderID, at time.Time) settlement.Order {
+	o := dueOrder(id, at)
+	o.Released, o.Veto = at, ""
+	return o
+}
+
 func sampleRow(id commission.OrderID, payee partner.ID, revision, amount int64) settlement.Row {
 	gaveUp := cny.Minor(100)
 	return settlement.Row{
@@ -149,6 +167,7 @@ func sampleRow(id commission.OrderID, payee partner.ID, revision, amount int64) 
 				Line: "1", Rule: "slot", Slot: 1, Position: 1, Payee: payee, Level: "gold", Amount: cny.Minor(amount), Base: cny.Minor(59700), Units: 3,
 				Rate: commission.MustRate("10%"), Source: commission.Source{Kind: commission.FromLevel, Key: "gold", Bonus: sampleBonus(), Rate: sampleRate()}, Campaign: sampleCampaign(),
 				Promotion: samplePromotion(), GiveUp: &gaveUp, Weight: 2, Weights: 5, Cut: true, CutByOrder: true, CutByCampaign: true, Reason: "refunded",
+				Detail: sampleDetail(),
 			},
 			{Line: "2", Rule: "team", Payee: payee},
 		},

@@ -121,11 +121,8 @@ func scans() []scanning {
 		scanOf("ScanOrders", sortedIDs[commission.OrderID](), func(ctx context.Context, tx store.Tx, id commission.OrderID) error {
 			return tx.SaveOrders(ctx, list(sampleOrder(id)))
 		}, store.Tx.ScanOrders, func(o settlement.Order) commission.OrderID { return o.ID }),
-		scanOf("PaidOrders", paidPlaces(), func(ctx context.Context, tx store.Tx, at store.OrderCursor) error {
-			return tx.SaveOrders(ctx, list(paidOrder(at.ID, at.PaidAt)))
-		}, func(tx store.Tx, ctx context.Context, after store.OrderCursor, limit int) ([]settlement.Order, error) {
-			return tx.PaidOrders(ctx, day(-9), day(9), after, limit)
-		}, func(o settlement.Order) store.OrderCursor { return store.OrderCursor{PaidAt: o.PaidAt, ID: o.ID} }),
+		paidOrders.scan(),
+		releasedOrders.scan(),
 		scanOf("ScanRuns", sortedIDs[settlement.RunID](), func(ctx context.Context, tx store.Tx, id settlement.RunID) error {
 			return tx.SaveRuns(ctx, list(sampleRun(id)))
 		}, store.Tx.ScanRuns, func(r settlement.Run) settlement.RunID { return r.ID }),
@@ -195,15 +192,24 @@ func rowPlaces() []store.RowCursor {
 	return places
 }
 
-// paidPlaces are places of orders by payment: several at one instant, and ids that go the other way than their instants.
-func paidPlaces() []store.OrderCursor {
+// scan is the method as one that reads in pages.
+func (w orderWindow) scan() scanning {
+	return scanOf(w.name, orderPlaces(), func(ctx context.Context, tx store.Tx, at store.OrderCursor) error {
+		return tx.SaveOrders(ctx, list(w.order(at.ID, at.At)))
+	}, func(tx store.Tx, ctx context.Context, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+		return w.read(tx, ctx, day(-9), day(9), after, limit)
+	}, func(o settlement.Order) store.OrderCursor { return store.OrderCursor{At: *w.at(&o), ID: o.ID} })
+}
+
+// orderPlaces are places of orders by an instant: several at one, and ids that go the other way than their instants.
+func orderPlaces() []store.OrderCursor {
 	var places []store.OrderCursor
 	for i, at := range list(day(-1), day(1), day(1).Add(time.Microsecond), day(2)) {
 		for _, id := range trickyIDs()[:12] {
-			places = append(places, store.OrderCursor{PaidAt: at, ID: commission.OrderID(fmt.Sprintf("%d%s", 9-i, id))})
+			places = append(places, store.OrderCursor{At: at, ID: commission.OrderID(fmt.Sprintf("%d%s", 9-i, id))})
 		}
 	}
-	slices.SortFunc(places, func(a, b store.OrderCursor) int { return cmp.Or(a.PaidAt.Compare(b.PaidAt), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(places, func(a, b store.OrderCursor) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
 	return places
 }
 

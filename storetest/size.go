@@ -78,12 +78,24 @@ func manyOrders(x *trial) {
 	sources := made(n, func(i int) settlement.Source { return settlement.OfOrder(ids[i]) })
 	require.Len(x, slices.Concat(read(x, store.Tx.Rows, sources)...), 2*n)
 	require.Len(x, scan(x, store.Tx.ScanOrders, "", n), n)
-	require.Len(x, paidBetween(x, day(2), day(3), store.OrderCursor{}, n), n)
+	require.Len(x, paidOrders.between(x, day(2), day(3), store.OrderCursor{}, n), n)
 	require.Len(x, due(x, day(5), n), n)
 	require.Len(x, due(x, day(5), n, ids[1:]...), 1)
 	require.Len(x, fold(x, n, 6), n)
 	require.Len(x, release(x, 6, ids...), 2*n)
 	require.Empty(x, fold(x, n, 7))
+	x.update(func(tx store.Tx) error {
+		locked, err := tx.LockOrders(x.ctx, ids)
+		if err != nil {
+			return err
+		}
+		for i := range locked {
+			locked[i].Released = day(6)
+			locked[i].Revision++
+		}
+		return tx.SaveOrders(x.ctx, locked)
+	})
+	require.Len(x, releasedOrders.between(x, day(6), day(7), store.OrderCursor{}, n), n)
 }
 
 func manyRuns(x *trial) {

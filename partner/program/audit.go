@@ -53,9 +53,6 @@ func (r Report) String() string {
 	return strings.Join(lines, "\n")
 }
 
-// auditPage is how many records an audit reads at a time.
-const auditPage = 1000
-
 // Audit reads everything and compares it with itself, writing nothing:
 //
 //	I1   the rows of an order, of a committed run or of a user's one-off bonuses sum to what stands on it, and a row's entries to the row
@@ -118,11 +115,7 @@ func (a *audit) check(ok bool, invariant, subject, format string, args ...any) {
 func sum(to *money.Amount, by money.Amount) { *to, _ = to.Add(by) }
 
 func (a *audit) orders() error {
-	for after := commission.OrderID(""); ; {
-		orders, err := a.tx.ScanOrders(a.ctx, after, auditPage)
-		if err != nil || len(orders) == 0 {
-			return err
-		}
+	return pages(a.ctx, a.tx.ScanOrders, func(o *settlement.Order) commission.OrderID { return o.ID }, func(orders []settlement.Order) error {
 		sources := make([]settlement.Source, len(orders))
 		for i, o := range orders {
 			sources[i] = settlement.OfOrder(o.ID)
@@ -136,8 +129,8 @@ func (a *audit) orders() error {
 				return err
 			}
 		}
-		after = orders[len(orders)-1].ID
-	}
+		return nil
+	})
 }
 
 func (a *audit) order(o *settlement.Order, rows []settlement.Row) error {
@@ -276,11 +269,7 @@ func (a *audit) withdrawals() error {
 	if err != nil {
 		return err
 	}
-	for after := settlement.WithdrawalID(""); ; {
-		page, err := a.tx.ScanWithdrawals(a.ctx, after, auditPage)
-		if err != nil || len(page) == 0 {
-			return err
-		}
+	return pages(a.ctx, a.tx.ScanWithdrawals, func(w *settlement.Withdrawal) settlement.WithdrawalID { return w.ID }, func(page []settlement.Withdrawal) error {
 		for _, w := range page {
 			x := a.of(account{w.Partner, w.Gross.Currency()})
 			if w.Gross.Currency() != cash {
@@ -300,8 +289,8 @@ func (a *audit) withdrawals() error {
 			}
 			a.check(len(w.Steps) > 0 && w.Steps[len(w.Steps)-1].State == w.State, "I9", string(w.ID), "its last step is not its state, %s", w.State)
 		}
-		after = page[len(page)-1].ID
-	}
+		return nil
+	})
 }
 
 func (a *audit) balances() error {
@@ -314,11 +303,7 @@ func (a *audit) balances() error {
 		return err
 	}
 	currencies = append([]money.Currency{cash}, currencies...)
-	for after := partner.ID(""); ; {
-		page, err := a.tx.ScanPartners(a.ctx, after, auditPage)
-		if err != nil || len(page) == 0 {
-			return err
-		}
+	return pages(a.ctx, a.tx.ScanPartners, func(p *partner.Partner) partner.ID { return p.ID }, func(page []partner.Partner) error {
 		ids := make([]partner.ID, len(page))
 		queries := make([]store.UplineQuery, len(page))
 		for i, p := range page {
@@ -337,8 +322,8 @@ func (a *audit) balances() error {
 			a.balancesOf(id, balances[i], currencies)
 			a.acyclic(lines[i])
 		}
-		after = ids[len(ids)-1]
-	}
+		return nil
+	})
 }
 
 // balancesOf compares what somebody has in each currency of the programme, and looks that he has nothing in another.

@@ -33,19 +33,15 @@ func (a *audit) usesOf(o *settlement.Order, left []commission.CampaignUse) {
 
 // counters compares every counter with what the orders use.
 func (a *audit) counters() error {
-	for after := (store.CounterKey{}); ; {
-		page, err := a.tx.ScanCounters(a.ctx, after, auditPage)
-		if err != nil {
-			return err
-		}
+	err := pages(a.ctx, a.tx.ScanCounters, func(c *store.Counter) store.CounterKey { return c.CounterKey }, func(page []store.Counter) error {
 		for _, c := range page {
 			a.counter(c)
 			delete(a.uses, c.CounterKey)
-			after = c.CounterKey
 		}
-		if len(page) == 0 {
-			break
-		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(a.uses), compareCounters) {
 		a.counter(store.Counter{CounterKey: key})

@@ -10,6 +10,7 @@ import (
 	"github.com/fenrun/fenrun/incentive"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
 )
 
 // grants compares the one-off bonuses with their rows, and judges all users again.
@@ -27,16 +28,7 @@ func (a *audit) grants() error {
 }
 
 func (a *audit) allGrants() error {
-	for after := partner.ID(""); ; {
-		page, err := a.tx.ScanGrants(a.ctx, after, auditPage)
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		if err := a.granted(page); err != nil {
-			return err
-		}
-		after = page[len(page)-1].User
-	}
+	return pages(a.ctx, a.tx.ScanGrants, func(g *settlement.Grants) partner.ID { return g.User }, a.granted)
 }
 
 // granted compares a page of grants with their rows, and each bonus with the plan that judged it.
@@ -124,38 +116,24 @@ func (a *audit) grant(of *settlement.Grants, g *settlement.Grant, rows []settlem
 
 // recruits looks for levels that were reached and have not been judged.
 func (a *audit) recruits() error {
-	for after := partner.ID(""); ; {
-		page, err := a.tx.ScanPartners(a.ctx, after, auditPage)
-		if err != nil || len(page) == 0 {
-			return err
-		}
+	return pages(a.ctx, a.tx.ScanPartners, func(p *partner.Partner) partner.ID { return p.ID }, func(page []partner.Partner) error {
 		users := make([]partner.ID, len(page))
 		for i, p := range page {
 			users[i] = p.ID
 		}
-		if err := a.judgedAgain(users); err != nil {
-			return err
-		}
-		after = users[len(users)-1]
-	}
+		return a.judgedAgain(users)
+	})
 }
 
 // customers looks for first orders that have not been judged.
 func (a *audit) customers() error {
-	for after := partner.Customer(""); ; {
-		page, err := a.tx.ScanCustomers(a.ctx, after, auditPage)
-		if err != nil || len(page) == 0 {
-			return err
-		}
+	return pages(a.ctx, a.tx.ScanCustomers, func(s *store.Spend) partner.Customer { return s.Customer }, func(page []store.Spend) error {
 		users := make([]partner.ID, len(page))
 		for i, s := range page {
 			users[i] = partner.ID(s.Customer)
 		}
-		if err := a.judgedAgain(users); err != nil {
-			return err
-		}
-		after = page[len(page)-1].Customer
-	}
+		return a.judgedAgain(users)
+	})
 }
 
 // judgedAgain judges users as a run does, and looks whether that was done: who has a settled order has one noted, and each level that was reached has its

@@ -7,18 +7,14 @@ import (
 
 // runs compares every run with the rows of its parts.
 func (a *audit) runs() error {
-	for after := settlement.RunID(""); ; {
-		page, err := a.tx.ScanRuns(a.ctx, after, auditPage)
-		if err != nil || len(page) == 0 {
-			return err
-		}
+	return pages(a.ctx, a.tx.ScanRuns, func(r *settlement.Run) settlement.RunID { return r.ID }, func(page []settlement.Run) error {
 		for i := range page {
 			if err := a.run(&page[i]); err != nil {
 				return err
 			}
 		}
-		after = page[len(page)-1].ID
-	}
+		return nil
+	})
 }
 
 func (a *audit) run(r *settlement.Run) error {

@@ -1,8 +1,8 @@
 package program
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -11,104 +11,8 @@ import (
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
 )
-
-// bonusRun is a run as it is worked out from the facts of its period.
-type bonusRun struct {
-	shell    Bonuses
-	version  *version
-	bonus    commission.Bonus
-	from, to time.Time
-	run      settlement.Run
-	result   *commission.BonusResult
-	entries  []commission.Entry
-	unpaid   []commission.Unpaid
-	total    money.Amount
-	kept     money.Amount
-	payees   int
-	digest   string
-	stands   []commission.Entry
-}
-
-// compute reads the facts of a period and works out what the bonus pays.
-func (b Bonuses) compute(ctx context.Context, in BonusRun) (*bonusRun, error) {
-	if b.store == nil {
-		return nil, ErrNoStore
-	}
-	if err := errors.Join(partner.CheckID("bonus", in.Bonus), checkText("actor", in.Actor, maxKey), checkText("reason", in.Reason, maxText)); err != nil {
-		return nil, err
-	}
-	x := &bonusRun{shell: b}
-	err := b.view(ctx, func(tx store.Tx) error {
-		c := &call{shell: b.shell, ctx: ctx, tx: tx}
-		if err := c.bonusOf(in, x); err != nil {
-			return err
-		}
-		return c.calculateBonus(in, x)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return x, x.sum()
-}
-
-// bonusOf finds the plan in force at the end of the period, and its bonus.
-func (c *call) bonusOf(in BonusRun, x *bonusRun) error {
-	calendar := commission.Calendar{}
-	// Which plan it is decides the calendar, and the calendar when the period ends.
-	for range 2 {
-		x.from, x.to = instant(calendar.From(in.Period)), instant(calendar.To(in.Period))
-		v, _, err := c.planAt("period", x.to.Add(-time.Microsecond))
-		if err != nil {
-			return err
-		}
-		x.version, calendar = v, v.calendar
-	}
-	i := slices.IndexFunc(x.version.plan.Bonuses, func(b commission.Bonus) bool { return b.Name == in.Bonus })
-	if i < 0 {
-		return &NotFoundError{Record: "bonus", ID: in.Bonus}
-	}
-	if x.bonus = x.version.plan.Bonuses[i]; x.bonus.Every != in.Period.Every() {
-		return &MetaError{Field: "period", Problem: "the bonus runs every " + x.bonus.Every.String() + ", and " + in.Period.String() + " is none"}
-	}
-	return nil
-}
-
-// calculateBonus reads members and sales and calculates.
-func (c *call) calculateBonus(in BonusRun, x *bonusRun) error {
-	f := &bonusFacts{call: c, run: x, plans: map[int]*version{}}
-	if err := f.members(); err != nil {
-		return err
-	}
-	if err := f.recruiters(); err != nil {
-		return err
-	}
-	if err := f.sales(); err != nil {
-		return err
-	}
-	calc, err := x.version.calc.Bonus(x.bonus)
-	if err != nil {
-		return err
-	}
-	if x.result, err = calc.Calculate(f.input, nil); err != nil {
-		return err
-	}
-	runs, err := c.tx.Runs(c.ctx, []settlement.RunID{settlement.NewRunID(in.Bonus, in.Period)})
-	if err != nil {
-		return err
-	}
-	x.run = runs[0]
-	for _, source := range x.run.Sources() {
-		rows, err := c.tx.Rows(c.ctx, []settlement.Source{source})
-		if err != nil {
-			return err
-		}
-		for _, row := range rows[0] {
-			x.stands = append(x.stands, row.Entries...)
-		}
-	}
-	return nil
-}
 
 // bonusFacts gathers the input of a bonus: partners in order of id, as they were at the end of the period.
 type bonusFacts struct {
@@ -116,84 +20,128 @@ type bonusFacts struct {
 	run   *bonusRun
 	input commission.BonusInput
 	plans map[int]*version // that orders were judged by
+
+	genealogy *commission.Genealogy // of a ladder as of payment; nil for the others
 }
 
 func (f *bonusFacts) last() time.Time { return f.run.to.Add(-time.Microsecond) }
 
-func (f *bonusFacts) members() error {
-	for after := partner.ID(""); ; {
-		page, err := f.tx.ScanPartners(f.ctx, after, auditPage)
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		ids := make([]partner.ID, len(page))
-		for i, p := range page {
-			ids[i] = p.ID
-		}
-		facts, err := f.tx.Facts(f.ctx, ids)
-		if err != nil {
-			return err
-		}
-		for i, id := range ids {
-			state := partner.At(facts[i], f.last())
-			f.input.Members = append(f.input.Members, commission.Member{Partner: id, Level: state.Level, Bar: state.Bar(), Recruiter: -1})
-		}
-		after = ids[len(ids)-1]
+// gather reads people and sales.
+func (f *bonusFacts) gather(calc *commission.BonusCalculator) error {
+	if err := f.members(); err != nil {
+		return err
 	}
-}
-
-// recruiters reads the tree as it was at the end of the period.
-func (f *bonusFacts) recruiters() error {
-	if f.run.bonus.Ladder == nil {
+	if l := f.run.bonus.Ladder; l != nil && l.AsOf == commission.AsOfPayment {
+		f.genealogy = calc.Genealogy(f.last())
+		if err := f.standings(); err != nil {
+			return err
+		}
+	} else if err := f.states(); err != nil {
+		return err
+	}
+	if err := f.sales(); err != nil {
+		return err
+	}
+	if f.genealogy == nil {
 		return nil
 	}
+	var err error
+	f.input.Members, err = f.genealogy.Members()
+	return err
+}
+
+// members lists everybody.
+func (f *bonusFacts) members() error {
+	return pages(f.ctx, f.tx.ScanPartners, func(p *partner.Partner) partner.ID { return p.ID }, func(page []partner.Partner) error {
+		for i := range page {
+			f.input.Members = append(f.input.Members, commission.Member{Partner: page[i].ID, Recruiter: -1})
+		}
+		return nil
+	})
+}
+
+// eachPage gives every page of the members with their facts and who recruited them.
+func (f *bonusFacts) eachPage(each func(page []commission.Member, facts [][]partner.Fact, edges []tree.Edge)) error {
 	for page := range slices.Chunk(f.input.Members, auditPage) {
 		ids := make([]partner.ID, len(page))
 		for i := range page {
 			ids[i] = page[i].Partner
 		}
-		edges, err := f.tx.Edges(f.ctx, ids)
+		facts, err := f.tx.Facts(f.ctx, ids)
 		if err != nil {
 			return err
 		}
-		for i, e := range edges {
-			if e.Recruiter != "" && e.From.Before(f.run.to) {
-				page[i].Recruiter = f.index(e.Recruiter)
+		edges := make([]tree.Edge, len(page))
+		if f.run.bonus.Ladder != nil {
+			if edges, err = f.tx.Edges(f.ctx, ids); err != nil {
+				return err
 			}
 		}
+		each(page, facts, edges)
 	}
 	return nil
 }
 
+// states reads everybody as he was at the end of the period.
+func (f *bonusFacts) states() error {
+	return f.eachPage(func(page []commission.Member, facts [][]partner.Fact, edges []tree.Edge) {
+		for i, e := range edges {
+			state := partner.At(facts[i], f.last())
+			page[i].Level, page[i].Bar = state.Level, state.Bar()
+			if e.Recruiter != "" && e.From.Before(f.run.to) {
+				page[i].Recruiter = f.index(e.Recruiter)
+			}
+		}
+	})
+}
+
+// standings reads everybody as he was from each instant on at which something began to hold of him.
+func (f *bonusFacts) standings() error {
+	return f.eachPage(func(page []commission.Member, facts [][]partner.Fact, edges []tree.Edge) {
+		for i, e := range edges {
+			f.genealogy.Add(page[i].Partner, f.standingsOf(facts[i], e)...)
+		}
+	})
+}
+
+func (f *bonusFacts) standingsOf(facts []partner.Fact, e tree.Edge) []commission.Standing {
+	var instants []time.Time
+	for _, fact := range facts {
+		instants = append(instants, fact.At)
+	}
+	if e.Recruiter != "" {
+		instants = append(instants, e.From)
+	}
+	slices.SortFunc(instants, time.Time.Compare)
+	instants = slices.CompactFunc(instants, time.Time.Equal)
+	all := make([]commission.Standing, len(instants))
+	for i, at := range instants {
+		state := partner.At(facts, at)
+		all[i] = commission.Standing{From: at, Level: state.Level, Bar: state.Bar(), Recruiter: -1}
+		if e.Recruiter != "" && !e.From.After(at) {
+			all[i].Recruiter = f.index(e.Recruiter)
+		}
+	}
+	return all
+}
+
 // index is the place of a partner among the members, -1 for somebody who is none.
 func (f *bonusFacts) index(id partner.ID) int {
-	i, found := slices.BinarySearchFunc(f.input.Members, id, func(m commission.Member, id partner.ID) int {
-		switch {
-		case m.Partner < id:
-			return -1
-		case m.Partner > id:
-			return 1
-		}
-		return 0
-	})
+	i, found := slices.BinarySearchFunc(f.input.Members, id, func(m commission.Member, id partner.ID) int { return cmp.Compare(m.Partner, id) })
 	if !found {
 		return -1
 	}
 	return i
 }
 
-// sales adds up what is left of the orders that were paid in the period.
+// sales adds up what is left of the orders that count in the period.
 func (f *bonusFacts) sales() error {
 	each := f.run.bonus.Tiers != nil && f.run.bonus.Tiers.Mode == commission.Prospective
 	if each {
 		f.input.Sales = make([][]money.Units, len(f.input.Members))
 	}
 	scale := f.run.version.calc.Price().Scale()
-	for after := (store.OrderCursor{}); ; {
-		page, err := f.tx.PaidOrders(f.ctx, f.run.from, f.run.to, after, auditPage)
-		if err != nil || len(page) == 0 {
-			return err
-		}
+	return f.orders(func(page []settlement.Order) error {
 		for i := range page {
 			net, err := f.netLeft(&page[i], scale)
 			if err != nil {
@@ -203,20 +151,35 @@ func (f *bonusFacts) sales() error {
 				return err
 			}
 			m := f.index(page[i].Attributed.Partner)
-			if m < 0 {
+			switch {
+			case m < 0:
 				continue
+			case f.genealogy != nil:
+				err = f.genealogy.Sell(m, page[i].PaidAt, net)
+			default:
+				volume := &f.input.Members[m].Volume
+				*volume, err = volume.Add(net)
 			}
-			volume := &f.input.Members[m].Volume
-			if *volume, err = volume.Add(net); err != nil {
+			if err != nil {
 				return err
 			}
 			if each {
 				f.input.Sales[m] = append(f.input.Sales[m], net)
 			}
 		}
-		last := &page[len(page)-1]
-		after = store.OrderCursor{PaidAt: last.PaidAt, ID: last.ID}
+		return nil
+	})
+}
+
+// orders gives every page of the orders that count in the period, by the node at which they do.
+func (f *bonusFacts) orders(each func([]settlement.Order) error) error {
+	read, at := f.tx.PaidOrders, func(o *settlement.Order) time.Time { return o.PaidAt }
+	if f.run.bonus.Counts == commission.NodeReleased {
+		read, at = f.tx.ReleasedOrders, func(o *settlement.Order) time.Time { return o.Released }
 	}
+	return pages(f.ctx, func(ctx context.Context, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+		return read(ctx, f.run.from, f.run.to, after, limit)
+	}, func(o *settlement.Order) store.OrderCursor { return store.OrderCursor{At: at(o), ID: o.ID} }, each)
 }
 
 // netLeft is what is left of an order's goods at a price scale, cut off downwards where the order's own plan counted finer.

@@ -82,7 +82,7 @@ func (b Bonuses) Lock(ctx context.Context, in BonusRun) (RunOutcome, error) {
 // and two may run at once. It is [ErrRunChanged] where the run would pay something else by now than what was locked, and a [*settlement.RunStateError]
 // for a run that is not locked; a committed one is left as it is, and one that is reversed goes on to take back what it has posted.
 func (b Bonuses) Post(ctx context.Context, in BonusRun) (RunOutcome, error) {
-	x, err := b.compute(ctx, in)
+	x, err := b.toPost(ctx, in)
 	if err != nil {
 		return RunOutcome{}, err
 	}
@@ -90,6 +90,26 @@ func (b Bonuses) Post(ctx context.Context, in BonusRun) (RunOutcome, error) {
 		return RunOutcome{}, err
 	}
 	return x.outcome()
+}
+
+// toPost is a run with what it pays: what the facts of the period say, or nothing where it is being reversed.
+func (b Bonuses) toPost(ctx context.Context, in BonusRun) (*bonusRun, error) {
+	if err := b.check(in); err != nil {
+		return nil, err
+	}
+	reverses := false
+	err := b.view(ctx, func(tx store.Tx) error {
+		runs, err := tx.Runs(ctx, []settlement.RunID{settlement.NewRunID(in.Bonus, in.Period)})
+		reverses = err == nil && runs[0].Reverses
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case reverses:
+		return b.locked(ctx, in)
+	}
+	return b.compute(ctx, in)
 }
 
 func (b Bonuses) post(ctx context.Context, in BonusRun, x *bonusRun) error {
@@ -149,9 +169,10 @@ func (c *call) postPart(x *bonusRun, parts [][]commission.Entry) error {
 	return c.emit("run_"+string(posted.State), string(posted.ID), map[string]any{"round": posted.Round, "total": posted.Total, "payees": posted.Payees})
 }
 
-// Reverse takes back all that a run has posted and ends it. It is a [*settlement.RunStateError] for a run that was never locked.
+// Reverse takes back all that a run has posted and ends it, whatever the period has come to since. It is a [*settlement.RunStateError] for a run that was
+// never locked.
 func (b Bonuses) Reverse(ctx context.Context, in BonusRun) (RunOutcome, error) {
-	x, err := b.compute(ctx, in)
+	x, err := b.locked(ctx, in)
 	if err != nil {
 		return RunOutcome{}, err
 	}

@@ -39,8 +39,11 @@ type PublishedPlan struct {
 // Publish stores a plan as the next version, in force from an instant on, and returns it. An order is judged by the version in force when it was paid;
 // where several begin at one instant, by the last. Where nothing is stored yet, the plan of the Config becomes the version before it.
 //
-// It is a [*PlanError] for a plan that cannot be used, is in another currency than the plans before, or has an asset with another scale than they, and a
-// [*BackdatedError] for an instant in the past.
+// Periods go on where those before them end: where a plan has another calendar than the one before, the period in which it begins is longer or shorter for
+// it, and no instant is in two periods or in none.
+//
+// It is a [*PlanError] for a plan that cannot be used, is in another currency than the plans before, has an asset with another scale than they, or a bonus
+// with the name of an earlier one that runs at other intervals or counts orders at another node; and a [*BackdatedError] for an instant in the past.
 func (p Plans) Publish(ctx context.Context, in Publish) (PublishedPlan, error) {
 	in.Plan = in.Plan.Pin(p.config.own()...)
 	if err := in.Plan.Validate(p.config.own()...); err != nil {
@@ -82,7 +85,7 @@ func (p Plans) Publish(ctx context.Context, in Publish) (PublishedPlan, error) {
 		if n := len(versions); n > 0 && versions[n-1].plan.Currency != in.Plan.Currency {
 			return nil, &PlanError{Problems: []PlanProblem{{Path: "currency", Message: fmt.Sprintf("the programme is in %s and stays in it", versions[n-1].plan.Currency)}}}
 		}
-		if problems := otherScales(in.Plan, versions); len(problems) > 0 {
+		if problems := append(otherScales(in.Plan, versions), keepTerms(versions, in.Plan)...); len(problems) > 0 {
 			return nil, &PlanError{Problems: problems}
 		}
 		return func() error {

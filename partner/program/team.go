@@ -154,7 +154,7 @@ func (c *call) entitled(v *version, above []partner.ID) (partner.Standing, partn
 	}
 	var line []partner.Standing
 	for _, id := range above {
-		who, err := c.standing(id)
+		who, err := c.personal(id)
 		if err != nil {
 			return partner.Standing{}, "", err
 		}
@@ -169,8 +169,8 @@ func (c *call) entitled(v *version, above []partner.ID) (partner.Standing, partn
 	return partner.Standing{}, reason, nil
 }
 
-// standing returns what holds of somebody; of one who is known, and joined only after the event of which the programme hears late, what came to hold.
-func (c *call) standing(id partner.ID) (partner.Standing, error) {
+// personal returns what holds of somebody; of one who is known, and joined only after the event of which the programme hears late, what came to hold.
+func (c *call) personal(id partner.ID) (partner.Standing, error) {
 	who, err := c.partner(id, c.at)
 	if err == nil && who.ID != "" && who.Status == "" {
 		who, err = c.partner(id, tree.Ever)

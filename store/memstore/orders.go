@@ -35,12 +35,18 @@ func (t *tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
 		}
 		before := t.orders.values[o.ID]
 		if before.Posted && !(o.Posted && o.PaidAt.Equal(before.PaidAt)) {
-			t.paid.unset(t, paidKeyOf(before.PaidAt, o.ID))
+			t.paid.unset(t, timeKeyOf(before.PaidAt, o.ID))
+		}
+		if !before.Released.IsZero() && !o.Released.Equal(before.Released) {
+			t.released.unset(t, timeKeyOf(before.Released, o.ID))
 		}
 		t.settle(&before, &o)
 		t.orders.set(t, o.ID, o.Clone())
 		if o.Posted {
-			t.paid.set(t, paidKeyOf(o.PaidAt, o.ID), o.ID)
+			t.paid.set(t, timeKeyOf(o.PaidAt, o.ID), o.ID)
+		}
+		if !o.Released.IsZero() {
+			t.released.set(t, timeKeyOf(o.Released, o.ID), o.ID)
 		}
 		if o.Posted && o.Released.IsZero() && !o.ReleaseAt.IsZero() {
 			put(t, t.due, o.ID, o.ReleaseAt)
@@ -73,28 +79,36 @@ func (t *tx) ScanOrders(ctx context.Context, after commission.OrderID, limit int
 	return out, nil
 }
 
-// paidKey orders posted orders by payment, then id.
-type paidKey string
+// timeKey orders orders by an instant, then id.
+type timeKey string
 
-func paidKeyOf(paidAt time.Time, id commission.OrderID) paidKey {
-	return paidKey(paidAt.UTC().Format(paidKeyLayout) + string(id))
+func timeKeyOf(at time.Time, id commission.OrderID) timeKey {
+	return timeKey(at.UTC().Format(timeKeyLayout) + string(id))
 }
 
-// paidKeyLayout is of one width for every instant that a store holds, so that texts sort as instants do.
-const paidKeyLayout = "2006-01-02T15:04:05.000000 "
+// timeKeyLayout is of one width for every instant that a store holds, so that texts sort as instants do.
+const timeKeyLayout = "2006-01-02T15:04:05.000000 "
 
 func (t *tx) PaidOrders(ctx context.Context, from, to time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+	return t.ordersBetween(ctx, t.paid, from, to, after, limit)
+}
+
+func (t *tx) ReleasedOrders(ctx context.Context, from, to time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+	return t.ordersBetween(ctx, t.released, from, to, after, limit)
+}
+
+// ordersBetween reads the orders of an index from an instant on and before another.
+func (t *tx) ordersBetween(ctx context.Context, index *table[timeKey, commission.OrderID], from, to time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
 	if err := t.reads(ctx); err != nil {
 		return nil, err
 	}
-	start := max(paidKeyOf(after.PaidAt, after.ID), paidKeyOf(from, ""))
+	start, end := max(timeKeyOf(after.At, after.ID), timeKeyOf(from, "")), timeKeyOf(to, "")
 	var out []settlement.Order
-	for _, key := range t.paid.after(start, limit) {
-		o := t.orders.values[t.paid.values[key]]
-		if !o.PaidAt.Before(to) {
+	for _, key := range index.after(start, limit) {
+		if key >= end {
 			break
 		}
-		out = append(out, o.Clone())
+		out = append(out, t.orders.values[index.values[key]].Clone())
 	}
 	return out, nil
 }
