@@ -10,8 +10,8 @@ import (
 	"github.com/fenrun/fenrun/partner"
 )
 
-// Campaign multiplies what named slots or rules pay for orders paid within a window. Where several apply to one share, [Plan.Stacking] says what they make
-// of it.
+// Campaign multiplies what named slots or rules pay for orders whose instant, by [Plan].CampaignAt, lies within a window. Where several apply to one share,
+// [Plan].Stacking says what they make of it.
 type Campaign struct {
 	Name   string          `json:"name"`
 	From   *time.Time      `json:"from,omitempty"` // nil: since ever
@@ -94,11 +94,12 @@ func (c *Calculator) campaign(source Campaign) campaign {
 	return k
 }
 
-// openCampaigns finds the campaigns that run when the order is paid, and reports whether some of them are for certain goods only.
+// openCampaigns finds the campaigns that run at the order's instant, and reports whether some of them are for certain goods only.
 func (r *Result) openCampaigns() (goods bool) {
 	r.running, r.named = r.running[:0], r.named[:0]
+	at := r.calc.plan.CampaignAt.instant(r.order)
 	for i := range r.calc.campaigns {
-		if k := &r.calc.campaigns[i]; k.covers(r.order.PaidAt) {
+		if k := &r.calc.campaigns[i]; k.covers(at) {
 			r.running = append(r.running, i)
 			goods = goods || k.goods.any
 		}

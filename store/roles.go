@@ -96,6 +96,9 @@ type Ledger interface {
 	// PaidOrders returns at most limit posted orders that were paid from an instant on and before another, and that come after the given one, in order of
 	// PaidAt, then id. The zero OrderCursor begins.
 	PaidOrders(ctx context.Context, from, to time.Time, after OrderCursor, limit int) ([]settlement.Order, error)
+	// LockCustomerOrders returns the posted orders of each customer that were paid from an instant on, as they are now, in order of PaidAt, then id, and keeps
+	// them from others until the end, as LockOrders does.
+	LockCustomerOrders(ctx context.Context, customers []partner.Customer, from time.Time) ([][]settlement.Order, error)
 	// DueOrders returns at most limit ids of orders that are posted, not released, and due at an instant (ReleaseAt is not after it), in order of
 	// ReleaseAt, then id, passing over skip. It may leave out orders that others have locked.
 	DueOrders(ctx context.Context, instant time.Time, skip []commission.OrderID, limit int) ([]commission.OrderID, error)
@@ -119,7 +122,8 @@ type Ledger interface {
 	Balances(ctx context.Context, ids []partner.ID) ([]settlement.Balance, error)
 	// ChangeBalances applies changes in the order given, each in one step that nothing can come between: the condition and the sum are judged on the
 	// balance as it is now, whatever this transaction has read. Where less is available than a change needs it is [settlement.ErrInsufficient], and
-	// none of the call's changes takes effect: the transaction may go on.
+	// none of the call's changes takes effect: the transaction may go on. From then on Balances returns in this transaction what the changes made of them,
+	// and nobody else can change them before its end.
 	ChangeBalances(ctx context.Context, changes []settlement.Change) error
 }
 

@@ -135,6 +135,9 @@ func methods() []method {
 		one("PaidOrders", reading, func(tx store.Tx, ctx context.Context, limit int) ([]settlement.Order, error) {
 			return tx.PaidOrders(ctx, day(2), day(3), store.OrderCursor{}, limit)
 		}, 10, 0),
+		one("LockCustomerOrders", locking, func(tx store.Tx, ctx context.Context, customers []partner.Customer) ([][]settlement.Order, error) {
+			return tx.LockCustomerOrders(ctx, customers, day(2))
+		}, list[partner.Customer]("c-1", "c-2"), nil),
 		one("DueOrders", reading, func(tx store.Tx, ctx context.Context, limit int) ([]commission.OrderID, error) {
 			return tx.DueOrders(ctx, day(15), nil, limit)
 		}, 10, 0),

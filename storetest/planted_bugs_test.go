@@ -164,7 +164,7 @@ var plantedBugs = []plantedBug{
 		"partner/program/judge.go", "partner.At(facts[i], j.order.PaidAt)", "partner.At(facts[i], c.record.Recorded)",
 	}}},
 	{"the owner is that of now", byModel, []plantedEdit{{
-		"partner/program/judge.go", "c.owner(j.order.Customer, j.order.PaidAt)", "c.owner(j.order.Customer, c.record.Recorded)",
+		"partner/program/judge.go", "c.owner(j.order.Customer, at)", "c.owner(j.order.Customer, c.record.Recorded)",
 	}}},
 	{"the plan is that of now", byModel, []plantedEdit{{
 		"partner/program/judge.go", "c.planAt(\"paidAt\", j.order.PaidAt)", "c.planAt(\"paidAt\", c.record.Recorded)",

@@ -145,6 +145,9 @@ func (a *audit) order(o *settlement.Order, rows []settlement.Row) error {
 	if err != nil {
 		return err
 	}
+	if err := a.shortfalls(o, v.plan.Settlement); err != nil {
+		return err
+	}
 	var total money.Amount
 	var standing []commission.Entry
 	for i := range rows {

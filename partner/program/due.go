@@ -16,7 +16,7 @@ type Due struct {
 	Numbered int                  // events that got their number
 	Folded   int                  // rows added to balances
 	Released []commission.OrderID // orders whose commission became available
-	Vetoed   []VetoedOrder        // orders that are due and that [Hooks].Release kept pending; the next run asks again
+	Vetoed   []VetoedOrder        // orders that are due and that [Hooks].Release or an open exchange kept pending; the next run asks again
 	Parts    int                  // parts of committed period runs whose bonuses became available
 	Failed   []FailedOrder        // orders that could not be released; the run passed over them
 
@@ -154,6 +154,7 @@ func (c *call) release(ids []commission.OrderID, now time.Time) (outOfHold, erro
 	}
 	var out outOfHold
 	var due, vetoed []settlement.Order
+	var judged []settlement.Row
 	var sources []settlement.Source
 	for _, o := range orders {
 		if !o.Posted || !o.Released.IsZero() || o.ReleaseAt.IsZero() || o.ReleaseAt.After(now) {
@@ -172,16 +173,20 @@ func (c *call) release(ids []commission.OrderID, now time.Time) (outOfHold, erro
 			}
 			continue
 		}
+		posting, err := c.atRelease(o)
+		if err != nil {
+			return outOfHold{}, err
+		}
+		o, judged = posting.Order, append(judged, posting.Rows...)
 		o.Released = now
 		o.Veto = ""
-		o.Revision++
 		due, out.released, sources = append(due, o), append(out.released, o.ID), append(sources, settlement.OfOrder(o.ID))
 	}
 	if err := c.keepBack(vetoed); err != nil {
 		return outOfHold{}, err
 	}
 	if len(due) > 0 {
-		if err := c.makeAvailable(due, sources, now); err != nil {
+		if err := c.makeAvailable(due, judged, sources, now); err != nil {
 			return outOfHold{}, err
 		}
 	}
@@ -207,9 +212,12 @@ func (c *call) keepBack(vetoed []settlement.Order) error {
 	return nil
 }
 
-// makeAvailable writes orders that are released, with their rows and what they do to balances.
-func (c *call) makeAvailable(due []settlement.Order, sources []settlement.Source, now time.Time) error {
+// makeAvailable writes orders that are released, with the rows by which some are judged again, and what all their rows do to balances.
+func (c *call) makeAvailable(due []settlement.Order, judged []settlement.Row, sources []settlement.Source, now time.Time) error {
 	if err := c.tx.SaveOrders(c.ctx, due); err != nil {
+		return err
+	}
+	if err := c.tx.AddRows(c.ctx, judged); err != nil {
 		return err
 	}
 	if err := c.releaseRows(sources, now); err != nil {

@@ -1,8 +1,10 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner"
@@ -53,18 +55,19 @@ func (o Orders) ExplainAll(ctx context.Context, id commission.OrderID) ([]Explai
 		if err != nil {
 			return err
 		}
-		rows, err := tx.Rows(ctx, []settlement.Source{settlement.OfOrder(id)})
+		rows, err := tx.Rows(ctx, []settlement.Source{settlement.OfOrder(id), settlement.OfShortfalls(id)})
 		if err != nil {
 			return err
 		}
 		plan := v.calc.Plan()
-		for _, row := range rows[0] {
+		for _, row := range joinRows(rows[0], rows[1]) {
+			_, frozen := order.JudgedAt(row.Revision)
 			for i, e := range row.Entries {
 				out = append(out, ExplainedEntry{
 					ID: EntryID{Order: id, Revision: row.Revision, Payee: row.Payee, Index: i},
 					Explanation: commission.Explanation{
 						Order: id, Plan: order.Plan, Entry: e, Rounding: plan.Rounding, Stacking: plan.Stacking, Cap: plan.Cap, OrderCap: plan.OrderCap, ReleaseAt: order.ReleaseAt,
-						Passed: order.Frozen.PassedOver(&e),
+						Passed: frozen.PassedOver(&e),
 					},
 				})
 			}
@@ -72,4 +75,20 @@ func (o Orders) ExplainAll(ctx context.Context, id commission.OrderID) ([]Explai
 		return nil
 	})
 	return out, err
+}
+
+// joinRows adds what payees bear for others, or are spared, to their rows of the order's revisions, so that each is one row.
+func joinRows(rows, borne []settlement.Row) []settlement.Row {
+	for _, b := range borne {
+		at := func(r settlement.Row) bool { return r.Revision == b.Revision && r.Payee == b.Payee }
+		if i := slices.IndexFunc(rows, at); i >= 0 {
+			rows[i].Entries = append(rows[i].Entries, b.Entries...)
+		} else {
+			rows = append(rows, b)
+		}
+	}
+	slices.SortFunc(rows, func(a, b settlement.Row) int {
+		return cmp.Or(cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Payee, b.Payee))
+	})
+	return rows
 }

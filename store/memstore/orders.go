@@ -36,6 +36,8 @@ func (t *tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
 		if before := t.orders.values[o.ID]; before.Posted && !(o.Posted && o.PaidAt.Equal(before.PaidAt)) {
 			t.paid.unset(t, paidKeyOf(before.PaidAt, o.ID))
 		}
+		before := t.orders.values[o.ID]
+		t.buy(&before, &o)
 		t.orders.set(t, o.ID, o.Clone())
 		if o.Posted {
 			t.paid.set(t, paidKeyOf(o.PaidAt, o.ID), o.ID)

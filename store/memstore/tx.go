@@ -28,6 +28,7 @@ type records struct {
 
 	orders   *table[commission.OrderID, settlement.Order]
 	paid     *table[paidKey, commission.OrderID]
+	bought   map[partner.Customer]map[commission.OrderID]bool // posted orders
 	runs     *table[settlement.RunID, settlement.Run]
 	due      map[commission.OrderID]time.Time // posted, not released, with a fixed release time
 	rows     map[settlement.Source][]*settlement.Row
@@ -48,7 +49,8 @@ func newRecords() *records {
 		partners: newTable[partner.ID, partner.Partner](), facts: map[partner.ID][]partner.Fact{}, spend: map[partner.Customer]money.Amount{},
 		edges: map[partner.ID]tree.Edge{}, bindings: map[partner.Customer][]tree.Binding{}, bindingIDs: map[string]bool{},
 		orders: newTable[commission.OrderID, settlement.Order](), paid: newTable[paidKey, commission.OrderID](),
-		runs: newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},
+		bought: map[partner.Customer]map[commission.OrderID]bool{},
+		runs:   newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},
 		rows: map[settlement.Source][]*settlement.Row{}, payees: map[partner.ID][]*settlement.Row{},
 		pending: map[partner.ID]money.Amount{}, balances: map[partner.ID]settlement.Balance{},
 		withdrawals: newTable[settlement.WithdrawalID, settlement.Withdrawal](), claims: map[store.ClaimKey]store.Claim{},

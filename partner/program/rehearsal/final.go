@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/commission/money"
@@ -87,11 +88,11 @@ func (r *runner) totals(ctx context.Context) (sums, error) {
 			if err != nil {
 				return err
 			}
-			rows, err := tx.Rows(ctx, []settlement.Source{settlement.OfOrder(o.ID)})
+			rows, err := tx.Rows(ctx, []settlement.Source{settlement.OfOrder(o.ID), settlement.OfShortfalls(o.ID)})
 			if err != nil {
 				return err
 			}
-			for _, row := range rows[0] {
+			for _, row := range slices.Concat(rows...) {
 				s.entries += len(row.Entries)
 				if s.commission, err = s.commission.Add(row.Amount); err != nil {
 					return err

@@ -1,0 +1,37 @@
+package program
+
+import (
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/settlement"
+)
+
+// shortfalls compares what somebody else bears of the refunds of an order with itself: each row belongs to a refund after release, and what the seller
+// bears is what the others are spared.
+func (a *audit) shortfalls(o *settlement.Order, terms settlement.Terms) error {
+	if terms.Shortfall == settlement.ShortfallOwed {
+		return nil
+	}
+	all, err := a.tx.Rows(a.ctx, []settlement.Source{settlement.OfShortfalls(o.ID)})
+	if err != nil {
+		return err
+	}
+	refunds, sums := map[int64]bool{}, map[int64]money.Amount{}
+	for _, r := range o.Refunds {
+		refunds[r.Revision] = r.Released
+	}
+	for i := range all[0] {
+		row := &all[0][i]
+		a.row(string(o.ID), row)
+		a.expect(row)
+		a.check(refunds[row.Revision] && !row.Released.IsZero(), "I10", string(o.ID), "revision %d bears something for %s, and is no refund after release", row.Revision, row.Payee)
+		of := sums[row.Revision]
+		sum(&of, row.Amount)
+		sums[row.Revision] = of
+	}
+	for _, r := range o.Refunds {
+		spared := sums[r.Revision]
+		ok := spared.IsZero() || terms.Shortfall == settlement.ShortfallByShop && spared.Sign() > 0
+		a.check(ok, "I1", string(o.ID), "the rows by which somebody bears refund %s sum to %s", r.Key, spared)
+	}
+	return nil
+}
