@@ -2,6 +2,7 @@ package commission
 
 import (
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -42,7 +43,8 @@ type Audit struct {
 	Findings []Finding
 }
 
-// WorstCase is the most that a plan pays of one unit of goods, before rounding, with the order and the line of uplines that reach it.
+// WorstCase is the most that a plan pays of one unit of goods, before rounding, with the order and the line of uplines that reach it, while campaigns have
+// enough left for it.
 type WorstCase struct {
 	Goods   Goods
 	Paid    decimal.Decimal // of the price, cut off at 18 decimals: 0.3 is 30 %
@@ -103,6 +105,7 @@ func (c *Calculator) Audit(mix Mix) (Audit, error) {
 	if err := c.checkMix(mix); err != nil {
 		return Audit{}, err
 	}
+	c = c.unlimited()
 	var a Audit
 	for _, goods := range mix.Goods {
 		w, err := c.worst(goods, mix.Levels)
@@ -152,6 +155,21 @@ func (c *Calculator) checkMix(mix Mix) error {
 		return failed
 	}
 	return nil
+}
+
+// unlimited is the calculator without what campaigns add at most over many orders: of one order it cannot be said what is left of that.
+func (c *Calculator) unlimited() *Calculator {
+	if !slices.ContainsFunc(c.campaigns, func(k campaign) bool { return k.counted() }) {
+		return c
+	}
+	all := *c
+	// A campaign multiplies losses too, so that an order pays more without it.
+	all.inexact = c.plan.Base == Profit && c.plan.Loss == Signed
+	all.campaigns = slices.Clone(c.campaigns)
+	for i := range all.campaigns {
+		all.campaigns[i].Budget, all.campaigns[i].PerCustomer = decimal.NullDecimal{}, decimal.NullDecimal{}
+	}
+	return &all
 }
 
 // order is the sale of one unit.

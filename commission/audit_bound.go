@@ -73,12 +73,12 @@ func (a *auditor) finish(exact bool) (WorstCase, error) {
 		return WorstCase{}, err
 	}
 	w.Uncut = a.calc.ofPrice(a.best, &a.goods)
-	w.Paid, w.Exact = decimal.Min(w.Uncut, a.calc.plan.capShare()), exact && a.calc.plan.auditable()
+	w.Paid, w.Exact = decimal.Min(w.Uncut, a.calc.plan.capShare()), exact && a.calc.plan.auditable() && !(a.calc.inexact && a.goods.Cost.Decimal.GreaterThan(a.goods.Price))
 	switch w.Bound = w.Uncut.Add(decimal.New(1, -maxRateScale)); {
 	case len(a.calc.plan.Rules) > 0:
 		w.Exact, w.Bound = false, decimal.Max(w.Bound, a.calc.plan.capShare())
 	case !w.Exact:
-		w.Bound = a.bound()
+		w.Bound = decimal.Max(w.Bound, a.bound())
 	}
 	left := decimal.NewFromInt(1).Sub(w.Paid).Mul(a.goods.Price)
 	if a.goods.Cost.Valid {
@@ -105,14 +105,14 @@ func (a *auditor) bound() decimal.Decimal {
 	}
 	for _, b := range c.plan.builtins() {
 		switch {
-		case !b.on:
+		case !b.on || b.name == RuleFee:
 		case b.name == RuleSlots:
 			sum = sum.Add(a.slotsBound(campaigns))
 		default:
 			sum = sum.Add(b.most().Mul(c.plan.largestFactor(campaigns, b.name, 0)))
 		}
 	}
-	return sum
+	return c.plan.withFees(sum, c.plan.largestFactor(campaigns, RuleFee, 0))
 }
 
 // slotsBound is the most that the slots pay, each to whom it pays the most.

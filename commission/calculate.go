@@ -16,33 +16,49 @@ import (
 // empty. Uplines who earn nothing, excluded goods and the like are no errors: [Result.Unpaid] names them with the reason.
 //
 // The stages are: discount and excluded tenders over lines, what pays nothing, rules (who, at which rate), factors of promotion and campaigns, rounding in
-// its scope, caps of campaigns, floor of losses, cap of each line, cap of the order, what the seller gives up.
+// its scope, caps of campaigns, floor of losses, cap of each line, cap of the order, campaigns' caps for each customer, what the seller gives up. Where there
+// is not enough left of a campaign's budget for that, all of it is done again without the campaign.
 func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, seats ...Upline) (*Result, error) {
 	if into == nil {
 		into = &Result{}
 	}
 	into.reset(c, order, uplines)
-	if len(c.seats) > 0 {
-		into.sit(seats)
-	}
-	if err := into.takeLines(); err != nil {
+	if err := into.takeUsed(order); err != nil {
 		into.reset(c, nil, nil)
 		return into, err
 	}
-	if err := into.askRules(); err != nil {
-		into.reset(c, nil, nil)
-		return into, err
+	for {
+		into.reset(c, order, uplines)
+		if err := into.calculate(seats); err != nil {
+			into.reset(c, nil, nil)
+			return into, err
+		}
+		if !into.leaveOut() {
+			return into, nil
+		}
 	}
-	if err := into.settle(); err != nil {
-		into.reset(c, nil, nil)
-		return into, err
+}
+
+// calculate is Calculate with the campaigns that are not left out.
+func (r *Result) calculate(seats []Upline) error {
+	if len(r.calc.seats) > 0 {
+		r.sit(seats)
 	}
-	return into, nil
+	if err := r.takeLines(); err != nil {
+		return err
+	}
+	if err := r.askRules(); err != nil {
+		return err
+	}
+	return r.settle()
 }
 
 func (r *Result) reset(c *Calculator, order *Order, uplines []Upline) {
 	r.calc, r.order, r.uplines, r.seats, r.failed, r.broken = c, order, uplines, r.seats[:0], nil, nil
 	r.lines, r.sets, r.shares, r.skips, r.coefficients = r.lines[:0], r.sets[:0], r.shares[:0], r.skips[:0], r.coefficients[:0]
+	if order == nil {
+		r.limits = r.limits[:0]
+	}
 	r.runs, r.amounts, r.cuts, r.rates, r.facts, r.gone, r.capped = r.runs[:0], r.amounts[:0], r.cuts[:0], r.rates[:0], r.facts[:0], r.gone[:0], false
 }
 

@@ -32,6 +32,7 @@ type Calculator struct {
 	seats       []func([]partner.ID, *Order) []partner.ID // by rule: appends those whom it names for an order
 	offTop      bool                                      // some fee is taken before everything else
 	own         bool                                      // some rule is one of the shop's own
+	inexact     bool                                      // an audit cannot tell the worst case of a loss: a campaign that grows it can be spent
 }
 
 type namedRule struct {

@@ -28,6 +28,16 @@ type Campaign struct {
 	// PerOrder is the most that it adds, over all lines of an order, to what one payee gets by one rule, and slot, after the campaigns before it in the
 	// plan. Absent: no cap but those of the plan. One with a cap does not apply to an amount that several divide.
 	PerOrder decimal.NullDecimal `json:"perOrder,omitempty"`
+	// Budget is the most that it adds to all orders together ([CampaignUse]). An order that needs more than is left of it is calculated without the
+	// campaign; a smaller one may still have it. What a refund takes back is there again. A refund never waits for a budget and depends on no other order:
+	// where it makes the campaign add more again than a refund before it had left, which is mostly a unit of rounding and never more than the order reserved
+	// at first, that counts too, whatever is left. An order that is judged again ([LevelAtRelease], GraceMinutes) is judged with what all others leave of it,
+	// as one that is paid then: what it had itself is there for it, and where that and what is left are too little for it, it is without the campaign and
+	// what it had is there for others. A plan that is published later goes on with what a campaign of this name has used. Absent: no budget.
+	Budget decimal.NullDecimal `json:"budget,omitempty"`
+	// PerCustomer is the most that it adds to all orders of one customer together, to everybody who is paid for them. What an order would have more is cut
+	// off; where nothing is left it is calculated without the campaign. Refunds are as with Budget. Absent: no cap.
+	PerCustomer decimal.NullDecimal `json:"perCustomer,omitempty"`
 }
 
 // Applied is what multiplied a share: a promotion, one campaign or, where the plan stacks them, several.
@@ -99,7 +109,7 @@ func (r *Result) openCampaigns() (goods bool) {
 	r.running, r.named = r.running[:0], r.named[:0]
 	at := r.calc.plan.CampaignAt.instant(r.order)
 	for i := range r.calc.campaigns {
-		if k := &r.calc.campaigns[i]; k.covers(at) {
+		if k := &r.calc.campaigns[i]; k.covers(at) && !r.leavesOut(k.Name) {
 			r.running = append(r.running, i)
 			goods = goods || k.goods.any
 		}
@@ -159,6 +169,29 @@ func (a *Applied) parts() []CampaignPart {
 		return a.Parts
 	}
 	return []CampaignPart{{Name: a.Name, Factor: a.Factor, PerOrder: a.PerOrder}}
+}
+
+// only is what is left of what multiplies a share where only these campaigns apply.
+func (c *Calculator) only(a *Applied, campaigns []CampaignPart) *Applied {
+	all := a.parts()
+	some := slices.DeleteFunc(slices.Clone(all), func(p CampaignPart) bool { return !p.among(campaigns) })
+	switch len(some) {
+	case len(all):
+		return a
+	case 0:
+		return nil
+	}
+	return c.plan.Stacking.stack(some)
+}
+
+// addTo appends the campaigns that are not yet on a list.
+func (a *Applied) addTo(list []CampaignPart) []CampaignPart {
+	for _, p := range a.parts() {
+		if !p.among(list) {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // capped reports whether one of the campaigns has a cap of its own.

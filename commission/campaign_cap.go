@@ -56,12 +56,14 @@ func (r *Result) capGroup(g *group) error {
 func (r *Result) campaignsOf(g *group) []CampaignPart {
 	var all []CampaignPart
 	for i := range g.cells {
-		for _, p := range r.shares[r.cells[g.cells[i]].share].Campaign.parts() {
-			if !p.among(all) {
-				all = append(all, p)
-			}
-		}
+		all = r.shares[r.cells[g.cells[i]].share].Campaign.addTo(all)
 	}
+	r.inPlanOrder(all)
+	return all
+}
+
+// inPlanOrder sorts campaigns by their place in the plan.
+func (r *Result) inPlanOrder(all []CampaignPart) {
 	place := func(p CampaignPart) int {
 		if i := slices.IndexFunc(r.calc.campaigns, func(c campaign) bool { return c.Name == p.Name }); i >= 0 {
 			return i
@@ -69,7 +71,6 @@ func (r *Result) campaignsOf(g *group) []CampaignPart {
 		return len(r.calc.campaigns)
 	}
 	slices.SortStableFunc(all, func(a, b CampaignPart) int { return place(a) - place(b) })
-	return all
 }
 
 func (p CampaignPart) among(list []CampaignPart) bool {
@@ -82,15 +83,7 @@ func (r *Result) groupWith(g *group, campaigns []CampaignPart) ([]money.Units, e
 	for i := range g.cells {
 		c := &r.cells[g.cells[i]]
 		share, rest := r.shares[c.share], r.lines[c.line].rest()
-		all := share.Campaign.parts()
-		some := slices.DeleteFunc(slices.Clone(all), func(p CampaignPart) bool { return !p.among(campaigns) })
-		switch len(some) {
-		case len(all):
-		case 0:
-			share.Campaign = nil
-		default:
-			share.Campaign = r.calc.plan.Stacking.stack(some)
-		}
+		share.Campaign = r.calc.only(share.Campaign, campaigns)
 		num, den := r.calc.exactAmount(&share, &rest)
 		amounts[i] = new(big.Rat).SetFrac(num, den)
 		sum.Add(sum, amounts[i])

@@ -88,7 +88,8 @@ func (v *problems) campaigns(p Plan, currency money.Currency, campaigns []Campai
 		v.goods(path+".products", c.Products)
 		v.goods(path+".categories", c.Categories)
 		v.goods(path+".skus", c.SKUs)
-		v.perOrder(path+".perOrder", p, currency, c)
+		v.most(path+".perOrder", p, currency, c, c.PerOrder)
+		v.budget(path, p, currency, c)
 	}
 	if len(*v) == found {
 		v.stacks(p, campaigns)
@@ -104,14 +105,15 @@ func (v *problems) goods(path string, keys []string) {
 	}
 }
 
-func (v *problems) perOrder(path string, p Plan, currency money.Currency, c *Campaign) {
-	if !c.PerOrder.Valid {
+// most checks the most that a campaign adds, to an order or to many.
+func (v *problems) most(path string, p Plan, currency money.Currency, c *Campaign, most decimal.NullDecimal) {
+	if !most.Valid {
 		return
 	}
-	switch _, err := currency.Amount(c.PerOrder.Decimal); {
+	switch _, err := currency.Amount(most.Decimal); {
 	case err != nil:
 		v.add(path, "%s", err)
-	case c.PerOrder.Decimal.Sign() <= 0:
+	case most.Decimal.Sign() <= 0:
 		v.add(path, "a cap is above 0; leave it out for none")
 	case c.Factor.LessThanOrEqual(one):
 		v.add(path, "a factor of %s adds nothing that could be capped", plain(c.Factor))

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/fenrun/fenrun/partner"
 )
 
@@ -23,6 +25,8 @@ type Explanation struct {
 	OrderCap  Rate      `json:"orderCap"`
 	ReleaseAt time.Time `json:"releaseAt"` // zero while it is not fixed
 	Passed    []Unpaid  `json:"passed,omitempty"`
+	// Ratio is as how much of the entry's asset one unit of the plan's currency counts, nil for an entry in cash.
+	Ratio *decimal.Decimal `json:"ratio,omitempty"`
 }
 
 // String returns one line of English.
@@ -33,7 +37,7 @@ func (x Explanation) String() string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s from line %s of order %s: %s", e.Payee, e.Amount, e.Line, x.Order, ruleText(e))
-	fmt.Fprintf(&b, ", %s (%s)", rateOnBase(e, " of ", " × %d units"), e.Source)
+	fmt.Fprintf(&b, ", %s (%s%s)", rateOnBase(e, " of ", " × %d units"), e.Source, x.counts("; prices count × %s"))
 	if e.Weight > 0 {
 		fmt.Fprintf(&b, ", %d of %d parts", e.Weight, e.Weights)
 	}
@@ -77,7 +81,7 @@ func (x Explanation) Chinese() string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s：%s，来自订单 %s 商品行 %s：%s", e.Payee, e.Amount, x.Order, e.Line, ruleChinese(e))
-	fmt.Fprintf(&b, "，%s（%s）", rateOnBase(e, " × ", " × %d 件"), sourceChinese(e.Source))
+	fmt.Fprintf(&b, "，%s（%s%s）", rateOnBase(e, " × ", " × %d 件"), sourceChinese(e.Source), x.counts("；价格按 × %s 折算"))
 	if e.Weight > 0 {
 		fmt.Fprintf(&b, "，%d 份中的 %d 份", e.Weights, e.Weight)
 	}
@@ -111,6 +115,14 @@ func (x Explanation) Chinese() string {
 		fmt.Fprintf(&b, "；%s 到账", x.ReleaseAt.Format(timeFormat))
 	}
 	return b.String()
+}
+
+// counts says by which ratio prices count in the entry's asset, nothing where they count as they are or the rate is not of a price.
+func (x *Explanation) counts(format string) string {
+	if x.Ratio == nil || x.Ratio.Equal(one) || x.Entry.Rate.IsPerUnit() {
+		return ""
+	}
+	return fmt.Sprintf(format, *x.Ratio)
 }
 
 func ruleText(e *Entry) string {
@@ -167,6 +179,8 @@ var reasonTexts = map[partner.Reason][2]string{
 	AwaitsFormation:       {"the group is not complete yet", "尚未成团"},
 	CutByOrderCap:         {"the cap of the order left nothing", "受订单上限限制"},
 	CutByCampaignCap:      {"the cap of the campaign left nothing", "受活动上限限制"},
+	BudgetSpent:           {"what is left of the campaign's budget is not enough for the order", "活动预算余额不足"},
+	CutByCustomerCap:      {"the campaign adds no more to this customer's orders", "受活动每位客户上限限制"},
 	NoFactor:              {"the campaigns together leave nothing", "活动系数合计为 0"},
 	Refunded:              {"adjusted after a refund", "退款调整"},
 	BorneByShop:           {"the shop bears what a refund took back from him and he had no more", "退款应扣回的佣金已不在余额中，由商家承担"},
@@ -178,6 +192,8 @@ var reasonTexts = map[partner.Reason][2]string{
 	NotReached:            {"his volume has not reached the first step", "业绩未达到第一档"},
 	NoWeight:              {"he has no share of the pool", "没有分红权重"},
 	NoMembers:             {"nobody has a share of the pool", "分红池没有成员"},
+	NoRecruiter:           {"nobody recruited him", "没有推荐人"},
+	NoSettledOrder:        {"he has no settled order", "没有已结算的订单"},
 	partner.NotPartner:    {"he is no partner", "不是合伙人"},
 	partner.NotYetPartner: {"he has not become a partner yet", "尚未成为合伙人"},
 	partner.EarningFrozen: {"his earnings are frozen", "收益已冻结"},
@@ -226,7 +242,7 @@ var sourceChineseNames = map[SourceKind]string{
 	FromLine: "订单行比例", FromKind: "订单类型比例", FromSKU: "SKU 比例", FromProduct: "商品比例", FromCategory: "类目比例", FromPartner: "个人比例", FromLevel: "等级比例",
 	FromDefault: "默认比例", FromTeam: "团队奖励比例", FromDifferential: "级差比例", FromRecruiter: "邀请人奖励比例", FromPeer: "平级奖比例", FromTerritory: "区域比例",
 	FromFee: "服务费比例", FromOwn: "自定义规则比例",
-	FromLadder: "团队级差奖金", FromPool: "股东分红", FromTiers: "阶梯奖励",
+	FromLadder: "团队级差奖金", FromPool: "股东分红", FromTiers: "阶梯奖励", FromUpgrade: "升级奖励", FromFirstOrder: "拉新首单奖励",
 }
 
 func sourceChinese(s Source) string {

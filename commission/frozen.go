@@ -12,6 +12,8 @@ import (
 type Frozen struct {
 	Lines []FrozenLine `json:"lines"`
 	Sets  []FrozenSet  `json:"sets,omitempty"`
+	// Campaigns are those that have a budget or a cap for each customer. What one added then is the most that it adds whatever comes back.
+	Campaigns []CampaignUse `json:"campaigns,omitempty"`
 }
 
 // FrozenLine is a line of an order with its part of the order's discount, and of the tenders that do not count, taken off.
@@ -59,7 +61,7 @@ type Skip struct {
 
 // Freeze returns what the order froze, as a copy that shares no memory with the result.
 func (r *Result) Freeze() Frozen {
-	f := Frozen{Lines: make([]FrozenLine, len(r.lines)), Sets: make([]FrozenSet, len(r.sets))}
+	f := Frozen{Lines: make([]FrozenLine, len(r.lines)), Sets: make([]FrozenSet, len(r.sets)), Campaigns: r.Uses()}
 	for i := range r.lines {
 		l := &r.lines[i]
 		f.Lines[i] = FrozenLine{ID: l.id, Quantity: l.quantity, Net: r.calc.price.Of(l.net), Reason: l.reason, Set: l.set}
@@ -94,7 +96,7 @@ func (f Frozen) Clone() Frozen {
 		l := &f.Lines[i]
 		l.Cost, l.List, l.GiveUp = own(l.Cost), own(l.List), own(l.GiveUp)
 	}
-	f.Sets = slices.Clone(f.Sets)
+	f.Sets, f.Campaigns = slices.Clone(f.Sets), slices.Clone(f.Campaigns)
 	for i := range f.Sets {
 		f.Sets[i].Shares = slices.Clone(f.Sets[i].Shares)
 		f.Sets[i].Skips = slices.Clone(f.Sets[i].Skips)

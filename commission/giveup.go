@@ -63,6 +63,9 @@ func (r *Result) giveUp(start int) error {
 
 // giveUpAll is giveUp for the lines of the whole order, where there is anything given up.
 func (r *Result) giveUpAll() error {
+	if r.keepsAll {
+		return nil
+	}
 	for i := range r.lines {
 		if line := &r.lines[i]; line.givesUp() {
 			if err := r.giveUp(0); err != nil {

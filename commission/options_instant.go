@@ -18,8 +18,8 @@ type LevelAt uint8
 const (
 	// LevelAtPaid takes the levels of when the order was paid.
 	LevelAtPaid LevelAt = iota
-	// LevelAtRelease takes those of when its hold ends: the order is judged once more when it is released, with all else as it was when it was paid, and the
-	// difference is posted. Until then it stands at the levels of payment.
+	// LevelAtRelease takes those of when its hold ends: the order is judged once more when it is released, with all else as it was when it was paid but for
+	// what is left of campaigns' budgets then, and the difference is posted in each asset. Until then it stands at the levels of payment.
 	LevelAtRelease
 )
 

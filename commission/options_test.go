@@ -49,9 +49,9 @@ func TestOptionsAreNames(t *testing.T) {
 		{all[commission.Overflow](3), []string{"pro-rata", "cut-farthest", "refuse"}},
 		{all[commission.Stacking](3), []string{"max", "sum", "product"}},
 		{all[commission.Scope](2), []string{"entry", "order"}},
-		{all[commission.SourceKind](18), []string{
+		{all[commission.SourceKind](20), []string{
 			"line", "kind", "sku", "product", "category", "partner", "level", "default", "team", "differential", "recruiter", "peer", "territory", "fee",
-			"ladder", "pool", "tiers", "own",
+			"ladder", "pool", "tiers", "upgrade", "first-order", "own",
 		}},
 		{all[commission.Interval](3), []string{"month", "quarter", "year"}},
 		{all[commission.BarredShare](2), []string{"others", "shop"}},

@@ -31,6 +31,7 @@ type Order struct {
 	Bar       partner.Reason  `json:"bar,omitempty"`      // why the whole order pays nobody; "" if it pays
 	Kind      OrderKind       `json:"kind,omitempty"`     // what kind of order it is; "" for an ordinary sale
 	Tenders   []Tender        `json:"tenders,omitempty"`  // with what it was paid, as far as it matters; each kind once
+	Used      []Used          `json:"used,omitempty"`     // what earlier orders use of campaigns; of one that is not named: nothing
 }
 
 // OrderKind is a kind of order. A plan can give it rates and a hold of its own, or exclude it. The kinds below are those that shops have in common; a

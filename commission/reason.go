@@ -60,6 +60,10 @@ const (
 	CutByOrderCap partner.Reason = "cut_by_order_cap"
 	// CutByCampaignCap: a campaign's cap left nothing of what it adds, and without it the amount is below the smallest unit.
 	CutByCampaignCap partner.Reason = "cut_by_campaign_cap"
+	// BudgetSpent: what is left of a campaign's budget is not enough for the order.
+	BudgetSpent partner.Reason = "budget_spent"
+	// CutByCustomerCap: a campaign adds no more to the orders of one customer.
+	CutByCustomerCap partner.Reason = "cut_by_customer_cap"
 	// NoFactor: the factors of all campaigns together sum to nothing.
 	NoFactor partner.Reason = "no_factor"
 	// Refunded: an entry by which a refund changes what stands, mostly by taking back.
@@ -81,4 +85,8 @@ const (
 	NoWeight partner.Reason = "no_weight"
 	// NoMembers: nobody has a share of a pool.
 	NoMembers partner.Reason = "no_members"
+	// NoRecruiter: nobody recruited the one for whom a one-off bonus would be.
+	NoRecruiter partner.Reason = "no_recruiter"
+	// NoSettledOrder: the one for whom a one-off bonus is has no settled order, so that it waits or was taken back.
+	NoSettledOrder partner.Reason = "no_settled_order"
 )

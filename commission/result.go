@@ -43,11 +43,13 @@ type Result struct {
 	lastGroup    int // where the last group was found
 	cells        []cell
 	pots         []pot
-	running      []int  // the campaigns that run when the order is paid
-	named        []int  // those of them for the goods of each line, where some are for certain goods only
-	counting     []int  // those that count where the rules are asked
-	capped       bool   // whether some campaign has a cap of its own
-	gone         []gone // what caps left nothing, in the order of entries
+	running      []int   // the campaigns that run when the order is paid
+	named        []int   // those of them for the goods of each line, where some are for certain goods only
+	counting     []int   // those that count where the rules are asked
+	capped       bool    // whether some campaign has a cap of its own
+	gone         []gone  // what caps left nothing, in the order of entries
+	limits       []limit // of campaigns that are counted over orders
+	keepsAll     bool    // whether nothing is given up for now
 }
 
 // Entry is one amount that an order pays: line × payee × rule.

@@ -193,7 +193,7 @@ func (s Source) at(rate *Rate, part Rate) Source {
 // SourceKind is a kind of place that rates come from.
 type SourceKind uint8
 
-// The kinds, in order of precedence; from FromTeam on they are the rates of the rules of those names, from FromLadder on of period bonuses.
+// The kinds, in order of precedence; from FromTeam on they are the rates of the rules of those names, from FromLadder on of period bonuses, then of one-off ones.
 const (
 	FromLine SourceKind = iota
 	FromKind
@@ -212,12 +212,14 @@ const (
 	FromLadder
 	FromPool
 	FromTiers
-	FromOwn // whatever a rule of the shop's own knows
+	FromUpgrade    // a one-off bonus for a level
+	FromFirstOrder // a one-off bonus for a first order
+	FromOwn        // whatever a rule of the shop's own knows
 )
 
 var sourceNames = []string{
 	"line", "kind", "sku", "product", "category", "partner", "level", "default", "team", "differential", "recruiter", "peer", "territory", "fee", "ladder", "pool",
-	"tiers", "own",
+	"tiers", "upgrade", "first-order", "own",
 }
 
 // String returns the kind's name: "product".

@@ -11,6 +11,14 @@ import (
 // settle turns shares into entries on what is left of the lines: amounts, rounding in its scope, caps of campaigns, floor of losses, caps, what the seller
 // gives up.
 func (r *Result) settle() error {
+	if len(r.limits) > 0 && r.meetsLimits() {
+		return r.settleLimited()
+	}
+	return r.settleAll()
+}
+
+// settleAll is settle without regard to what campaigns add over many orders.
+func (r *Result) settleAll() error {
 	if r.calc.overOrder || r.capped {
 		return r.settleGroups()
 	}
@@ -99,7 +107,7 @@ func (r *Result) pay(index int) error {
 		}
 		i = end
 	}
-	if err := r.applyCap(start, &rest.net, sum); err != nil || !line.givesUp() || r.calc.orderCapped {
+	if err := r.applyCap(start, &rest.net, sum); err != nil || !line.givesUp() || r.calc.orderCapped || r.keepsAll {
 		return err
 	}
 	return r.giveUp(start)

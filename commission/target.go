@@ -37,6 +37,7 @@ func (c *Calculator) Target(frozen Frozen, returned []Returned, into *Result) (*
 		into.closeSet()
 	}
 	into.thawAll(frozen.Lines, returned)
+	into.takeFrozen(frozen.Campaigns)
 	if err := into.settle(); err != nil {
 		into.reset(c, nil, nil)
 		return into, err

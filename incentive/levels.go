@@ -1,10 +1,14 @@
-// Package incentive keeps partners active: levels, from the plan's data. A level has a place in the order of levels, rights that the host asks for, and
-// says whether its holder leads a team.
+// Package incentive keeps partners active: levels and one-off bonuses, from the plan's data. A level has a place in the order of levels, rights that the
+// host asks for, and says whether its holder leads a team. A one-off bonus is what somebody gets once for one whom he brought.
 //
 //	levels := incentive.Levels{{ID: "agent", Weight: 1, Default: true}, {ID: "director", Weight: 2, Leader: true, Rights: map[string]string{"store": "yes"}}}
 //	levels.Default()              // "agent": the level on joining
 //	levels.Leads("director")      // true: receives the team reward
 //	levels.Has("agent", "store")  // false
+//
+//	amount := decimal.RequireFromString("50.00")
+//	bonuses := incentive.OneOffs{{Name: "spring", Upgrade: &incentive.Upgrade{Levels: map[partner.Level]decimal.Decimal{"director": amount}}}}
+//	bonuses.Reached(levels, "agent", "director", june1) // spring: 50.00 for the recruiter of who has become a director
 //
 // A plan without levels is fine: then nobody has one, and nobody leads.
 package incentive

@@ -19,6 +19,8 @@
 //
 //	earned = pending + available + withdrawing + paid + taxed + fees − debt
 //
-// Everything here is a pure function of its input: [Order.Accrue], [Order.Refund], [Order.Rejudge], [Order.Receive] and the moves of a [Withdrawal] return what to
-// write; somebody else reads and writes.
+// Besides orders, period runs pay ([Run]), and one-off bonuses for a user ([Grants]), which stand while he has a settled order.
+//
+// Everything here is a pure function of its input: [Order.Accrue], [Order.Refund], [Order.Rejudge], [Order.Receive] and the moves of a [Withdrawal] return
+// what to write; somebody else reads and writes.
 package settlement

@@ -22,7 +22,10 @@ type Order struct {
 
 	Attributed commission.Attributed
 	Frozen     commission.Frozen
-	Total      money.Amount // what stands: the sum of its rows
+	Total      money.Amount // what stands: the sum of its rows in cash
+	Assets     []OrderAsset // what it pays beside cash, in the order of the plan
+	// Campaigns are what it uses, as it stands, of campaigns that have a budget or a cap for each customer.
+	Campaigns []commission.CampaignUse
 
 	Returned   []commission.Returned // what has come back, by line
 	Refunds    []AppliedRefund
@@ -40,6 +43,22 @@ type Order struct {
 	Unparked []Unparked // what became of them when it came
 	Promoted bool       // whether the order made its buyer a partner
 	partner.Record
+}
+
+// OrderAsset is what an order pays in an asset beside cash.
+type OrderAsset struct {
+	Frozen commission.Frozen // its amounts are of the asset
+	Total  money.Amount      // what stands: the sum of its rows in the asset
+}
+
+// Asset returns what the order pays in a currency other than cash, nil for nothing.
+func (o *Order) Asset(currency money.Currency) *OrderAsset {
+	for i := range o.Assets {
+		if o.Assets[i].Total.Currency() == currency {
+			return &o.Assets[i]
+		}
+	}
+	return nil
 }
 
 // AppliedRefund remembers which revision a refund made, and whether the order had been released by then.
@@ -67,7 +86,11 @@ type Unparked struct {
 
 // Clone returns a copy that shares no memory with o.
 func (o Order) Clone() Order {
-	o.Frozen = o.Frozen.Clone()
+	o.Frozen, o.Campaigns = o.Frozen.Clone(), slices.Clone(o.Campaigns)
+	o.Assets = slices.Clone(o.Assets)
+	for i := range o.Assets {
+		o.Assets[i].Frozen = o.Assets[i].Frozen.Clone()
+	}
 	o.Returned = slices.Clone(o.Returned)
 	o.Refunds = slices.Clone(o.Refunds)
 	o.Unparked = slices.Clone(o.Unparked)
@@ -75,7 +98,7 @@ func (o Order) Clone() Order {
 	o.Case = o.Case.Clone()
 	o.Earlier = slices.Clone(o.Earlier)
 	for i := range o.Earlier {
-		o.Earlier[i].Frozen = o.Earlier[i].Frozen.Clone()
+		o.Earlier[i] = o.Earlier[i].clone()
 	}
 	o.Parked = slices.Clone(o.Parked)
 	for i := range o.Parked {
@@ -91,8 +114,9 @@ func (o Order) Clone() Order {
 
 // Posting is what an order pays, to be written.
 type Posting struct {
-	Order Order
-	Rows  []Row
+	Order     Order
+	Rows      []Row
+	Campaigns []commission.CampaignUse // by how much what the order uses of campaigns changes; those of which it does not are left out
 }
 
 // Accrual is what is known of an order when it is posted.
@@ -104,17 +128,18 @@ type Accrual struct {
 	Terms      Terms
 	Attributed commission.Attributed
 	Result     *commission.Result
-	Case       *Case // what it may be judged on once more; nil: it is not
+	Assets     []*commission.Result // what it pays beside cash, an asset each
+	Case       *Case                // what it may be judged on once more; nil: it is not
 	Key        string
 	Record     partner.Record
 }
 
-// Accrue posts an order: it freezes what was calculated and makes one row a payee. o is what the ledger has of the order, with its parked events or
+// Accrue posts an order: it freezes what was calculated and makes one row a payee and currency. o is what the ledger has of the order, with its parked events or
 // nothing.
 func (o Order) Accrue(a Accrual) (Posting, error) {
 	o = o.Clone()
 	o.Posted, o.Customer, o.PaidAt, o.Kind, o.Plan, o.Attributed, o.Record = true, a.Customer, a.PaidAt, a.Kind, a.Plan, a.Attributed, a.Record
-	o.Frozen, o.Case = a.Result.Freeze(), a.Case.Clone()
+	o.Frozen, o.Campaigns, o.Case = a.Result.Freeze(), a.Result.Uses(), a.Case.Clone()
 	o.Returned = make([]commission.Returned, len(o.Frozen.Lines))
 	o.Revision++
 	var err error
@@ -125,8 +150,20 @@ func (o Order) Accrue(a Accrual) (Posting, error) {
 		o.ReleaseAt = a.PaidAt.Add(terms.Hold())
 	}
 	entries := slices.AppendSeq(make([]commission.Entry, 0, a.Result.Len()), a.Result.Entries())
+	for _, paid := range a.Assets {
+		total, err := paid.Total()
+		if err != nil {
+			return Posting{}, err
+		}
+		o.Assets = append(o.Assets, OrderAsset{Frozen: paid.Freeze(), Total: total})
+		entries = slices.AppendSeq(entries, paid.Entries())
+	}
 	all, err := rows(OfOrder(o.ID), o.Revision, a.Key, a.PaidAt, a.Record, entries)
-	return Posting{Order: o, Rows: all}, err
+	if err != nil {
+		return Posting{}, err
+	}
+	uses, err := changedUses(nil, o.Campaigns)
+	return Posting{Order: o, Rows: all, Campaigns: uses}, err
 }
 
 // Receipt says that an order has been received: its hold begins.

@@ -72,11 +72,11 @@ func (r Refund) Check() error {
 }
 
 // Refund works out the order after a refund and the rows that take back what it leaves no ground for: the difference between what stands and what the
-// order should pay in all, by the cumulative target. standing is every row of the order. A refund of more than is left, or of a line that there is
-// not, is a [*RefundError].
+// order should pay in all, by the cumulative target. standing is every row of the order, assets are the calculators of what it pays beside cash. A refund
+// of more than is left, or of a line that there is not, is a [*RefundError].
 //
 // Before release the rows lower what is pending. After it they are released at once, and lower what is available.
-func (o Order) Refund(calc *commission.Calculator, r Refund, standing []Row, key string, record partner.Record) (Posting, error) {
+func (o Order) Refund(calc *commission.Calculator, r Refund, standing []Row, key string, record partner.Record, assets ...*commission.AssetCalculator) (Posting, error) {
 	returned, err := o.give(calc, r)
 	if err != nil {
 		return Posting{}, err
@@ -85,11 +85,7 @@ func (o Order) Refund(calc *commission.Calculator, r Refund, standing []Row, key
 	if err != nil {
 		return Posting{}, err
 	}
-	var entries []commission.Entry
-	for _, row := range standing {
-		entries = append(entries, row.Entries...)
-	}
-	changes, err := commission.Difference(entries, target)
+	changes, err := commission.Difference(entriesIn(calc.Currency(), standing), target)
 	if err != nil {
 		return Posting{}, err
 	}
@@ -100,6 +96,13 @@ func (o Order) Refund(calc *commission.Calculator, r Refund, standing []Row, key
 	if o.Total, err = target.Total(); err != nil {
 		return Posting{}, err
 	}
+	for i := range o.Assets {
+		taken, err := o.Assets[i].refund(assets, returned, standing)
+		if err != nil {
+			return Posting{}, err
+		}
+		changes = append(changes, taken...)
+	}
 	all, err := rows(OfOrder(o.ID), o.Revision, key, r.At, record, changes)
 	if err != nil {
 		return Posting{}, err
@@ -109,7 +112,61 @@ func (o Order) Refund(calc *commission.Calculator, r Refund, standing []Row, key
 			all[i].Folded, all[i].Released = record.Recorded, record.Recorded
 		}
 	}
-	return Posting{Order: o, Rows: all}, nil
+	uses, err := changedUses(o.Campaigns, target.Uses())
+	o.Campaigns = target.Uses()
+	return Posting{Order: o, Rows: all, Campaigns: uses}, err
+}
+
+// changedUses returns by how much what an order uses of campaigns changes: of those that it uses after, then of those that it uses no more.
+func changedUses(before, after []commission.CampaignUse) ([]commission.CampaignUse, error) {
+	after = slices.Clone(after)
+	for _, was := range before {
+		if !slices.ContainsFunc(after, func(use commission.CampaignUse) bool { return use.Campaign == was.Campaign }) {
+			after = append(after, commission.CampaignUse{Campaign: was.Campaign})
+		}
+	}
+	var changes []commission.CampaignUse
+	for _, use := range after {
+		for _, was := range before {
+			if was.Campaign != use.Campaign {
+				continue
+			}
+			var err error
+			if use.Added, err = use.Added.Sub(was.Added); err != nil {
+				return nil, err
+			}
+		}
+		if !use.Added.IsZero() {
+			changes = append(changes, use)
+		}
+	}
+	return changes, nil
+}
+
+// refund makes the asset what it is after so much of the order has come back, and returns the entries by which it changes.
+func (a *OrderAsset) refund(assets []*commission.AssetCalculator, returned []commission.Returned, standing []Row) ([]commission.Entry, error) {
+	target, err := a.target(assets, returned)
+	if err != nil {
+		return nil, err
+	}
+	entries := entriesIn(a.Total.Currency(), standing)
+	if a.Total, err = target.Total(); err != nil {
+		return nil, err
+	}
+	return commission.Difference(entries, target)
+}
+
+// target is what the asset pays by its frozen terms after so much of the order has come back.
+func (a *OrderAsset) target(assets []*commission.AssetCalculator, returned []commission.Returned) (*commission.Result, error) {
+	at := slices.IndexFunc(assets, func(c *commission.AssetCalculator) bool { return c.Currency() == a.Total.Currency() })
+	if at < 0 {
+		return nil, fmt.Errorf("settlement: the order pays %s, and nothing was given that calculates it", a.Total.Currency())
+	}
+	counted, err := assets[at].Returned(returned)
+	if err != nil {
+		return nil, err
+	}
+	return assets[at].Target(a.Frozen, counted, nil)
 }
 
 // give adds the refund to what has come back so far.

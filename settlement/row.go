@@ -16,7 +16,7 @@ type SourceKind string
 // OrderSource is a paid order.
 const OrderSource SourceKind = "order"
 
-// Source is what pays: an order, or a part of a period run.
+// Source is what pays: an order, a part of a period run, or the one-off bonuses for a user.
 type Source struct {
 	Kind SourceKind
 	ID   string
@@ -25,14 +25,14 @@ type Source struct {
 // OfOrder returns the source that an order is.
 func OfOrder(id commission.OrderID) Source { return Source{Kind: OrderSource, ID: string(id)} }
 
-// Row is what a source pays one payee in one revision: the sum of its entries. It is unique by source, payee and revision, and immutable but for Folded
-// and Released, which are set once.
+// Row is what a source pays one payee in one currency and one revision: the sum of its entries. It is unique by source, payee, currency and revision, and
+// immutable but for Folded and Released, which are set once.
 type Row struct {
 	Source   Source
 	Payee    partner.ID
 	Revision int64 // of the source: the posting, then each refund
 	Key      string
-	Amount   money.Amount
+	Amount   money.Amount // its currency is that of the row: cash or another asset
 	Entries  []commission.Entry
 	At       time.Time // when it took effect, by the host's clock
 	Folded   time.Time // when it was added to the balance; zero: not yet
@@ -64,24 +64,27 @@ func own[T any](p *T) *T {
 	return &copied
 }
 
-// rows packs entries into one row a payee, in payee order. Payees whose entries cancel out get a row too, since its entries say why.
+// rows packs entries into one row a payee and currency, in order of both. Payees whose entries cancel out get a row too, since its entries say why.
 func rows(source Source, revision int64, key string, at time.Time, record partner.Record, entries []commission.Entry) ([]Row, error) {
-	byPayee := slices.Clone(entries)
-	slices.SortStableFunc(byPayee, func(a, b commission.Entry) int { return cmp.Compare(a.Payee, b.Payee) })
+	sorted := slices.Clone(entries)
+	order := func(a, b commission.Entry) int {
+		return cmp.Or(cmp.Compare(a.Payee, b.Payee), a.Amount.Currency().Cmp(b.Amount.Currency()))
+	}
+	slices.SortStableFunc(sorted, order)
 	var all []Row
-	for start := 0; start < len(byPayee); {
+	for start := 0; start < len(sorted); {
 		end := start
 		total := money.Amount{}
 		var err error
-		for end < len(byPayee) && byPayee[end].Payee == byPayee[start].Payee {
-			if total, err = total.Add(byPayee[end].Amount); err != nil {
+		for end < len(sorted) && order(sorted[end], sorted[start]) == 0 {
+			if total, err = total.Add(sorted[end].Amount); err != nil {
 				return nil, err
 			}
 			end++
 		}
 		all = append(all, Row{
-			Source: source, Payee: byPayee[start].Payee, Revision: revision, Key: key, Amount: total,
-			Entries: byPayee[start:end:end], At: at, Record: record,
+			Source: source, Payee: sorted[start].Payee, Revision: revision, Key: key, Amount: total,
+			Entries: sorted[start:end:end], At: at, Record: record,
 		})
 		start = end
 	}

@@ -1,6 +1,7 @@
 package settlement
 
 import (
+	"slices"
 	"time"
 
 	"github.com/fenrun/fenrun/commission"
@@ -8,7 +9,8 @@ import (
 	"github.com/fenrun/fenrun/partner"
 )
 
-// Shortfall is who bears what a refund takes back from somebody who has less than that available.
+// Shortfall is who bears what a refund takes back from somebody who has less than that available: in cash and in each other asset by itself, so that what
+// is lacking in points is borne in points.
 type Shortfall uint8
 
 const (
@@ -16,8 +18,8 @@ const (
 	ShortfallOwed Shortfall = iota
 	// ShortfallByShop writes it off: the shop bears it, and nobody owes anything. What is in an open withdrawal counts as gone.
 	ShortfallByShop
-	// ShortfallBySeller makes it the seller's, who is in slot 1 of the order: it is taken from what he has available, and what he has not is his debt. What
-	// the seller himself has not, and all of an order without a seller, is owed as by ShortfallOwed.
+	// ShortfallBySeller makes it the seller's, who is in slot 1 of the order in cash: it is taken from what he has available in the same asset, and what he
+	// has not is his debt. What the seller himself has not, and all of an order without a seller, is owed as by ShortfallOwed.
 	ShortfallBySeller
 )
 
@@ -38,7 +40,7 @@ const ShortfallSource SourceKind = "shortfall"
 // OfShortfalls returns the source of what is borne for others of an order. Its rows have the revisions of the refunds.
 func OfShortfalls(id commission.OrderID) Source { return Source{Kind: ShortfallSource, ID: string(id)} }
 
-// Seller returns the partner in slot 1 of the order, the first of several, and "" where there is none.
+// Seller returns the partner in slot 1 of the order in cash, the first of several, and "" where there is none.
 func (o *Order) Seller() partner.ID {
 	for i := range o.Frozen.Lines {
 		line := &o.Frozen.Lines[i]
@@ -71,8 +73,8 @@ type Lack struct {
 	Amount money.Amount // above 0
 }
 
-// Lacking returns what payees lack of what the rows of a refund took back from them, in order of payee; the bearer is not among them. balances are those of
-// the rows' payees, in the order of the rows, after the rows were taken from them: the debt that they made is lacking.
+// Lacking returns what payees lack of what the rows of a refund took back from them, in the order of the rows; the bearer is not among them. balances are
+// those of the rows' payees in the rows' currencies, in the order of the rows, after the rows were taken from them: the debt that they made is lacking.
 func Lacking(rows []Row, balances []Balance, bearer partner.ID) ([]Lack, error) {
 	var all []Lack
 	for i := range rows {
@@ -101,25 +103,31 @@ func Lacking(rows []Row, balances []Balance, bearer partner.ID) ([]Lack, error) 
 }
 
 // Bear makes the rows by which somebody else bears what payees lack in a refund, the last of the order: each payee gets what he lacks, and the bearer
-// loses the sum; "" is the shop, which has no rows. All of them are released at once.
+// loses the sum in each currency; "" is the shop, which has no rows. All of them are released at once.
 func (o *Order) Bear(lacks []Lack, bearer partner.ID, at time.Time, record partner.Record) ([]Row, error) {
 	if len(lacks) == 0 {
 		return nil, nil
 	}
-	reason, sum := commission.BorneByShop, money.Amount{}
+	reason, sums := commission.BorneByShop, []money.Amount{} // a sum for each currency
 	if bearer != "" {
 		reason = commission.BorneBySeller
 	}
 	var entries []commission.Entry
 	for _, l := range lacks {
+		at := slices.IndexFunc(sums, func(sum money.Amount) bool { return sum.Currency() == l.Amount.Currency() })
+		if at < 0 {
+			at, sums = len(sums), append(sums, l.Amount.Currency().Minor(0))
+		}
 		var err error
-		if sum, err = sum.Add(l.Amount); err != nil {
+		if sums[at], err = sums[at].Add(l.Amount); err != nil {
 			return nil, err
 		}
 		entries = append(entries, commission.Entry{Rule: commission.RuleShortfall, Payee: l.Payee, Amount: l.Amount, Reason: reason})
 	}
-	if bearer != "" {
-		entries = append(entries, commission.Entry{Rule: commission.RuleShortfall, Payee: bearer, Amount: sum.Neg(), Reason: reason})
+	for _, sum := range sums {
+		if bearer != "" {
+			entries = append(entries, commission.Entry{Rule: commission.RuleShortfall, Payee: bearer, Amount: sum.Neg(), Reason: reason})
+		}
 	}
 	refund := o.Refunds[len(o.Refunds)-1]
 	all, err := rows(OfShortfalls(o.ID), refund.Revision, refund.Key, at, record, entries)

@@ -103,27 +103,27 @@ type Ledger interface {
 	// ReleaseAt, then id, passing over skip. It may leave out orders that others have locked.
 	DueOrders(ctx context.Context, instant time.Time, skip []commission.OrderID, limit int) ([]commission.OrderID, error)
 
-	// AddRows adds rows. One whose source, payee and revision exist is an [*ExistsError].
+	// AddRows adds rows. One whose source, payee, currency and revision exist is an [*ExistsError]. The currency of a row is that of its Amount.
 	AddRows(ctx context.Context, rows []settlement.Row) error
-	// Rows returns all rows of each source in order of revision, then payee.
+	// Rows returns all rows of each source in order of revision, payee, currency.
 	Rows(ctx context.Context, sources []settlement.Source) ([][]settlement.Row, error)
-	// PartnerRows returns at most limit rows of a payee that come after the given one, newest first: in descending order of At, source, revision. The
-	// zero RowCursor begins.
+	// PartnerRows returns at most limit rows of a payee that come after the given one, newest first: in descending order of At, source, revision,
+	// currency. The zero RowCursor begins.
 	PartnerRows(ctx context.Context, payee partner.ID, after RowCursor, limit int) ([]settlement.Row, error)
-	// FoldRows marks at most limit rows that are not folded as folded at an instant and returns them as they are after it, in order of payee, source,
-	// revision. The caller adds them to the balances in the same transaction. It may leave out rows that others are working on.
+	// FoldRows marks at most limit rows that are not folded as folded at an instant and returns them as they are after it, in order of payee, currency,
+	// source, revision. The caller adds them to the balances in the same transaction. It may leave out rows that others are working on.
 	FoldRows(ctx context.Context, limit int, instant time.Time) ([]settlement.Row, error)
 	// ReleaseRows marks all rows of the sources that are not released as released at an instant, and as folded where they were not, and returns them as
-	// they were before it, in order of payee, source, revision.
+	// they were before it, in order of payee, currency, source, revision.
 	ReleaseRows(ctx context.Context, sources []settlement.Source, instant time.Time) ([]settlement.Row, error)
 
-	// Balances returns each partner's balance; Pending counts rows that are not folded too. Somebody without one has the zero Balance with his id. An
-	// amount that is 0 may come without its currency.
-	Balances(ctx context.Context, ids []partner.ID) ([]settlement.Balance, error)
-	// ChangeBalances applies changes in the order given, each in one step that nothing can come between: the condition and the sum are judged on the
-	// balance as it is now, whatever this transaction has read. Where less is available than a change needs it is [settlement.ErrInsufficient], and
-	// none of the call's changes takes effect: the transaction may go on. From then on Balances returns in this transaction what the changes made of them,
-	// and nobody else can change them before its end.
+	// Balances returns each partner's balances, one for each currency, in order of currency; Pending counts rows that are not folded too. A balance of
+	// which every amount is 0 is left out. An amount that is 0 may come without its currency.
+	Balances(ctx context.Context, ids []partner.ID) ([][]settlement.Balance, error)
+	// ChangeBalances applies changes in the order given, each to its partner's balance in its currency ([settlement.Change.Currency]) and to no other, in
+	// one step that nothing can come between: the condition and the sum are judged on the balance as it is now, whatever this transaction has read.
+	// Where less is available than a change needs it is [settlement.ErrInsufficient], and none of the call's changes takes effect: the transaction may
+	// go on. From then on Balances returns in this transaction what the changes made of them, and nobody else can change them before its end.
 	ChangeBalances(ctx context.Context, changes []settlement.Change) error
 }
 
@@ -138,6 +138,7 @@ type RowCursor struct {
 	At       time.Time
 	Source   settlement.Source
 	Revision int64
+	Currency money.Currency
 }
 
 // Runs keeps period runs.

@@ -26,15 +26,16 @@
 // Ownership. A store shares no memory with its caller: arguments may be changed after a call, and results belong to the caller.
 //
 // Ids are compared and ordered byte by byte: case, accents and spaces at the end count, and no character stands for others. Instants are given in UTC and
-// whole microseconds, amounts with at most 38 digits, and both come back as they were.
+// whole microseconds, amounts with at most 38 digits, and both come back as they were. Currencies are ordered as [money.Currency.Cmp] does: by code, then
+// scale, so that one code with two scales is two currencies.
 //
 // Tenants. A transaction belongs to one tenant and can neither read nor write what is another's.
 //
 // Time comes from the caller; a store reads no clock.
 //
 // Locks. What a write depends on is read with a lock or judged by the write itself, never taken from an earlier read. The programme takes locks in one
-// order, so that its transactions cannot wait for each other in a ring: the tree, then orders, runs, customers, partners, rows, withdrawals, balances, events,
-// and within one kind by id.
+// order, so that its transactions cannot wait for each other in a ring: the tree, then orders, counters, runs, customers, partners, grants, rows,
+// withdrawals, balances, events, and within one kind by id, balances by partner, then currency.
 package store
 
 import (
@@ -64,7 +65,9 @@ type Tx interface {
 	Tree
 	Plans
 	Ledger
+	Counters
 	Runs
+	Grants
 	Payouts
 	Events
 }

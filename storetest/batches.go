@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
@@ -69,6 +70,8 @@ func negativeLimits(x *trial) {
 			func() (any, error) { return tx.FoldRows(x.ctx, -1, day(30)) },
 			func() (any, error) { return tx.ScanRuns(x.ctx, "", -1) },
 			func() (any, error) { return tx.ReleasingRuns(x.ctx, nil, -1) },
+			func() (any, error) { return tx.ScanGrants(x.ctx, "", -1) },
+			func() (any, error) { return tx.DueGrants(x.ctx, day(30), nil, -1) },
 			func() (any, error) { return tx.ScanWithdrawals(x.ctx, "", -1) },
 			func() (any, error) { return tx.ScanClaims(x.ctx, store.ClaimKey{}, -1) },
 			func() (any, error) { return tx.NumberEvents(x.ctx, -1) },
@@ -138,9 +141,14 @@ func aligned() []alignment {
 		alignmentOf[commission.OrderID]("LockOrders", store.Tx.LockOrders, "nothing", settlement.Order{ID: "nothing"}, "o-1", "o-2"),
 		alignmentOf[commission.OrderID]("Orders", store.Tx.Orders, "nothing", settlement.Order{}, "o-1", "o-2"),
 		alignmentOf("Rows", store.Tx.Rows, settlement.OfOrder("nothing"), nil, settlement.OfOrder("o-1"), settlement.OfOrder("o-3")),
-		alignmentOf("Balances", balancesOf, partner.ID("nobody"), settlement.Balance{Partner: "nobody"}, "p-1", "p-2"),
+		alignmentOf("Balances", balancesOf, partner.ID("nobody"), nil, "p-1", "p-2"),
+		alignmentOf("LockCounters", barely(store.Tx.LockCounters), counterKey("nothing", ""), money.Amount{}, counterKey("618", ""), counterKey("618", "c-1")),
+		alignmentOf("Counters", barely(store.Tx.Counters), counterKey("618", "nobody"), money.Amount{}, counterKey("618", "c-1"), counterKey("618", "c-2")),
 		alignmentOf[settlement.RunID]("LockRuns", store.Tx.LockRuns, "nothing", settlement.Run{ID: "nothing"}, "r-1", "r-2"),
 		alignmentOf[settlement.RunID]("Runs", store.Tx.Runs, "nothing", settlement.Run{}, "r-1", "r-2"),
+		alignmentOf[partner.ID]("LockGrants", store.Tx.LockGrants, "nobody", settlement.Grants{User: "nobody"}, "c-1", "p-2"),
+		alignmentOf[partner.ID]("Grants", store.Tx.Grants, "nobody", settlement.Grants{}, "c-1", "p-2"),
+		alignmentOf[partner.Customer]("SettledOrders", store.Tx.SettledOrders, "nobody", settlement.Order{}, "g-1", "g-2"),
 		alignmentOf("LockWithdrawals", store.Tx.LockWithdrawals, number(9), settlement.Withdrawal{}, number(1), number(2)),
 		alignmentOf("Withdrawals", store.Tx.Withdrawals, number(9), settlement.Withdrawal{}, number(1), number(2)),
 		alignmentOf("Claimed", store.Tx.Claimed, store.ClaimKey{Operation: "paid", Key: "nothing"}, store.Claim{}, paid, refund),
@@ -148,10 +156,12 @@ func aligned() []alignment {
 }
 
 // balancesOf is Balances with bare zeros.
-func balancesOf(tx store.Tx, ctx context.Context, ids []partner.ID) ([]settlement.Balance, error) {
+func balancesOf(tx store.Tx, ctx context.Context, ids []partner.ID) ([][]settlement.Balance, error) {
 	all, err := tx.Balances(ctx, ids)
-	for i := range all {
-		all[i] = plainBalance(all[i])
+	for _, of := range all {
+		for i := range of {
+			of[i] = plainBalance(of[i])
+		}
 	}
 	return all, err
 }

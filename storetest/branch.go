@@ -32,7 +32,9 @@ const (
 	joiningPlan = `{"currency": "CNY", "joining": {"spend": "100"}, "commission": {"rates": ["10%", "5%"]}}`
 	paidPlan    = `{"currency": "CNY", "commission": {"rates": ["10%", "5%"]}, "settlement": {"anchor": "paid", "holdDays": 0}}`
 	bonusPlan   = `{"currency": "CNY", "commission": {"rates": ["10%", "5%"]}, "bonuses": [{"name": "dividend", "pool": {"rate": "10%", "partners": {"alice": 1, "bob": 2, "cora": 3}}}]}`
-	nextPlan    = `{"currency": "CNY", "commission": {"rates": ["20%"]}}`
+	budgetPlan  = `{"currency": "CNY", "commission": {"rates": ["10%", "5%"], "stacking": "sum"}, "campaigns": [
+		{"name": "double", "factor": "2", "budget": "70.00", "slots": [1]}, {"name": "half", "factor": "1.5", "perCustomer": "50.00"}]}`
+	nextPlan = `{"currency": "CNY", "commission": {"rates": ["20%"]}}`
 )
 
 // branch opens a shop on the trial's tenant with a plan, in which nobody takes part yet.

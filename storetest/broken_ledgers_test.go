@@ -82,7 +82,7 @@ func (o oneByOne) ChangeBalances(ctx context.Context, changes []settlement.Chang
 
 type foldedOnly struct{ store.Tx }
 
-func (f foldedOnly) Balances(ctx context.Context, ids []partner.ID) ([]settlement.Balance, error) {
+func (f foldedOnly) Balances(ctx context.Context, ids []partner.ID) ([][]settlement.Balance, error) {
 	all, err := f.Tx.Balances(ctx, ids)
 	for i := range all {
 		rows, err := f.Tx.PartnerRows(ctx, ids[i], store.RowCursor{}, 1000)
@@ -90,8 +90,10 @@ func (f foldedOnly) Balances(ctx context.Context, ids []partner.ID) ([]settlemen
 			return nil, err
 		}
 		for _, r := range rows {
-			if r.Folded.IsZero() {
-				all[i].Pending, _ = all[i].Pending.Sub(r.Amount)
+			for j := range all[i] {
+				if b := &all[i][j]; r.Folded.IsZero() && b.Currency() == r.Amount.Currency() {
+					b.Pending, _ = b.Pending.Sub(r.Amount)
+				}
 			}
 		}
 	}

@@ -162,19 +162,19 @@ func (s seenBalances) ChangeBalances(ctx context.Context, changes []settlement.C
 			return err
 		}
 		if s.look {
-			s.seen[c.Partner] = now[0]
+			s.seen[c.Partner] = yuan(c.Partner, now[0])
 			continue
 		}
 		before, ok := s.seen[c.Partner]
 		if !ok {
-			before = now[0]
+			before = yuan(c.Partner, now[0])
 		}
 		after, err := before.Apply(c)
 		if err != nil {
 			return err
 		}
 		s.seen[c.Partner] = after
-		isNow, _ := now[0].Net()
+		isNow, _ := yuan(c.Partner, now[0]).Net()
 		becomes, _ := after.Net()
 		c.Net, _ = becomes.Sub(isNow)
 		c.Need = cny.Minor(0)

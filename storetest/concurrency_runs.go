@@ -251,8 +251,9 @@ func viewWhileWriting(x *trial) {
 				if err != nil {
 					return err
 				}
-				if sum, err := first[0].Available.Add(second[0].Available); err != nil || sum != cny.Minor(1000) {
-					return fmt.Errorf("storetest: the View sees %s and %s, which were never there at once", first[0].Available, second[0].Available)
+				one, other := yuan("p-1", first[0]).Available, yuan("p-2", second[0]).Available
+				if sum, err := one.Add(other); err != nil || sum != cny.Minor(1000) {
+					return fmt.Errorf("storetest: the View sees %s and %s, which were never there at once", one, other)
 				}
 				return nil
 			})

@@ -22,7 +22,7 @@ type deed struct {
 
 // deeds is every write of the programme, in each state that makes it take a way of its own.
 func deeds() []deed {
-	return slices.Concat(peopleDeeds(), orderDeeds(), refundDeeds(), dueDeeds(), bonusDeeds(), walletDeeds())
+	return slices.Concat(peopleDeeds(), orderDeeds(), refundDeeds(), dueDeeds(), bonusDeeds(), grantDeeds(), walletDeeds())
 }
 
 func add(id partner.ID, level partner.Level) func(context.Context, *branch) (any, error) {
@@ -99,6 +99,9 @@ func orderDeeds() []deed {
 		{"Orders.Paid with events that came before it", simplePlan, early, pay("o-1"), false},
 		{"Orders.Paid that makes its buyer a partner", joiningPlan, func(b *branch) { b.add("alice"); b.bind("carol", "alice") }, pay("o-1"), false},
 		{"Orders.Paid that is due at once", paidPlan, func(b *branch) { b.family(); b.received("o-1"); b.refunded("r-1", "o-1") }, pay("o-1"), false},
+		{"Orders.Paid under campaigns with budgets", budgetPlan, (*branch).family, pay("o-1"), false},
+		{"Orders.Paid under campaigns of which too little is left", budgetPlan, func(b *branch) { b.family(); b.paid("o-1") }, pay("o-2"), false},
+		{"Orders.Paid under campaigns with budgets, and refunded before it", budgetPlan, early, pay("o-1"), false},
 		{"Orders.Received", simplePlan, func(b *branch) { b.family(); b.paid("o-1") }, receive, false},
 		{"Orders.Received before its order", simplePlan, (*branch).family, receive, false},
 		{"Orders.Received again, under another key", simplePlan, func(b *branch) { b.family(); b.paid("o-1"); b.received("o-1") }, func(ctx context.Context, b *branch) (any, error) {
@@ -121,6 +124,7 @@ func refundDeeds() []deed {
 		{"Orders.Refunded once more", simplePlan, func(b *branch) { b.family(); b.paid("o-1"); b.refunded("r-1", "o-1") }, all, false},
 		{"Orders.Refunded after release", simplePlan, func(b *branch) { b.family(); b.released("o-1") }, one, false},
 		{"Orders.Refunded after withdrawal, so that it becomes debt", simplePlan, func(b *branch) { b.family(); b.released("o-1"); b.withdrawn("w-1", "62.03") }, all, false},
+		{"Orders.Refunded of what campaigns added", budgetPlan, func(b *branch) { b.family(); b.paid("o-1") }, all, false},
 		{"Orders.Refunded before its order", simplePlan, (*branch).family, one, false},
 	}
 }

@@ -42,8 +42,11 @@ func Dump(ctx context.Context, st store.Store, tenants ...store.Tenant) ([]byte,
 
 // dumpTenant is what Dump says of the tenant of a transaction.
 func dumpTenant(ctx context.Context, tx store.Tx) ([]byte, error) {
-	d := &dumper{ctx: ctx, tx: tx, people: map[partner.ID]bool{}, rows: map[rowKey]settlement.Row{}}
-	for _, step := range []func() error{d.partners, d.customers, d.plans, d.orders, d.runs, d.withdrawals, d.everybody, d.ledger, d.claims, d.events} {
+	d := &dumper{ctx: ctx, tx: tx, people: map[partner.ID]bool{}, buyers: map[partner.Customer]bool{}, rows: map[rowKey]settlement.Row{}}
+	steps := []func() error{
+		d.partners, d.customers, d.plans, d.orders, d.counters, d.settled, d.runs, d.grants, d.withdrawals, d.everybody, d.ledger, d.claims, d.events,
+	}
+	for _, step := range steps {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -55,13 +58,15 @@ type dumper struct {
 	ctx    context.Context
 	tx     store.Tx
 	out    bytes.Buffer
-	people map[partner.ID]bool // everybody who is named anywhere
+	people map[partner.ID]bool       // everybody who is named anywhere
+	buyers map[partner.Customer]bool // everybody who has bought something
 	rows   map[rowKey]settlement.Row
 }
 
 type rowKey struct {
 	source   settlement.Source
 	payee    partner.ID
+	currency money.Currency
 	revision int64
 }
 
@@ -155,8 +160,28 @@ func (d *dumper) orders() error {
 		for _, of := range rows {
 			d.keep(of)
 		}
+		for _, o := range page {
+			d.buyers[o.Customer] = true
+		}
 		return lines(d, "order", page)
 	})
+}
+
+// settled writes who has settled orders, and the one that was released first.
+func (d *dumper) settled() error {
+	customers := slices.Sorted(maps.Keys(d.buyers))
+	orders, err := d.tx.SettledOrders(d.ctx, customers)
+	if err != nil {
+		return err
+	}
+	for i, o := range orders {
+		if o.ID != "" {
+			if err := d.line("settled", []string{string(customers[i]), string(o.ID)}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (d *dumper) runs() error {
@@ -174,10 +199,33 @@ func (d *dumper) runs() error {
 	})
 }
 
+func (d *dumper) grants() error {
+	return each(d, d.tx.ScanGrants, func(g settlement.Grants) partner.ID { return g.User }, func(page []settlement.Grants) error {
+		sources := make([]settlement.Source, len(page))
+		for i, g := range page {
+			d.people[g.User] = true
+			sources[i] = settlement.OfGrants(g.User)
+		}
+		rows, err := d.tx.Rows(d.ctx, sources)
+		if err != nil {
+			return err
+		}
+		for _, of := range rows {
+			d.keep(of)
+		}
+		return lines(d, "grants", page)
+	})
+}
+
+func (d *dumper) counters() error {
+	return each(d, d.tx.ScanCounters, func(c store.Counter) store.CounterKey { return c.CounterKey },
+		func(page []store.Counter) error { return lines(d, "counter", page) })
+}
+
 func (d *dumper) keep(rows []settlement.Row) {
 	for _, r := range rows {
 		d.people[r.Payee] = true
-		d.rows[rowKey{r.Source, r.Payee, r.Revision}] = r
+		d.rows[rowKey{r.Source, r.Payee, r.Amount.Currency(), r.Revision}] = r
 	}
 }
 
@@ -214,8 +262,8 @@ func (d *dumper) everybody() error {
 				return err
 			}
 		}
-		if b := plainBalance(balances[i]); b != (settlement.Balance{Partner: id}) {
-			if err := d.line("balance", b); err != nil {
+		for _, b := range balances[i] {
+			if err := d.line("balance", plainBalance(b)); err != nil {
 				return err
 			}
 		}
@@ -231,7 +279,8 @@ func (d *dumper) everybody() error {
 
 func (d *dumper) ledger() error {
 	rows := slices.SortedFunc(maps.Values(d.rows), func(a, b settlement.Row) int {
-		return cmp.Or(cmp.Compare(a.Source.Kind, b.Source.Kind), cmp.Compare(a.Source.ID, b.Source.ID), cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Payee, b.Payee))
+		return cmp.Or(cmp.Compare(a.Source.Kind, b.Source.Kind), cmp.Compare(a.Source.ID, b.Source.ID), cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Payee, b.Payee),
+			a.Amount.Currency().Cmp(b.Amount.Currency()))
 	})
 	return lines(d, "row", rows)
 }

@@ -145,12 +145,28 @@ func (h *hooked) ReleaseRows(ctx context.Context, sources []settlement.Source, i
 	return through(h, "ReleaseRows", func() ([]settlement.Row, error) { return h.tx.ReleaseRows(ctx, sources, instant) })
 }
 
-func (h *hooked) Balances(ctx context.Context, ids []partner.ID) ([]settlement.Balance, error) {
-	return through(h, "Balances", func() ([]settlement.Balance, error) { return h.tx.Balances(ctx, ids) })
+func (h *hooked) Balances(ctx context.Context, ids []partner.ID) ([][]settlement.Balance, error) {
+	return through(h, "Balances", func() ([][]settlement.Balance, error) { return h.tx.Balances(ctx, ids) })
 }
 
 func (h *hooked) ChangeBalances(ctx context.Context, changes []settlement.Change) error {
 	return h.around("ChangeBalances", func() error { return h.tx.ChangeBalances(ctx, changes) })
+}
+
+func (h *hooked) LockCounters(ctx context.Context, keys []store.CounterKey) ([]money.Amount, error) {
+	return through(h, "LockCounters", func() ([]money.Amount, error) { return h.tx.LockCounters(ctx, keys) })
+}
+
+func (h *hooked) Counters(ctx context.Context, keys []store.CounterKey) ([]money.Amount, error) {
+	return through(h, "Counters", func() ([]money.Amount, error) { return h.tx.Counters(ctx, keys) })
+}
+
+func (h *hooked) ChangeCounters(ctx context.Context, changes []store.CounterChange) error {
+	return h.around("ChangeCounters", func() error { return h.tx.ChangeCounters(ctx, changes) })
+}
+
+func (h *hooked) ScanCounters(ctx context.Context, after store.CounterKey, limit int) ([]store.Counter, error) {
+	return through(h, "ScanCounters", func() ([]store.Counter, error) { return h.tx.ScanCounters(ctx, after, limit) })
 }
 
 func (h *hooked) LockRuns(ctx context.Context, ids []settlement.RunID) ([]settlement.Run, error) {

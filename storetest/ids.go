@@ -257,6 +257,22 @@ func idsOfMoney() []keyed {
 			}
 			return tx.SaveRuns(ctx, list(run(locked[0].ID, mark)))
 		}, store.Tx.Runs, as[settlement.RunID], func(r settlement.Run) string { return r.Actor }),
+		keyedBy("users of grants", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.SaveGrants(ctx, list(grantsOf(partner.ID(id), mark)))
+		}, store.Tx.Grants, as[partner.ID], func(g settlement.Grants) string { return g.Actor }),
+		keyedBy("users of locked grants", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			locked, err := tx.LockGrants(ctx, list(partner.ID(id)))
+			if err == nil && (string(locked[0].User) != id || locked[0].Revision != 0) {
+				err = fmt.Errorf("LockGrants found revision %d of %q", locked[0].Revision, locked[0].User)
+			}
+			if err != nil {
+				return err
+			}
+			return tx.SaveGrants(ctx, list(grantsOf(locked[0].User, mark)))
+		}, store.Tx.Grants, as[partner.ID], func(g settlement.Grants) string { return g.Actor }),
+		keyedBy("customers of settled orders", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.SaveOrders(ctx, list(settledOrder(commission.OrderID(mark), partner.Customer(id), day(1))))
+		}, store.Tx.SettledOrders, as[partner.Customer], func(o settlement.Order) string { return string(o.ID) }),
 		keyedBy("runs of rows", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			r := runRow(settlement.RunID(id), 1, "p-1", 1, 100)
 			r.Key = mark
@@ -278,10 +294,16 @@ func idsOfMoney() []keyed {
 			r := sampleRow("o-1", partner.ID(id), 1, 100)
 			r.Amount = amountOf(mark)
 			return tx.AddRows(ctx, list(r))
-		}, store.Tx.Balances, as[partner.ID], func(b settlement.Balance) string { return markOf(b.Pending) }),
+		}, store.Tx.Balances, as[partner.ID], only(func(b settlement.Balance) string { return markOf(b.Pending) })),
 		keyedBy("partners of balances", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			return tx.ChangeBalances(ctx, list(settlement.Change{Partner: partner.ID(id), Net: amountOf(mark)}))
-		}, store.Tx.Balances, as[partner.ID], func(b settlement.Balance) string { return markOf(b.Available) }),
+		}, store.Tx.Balances, as[partner.ID], only(func(b settlement.Balance) string { return markOf(b.Available) })),
+		keyedBy("campaigns of counters", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.ChangeCounters(ctx, list(store.CounterChange{CounterKey: counterKey(id, ""), Amount: amountOf(mark)}))
+		}, store.Tx.Counters, func(id string) store.CounterKey { return counterKey(id, "") }, markOf),
+		keyedBy("customers of counters", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.ChangeCounters(ctx, list(store.CounterChange{CounterKey: counterKey("618", partner.Customer(id)), Amount: amountOf(mark)}))
+		}, store.Tx.Counters, func(id string) store.CounterKey { return counterKey("618", partner.Customer(id)) }, markOf),
 		keyedBy("keys of claims", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			_, err := tx.Claim(ctx, list(sampleClaim("paid", id, mark)))
 			return err

@@ -87,7 +87,7 @@ func kindOf[R any](name string, samples func() []R, write func(context.Context, 
 
 // kinds is every kind of record that has more to it than a key.
 func kinds() []kind {
-	return []kind{partnerKind(), factKind(), edgeKind(), bindingKind(), planKind(), orderKind(), rowKind(), runKind(), withdrawalKind(), claimKind(), eventKind(), numberedKind()}
+	return []kind{partnerKind(), factKind(), edgeKind(), bindingKind(), planKind(), orderKind(), rowKind(), runKind(), grantKind(), withdrawalKind(), claimKind(), eventKind(), numberedKind()}
 }
 
 func partnerKind() kind {

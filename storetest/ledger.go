@@ -10,12 +10,12 @@ import (
 )
 
 var rowSentences = []sentence{
-	{"a row whose source, payee and revision exist is an ExistsError and nothing is added", rowExists},
-	{"rows of a source come in order of revision, then payee", rowsInOrder},
-	{"FoldRows marks at most limit rows and returns them as they are after it, in order of payee, source, revision", foldOrder},
+	{"a row whose source, payee, currency and revision exist is an ExistsError and nothing is added", rowExists},
+	{"rows of a source come in order of revision, payee, currency", rowsInOrder},
+	{"FoldRows marks at most limit rows and returns them as they are after it, in order of payee, currency, source, revision", foldOrder},
 	{"FoldRows takes each row once", foldOnce},
 	{"FoldRows passes over rows that were added as folded", foldedBefore},
-	{"ReleaseRows marks the rows of the sources alone and returns them as they were before it, in order of payee, source, revision", releaseOrder},
+	{"ReleaseRows marks the rows of the sources alone and returns them as they were before it, in order of payee, currency, source, revision", releaseOrder},
 	{"ReleaseRows takes each row once", releaseOnce},
 	{"a row that is released before it was folded is folded by it", releasedBeforeFolded},
 	{"a row that was folded before it is released keeps when", foldedBeforeReleased},
@@ -155,7 +155,7 @@ func releaseOnce(x *trial) {
 // pending is what somebody has pending.
 func pending(x *trial, id partner.ID) string {
 	x.Helper()
-	return read(x, store.Tx.Balances, list(id))[0].Pending.Plain()
+	return cny.Of(balance(x, id).Pending.Units()).Plain()
 }
 
 func releasedBeforeFolded(x *trial) {

@@ -51,14 +51,19 @@ func fill(ctx context.Context, tx store.Tx) error {
 			return tx.SaveOrders(ctx, list(sampleOrder("o-1"), settlement.Order{ID: "o-2", Revision: 1, Parked: sampleOrder("o-2").Parked}, dueOrder("o-3", day(20))))
 		},
 		func() error {
-			return tx.AddRows(ctx, list(sampleRow("o-1", "p-1", 1, 5970), sampleRow("o-1", "p-2", 1, 2985), released, sampleRow("o-3", "p-1", 1, 100)))
+			return tx.AddRows(ctx, list(sampleRow("o-1", "p-1", 1, 5970), sampleRow("o-1", "p-2", 1, 2985), pointsRow("o-1", "p-2", 1, 597), released, sampleRow("o-3", "p-1", 1, 100)))
 		},
 		func() error { return tx.SaveRuns(ctx, list(sampleRun("r-1"), sampleRun("r-2"))) },
 		func() error {
-			return tx.AddRows(ctx, list(runRow("r-1", 0, "p-1", 1, 700), runRow("r-1", 2, "p-2", 2, 300)))
+			return tx.ChangeCounters(ctx, list(counting(counterKey("618", ""), 4000), counting(counterKey("618", "c-1"), 1500), counting(counterKey("618", "c-2"), 2500)))
 		},
 		func() error {
-			return tx.ChangeBalances(ctx, list(settlement.Change{Partner: "p-1", Net: cny.Minor(5000), Withdrawing: cny.Minor(1000)}, settlement.Change{Partner: "p-2", Net: cny.Minor(-300)}))
+			return tx.AddRows(ctx, list(runRow("r-1", 0, "p-1", 1, 700), runRow("r-1", 2, "p-2", 2, 300)))
+		},
+		func() error { return fillGrants(ctx, tx) },
+		func() error {
+			return tx.ChangeBalances(ctx, list(settlement.Change{Partner: "p-1", Net: cny.Minor(5000), Withdrawing: cny.Minor(1000)}, settlement.Change{Partner: "p-2", Net: cny.Minor(-300)},
+				settlement.Change{Partner: "p-2", Net: points.Minor(40)}))
 		},
 		func() error {
 			return tx.AddWithdrawals(ctx, list(sampleWithdrawal(number(1), "p-1"), sampleWithdrawal(number(2), "p-2")))
@@ -111,7 +116,7 @@ func methods() []method {
 	lockTree := method{name: "LockTree", effect: locking, call: func(ctx context.Context, tx store.Tx) (any, error) { return nil, tx.LockTree(ctx) }}
 	addPlan := act("AddPlan", store.Tx.AddPlan, samplePlan(2), store.PlanVersion{})
 	addPlan.empty = nil
-	return []method{
+	return append([]method{
 		act("AddPartners", store.Tx.AddPartners, list(samplePartner("p-9")), nil),
 		one("Partners", reading, store.Tx.Partners, people, nil),
 		pageOf("ScanPartners", store.Tx.ScanPartners),
@@ -154,6 +159,10 @@ func methods() []method {
 		}, list(settlement.OfOrder("o-1")), nil),
 		one("Balances", reading, store.Tx.Balances, people, nil),
 		act("ChangeBalances", store.Tx.ChangeBalances, list(settlement.Change{Partner: "p-1", Net: cny.Minor(-100), Paid: cny.Minor(100), Need: cny.Minor(100)}), nil),
+		one("LockCounters", locking, store.Tx.LockCounters, list(counterKey("618", ""), counterKey("618", "c-1")), nil),
+		one("Counters", reading, store.Tx.Counters, list(counterKey("618", ""), counterKey("618", "c-1")), nil),
+		act("ChangeCounters", store.Tx.ChangeCounters, list(reserving(counterKey("618", ""), 100, 500000)), nil),
+		pageOf("ScanCounters", store.Tx.ScanCounters),
 		one("LockRuns", locking, store.Tx.LockRuns, list[settlement.RunID]("r-1"), nil),
 		act("SaveRuns", store.Tx.SaveRuns, list(run), nil),
 		one("Runs", reading, store.Tx.Runs, list[settlement.RunID]("r-1", "r-2"), nil),
@@ -173,7 +182,7 @@ func methods() []method {
 		pageOf("UnnumberedEvents", store.Tx.UnnumberedEvents),
 		one("NumberEvents", writing, func(tx store.Tx, ctx context.Context, limit int) (int, error) { return tx.NumberEvents(ctx, limit) }, 10, 0),
 		pageOf("Events", store.Tx.Events),
-	}
+	}, grantMethods()...)
 }
 
 // methodsThat returns the methods of an effect.

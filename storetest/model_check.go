@@ -46,6 +46,7 @@ func (s *modelShop) compare(t require.TestingT) {
 		}
 	}
 	s.checkBalances(t, earned)
+	s.checkMirror(t)
 	s.checkWithdrawals(t)
 }
 
@@ -59,6 +60,7 @@ func (s *modelShop) checkOrder(t require.TestingT, id commission.OrderID) map[pa
 		return nil
 	}
 	modelNoError(t, err)
+	entries = s.mirrored(t, id, entries)
 	pays, lines, payees := map[oracleKey]int64{}, map[commission.LineID]int64{}, map[partner.ID]int64{}
 	for _, e := range entries {
 		n := modelUnits(t, e.Entry.Amount)
@@ -171,7 +173,9 @@ func (s *modelShop) checkRows(t *rapid.T) {
 			rows, err := s.prog.Wallet.Rows(s.ctx, id, after, 2)
 			modelNoError(t, err)
 			for _, row := range rows {
-				earned -= modelUnits(t, row.Amount)
+				if !mirrors(row.Amount) {
+					earned -= modelUnits(t, row.Amount)
+				}
 				after = program.CursorOf(row)
 			}
 			more = len(rows) > 0

@@ -39,7 +39,7 @@ func (s *modelShop) pays(t *rapid.T, id commission.OrderID) map[oracleKey]int64 
 	entries, err := s.prog.Orders.ExplainAll(s.ctx, id)
 	require.NoError(t, err)
 	sums := map[oracleKey]int64{}
-	for _, e := range entries {
+	for _, e := range s.mirrored(t, id, entries) {
 		sums[oracleKey{e.Entry.Line, e.Entry.Rule, e.Entry.Slot, e.Entry.Payee}] += modelUnits(t, e.Entry.Amount)
 	}
 	maps.DeleteFunc(sums, func(_ oracleKey, amount int64) bool { return amount == 0 })

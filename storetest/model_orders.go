@@ -239,6 +239,9 @@ func (s *modelShop) refunded(t require.TestingT, in program.Refund) {
 func (s *modelShop) sameRefund(t require.TestingT, out program.RefundOutcome, released bool, before, after map[partner.ID]int64) {
 	changed := map[partner.ID]bool{}
 	for _, c := range out.Changes {
+		if mirrors(c.After) {
+			continue
+		}
 		require.False(t, changed[c.Payee], "I6: %s stands twice", c.Payee)
 		changed[c.Payee] = true
 		require.Equal(t, before[c.Payee], modelUnits(t, c.Before), "I6: %s before the refund", c.Payee)

@@ -25,7 +25,7 @@ type modelRecords struct {
 	Plans       []store.PlanVersion
 	Orders      []settlement.Order
 	Rows        [][]settlement.Row
-	Balances    []settlement.Balance
+	Balances    [][]settlement.Balance
 	Withdrawals []settlement.Withdrawal
 	Claims      []store.Claim
 	Numbered    []store.Event
@@ -102,7 +102,7 @@ func (a *modelRecords) equal(b *modelRecords) bool {
 			bytes.Equal(a.Data, b.Data)
 	}
 	return slices.Equal(a.Partners, b.Partners) && slices.EqualFunc(a.Facts, b.Facts, slices.Equal) && slices.Equal(a.Edges, b.Edges) &&
-		slices.Equal(a.Customers, b.Customers) && slices.EqualFunc(a.Attempts, b.Attempts, slices.Equal) && slices.Equal(a.Balances, b.Balances) &&
+		slices.Equal(a.Customers, b.Customers) && slices.EqualFunc(a.Attempts, b.Attempts, slices.Equal) && slices.EqualFunc(a.Balances, b.Balances, slices.Equal) &&
 		slices.Equal(a.Claims, b.Claims) && slices.EqualFunc(a.Numbered, b.Numbered, same) && slices.EqualFunc(a.Unnumbered, b.Unnumbered, same) &&
 		reflect.DeepEqual(a.Plans, b.Plans) && reflect.DeepEqual(a.Orders, b.Orders) && reflect.DeepEqual(a.Rows, b.Rows) &&
 		reflect.DeepEqual(a.Withdrawals, b.Withdrawals)

@@ -53,7 +53,7 @@ func TestPlantedBugsAreFound(t *testing.T) {
 		t.Skip("it takes minutes: set FENRUN_PLANTED=1; another number draws other histories")
 	}
 	none := plantedBuild(t, plantedBug{})
-	for _, by := range []string{byModel, byOrder, byPortions, byHistory, byRuns} {
+	for _, by := range []string{byModel, byOrder, byPortions, byHistory, byRuns, byGrants} {
 		out, err := plantedRun(by, none)
 		require.NoError(t, err, "%s fails without a bug:\n%s", by, out)
 	}

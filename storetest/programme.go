@@ -20,12 +20,14 @@ import (
 var programmeSentences = []sentence{
 	{"the same key with other facts is a ConflictError that names the field, and changes nothing", otherPayload},
 	{"withdrawals at once never take more than is available", programmeWithdrawals},
+	{"orders at once use exactly what there is of a campaign's budget and of a customer's cap", budgetsAtOnce},
 	{"what is sent by many at once is done once, and all get the same result", sentByMany},
 	{"refunds of one order at once take back what they do one after the other", refundsAtOnce},
 	{"people who recruit each other at once make no ring", recruitsAtOnce},
 	{"runs of RunDue at once release, fold and number everything once", runsAtOnce},
 	{"a period run that many lock, post and release at once is paid once", dividendAtOnce},
 	{"a period run that is reversed while it is posted leaves nothing", reversedWhilePosted},
+	{"one-off bonuses that many runs of RunDue judge at once are paid and taken back once", grantsAtOnce},
 	{"two tenants run the same programme and neither sees the other", programmeTenants},
 }
 

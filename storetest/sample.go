@@ -16,7 +16,10 @@ import (
 
 // The records with which the suite fills a store. Each has every field set, and in every slice an element with nothing behind it too.
 
-var cny = money.MustCurrency("CNY", 2)
+var (
+	cny    = money.MustCurrency("CNY", 2)
+	points = money.MustCurrency("POINTS", 0)
+)
 
 // day is an instant with microseconds, n days after a fixed one.
 func day(n int) time.Time {
@@ -49,11 +52,12 @@ func samplePlan(version int) store.PlanVersion {
 
 // sampleOrder is an order at its first revision, with everything that an order can have at once.
 func sampleOrder(id commission.OrderID) settlement.Order {
-	return settlement.Order{
+	o := settlement.Order{
 		ID: id, Revision: 1, Posted: true, Customer: "c-1", PaidAt: day(2), Kind: commission.Service, Plan: 1,
 		Attributed: commission.Attributed{Partner: "p-1", By: commission.Owner, Reason: commission.NoOwner},
 		Frozen:     sampleFrozen(),
 		Total:      cny.Minor(6865),
+		Campaigns:  []commission.CampaignUse{{Campaign: "双", Added: cny.Minor(120)}, {Campaign: "618", Reason: commission.BudgetSpent}},
 		Returned:   []commission.Returned{{Units: 2, Valued: 1, Money: cny.Minor(150)}, {}},
 		Refunds:    []settlement.AppliedRefund{{Key: "r-1", Revision: 1, At: day(3), Released: true}},
 		// The order is received and its release fixed.
@@ -68,6 +72,8 @@ func sampleOrder(id commission.OrderID) settlement.Order {
 		Case:      sampleCase(id), Earlier: sampleJudgements(),
 		Record: recorded(2),
 	}
+	o.Assets = []settlement.OrderAsset{{Frozen: sampleFrozen(), Total: points.Minor(597)}, {}}
+	return o
 }
 
 func sampleCase(id commission.OrderID) *settlement.Case {
@@ -81,6 +87,7 @@ func sampleCase(id commission.OrderID) *settlement.Case {
 				List: decimal.NewNullDecimal(decimal.RequireFromString("666")), GiveUp: decimal.RequireFromString("3"),
 			}, {}},
 			Tenders: []commission.Tender{{Kind: "points", Amount: decimal.RequireFromString("5")}, {}},
+			Used:    []commission.Used{{Campaign: "双", Total: cny.Minor(700), Customer: cny.Minor(70)}, {}},
 		},
 		Candidates: commission.Candidates{Buyer: "p-8", Owner: "p-1", Referrer: "p-9", Unknown: true},
 		Uplines:    []commission.Upline{{Partner: "p-1", Level: "gold", Leader: true, Bar: partner.EarningFrozen}, {}},
@@ -90,7 +97,7 @@ func sampleCase(id commission.OrderID) *settlement.Case {
 
 func sampleJudgements() []settlement.Judgement {
 	attributed := commission.Attributed{Partner: "p-2", By: commission.Referrer, Reason: commission.NoOwner}
-	return []settlement.Judgement{{Attributed: attributed, Frozen: sampleFrozen(), Until: 2}, {}}
+	return []settlement.Judgement{{Attributed: attributed, Frozen: sampleFrozen(), Assets: []commission.Frozen{sampleFrozen(), {}}, Until: 2}, {}}
 }
 
 func sampleFrozen() commission.Frozen {
@@ -111,6 +118,7 @@ func sampleFrozen() commission.Frozen {
 			},
 			Skips: []commission.Skip{{Rule: "slot", Slot: 3, Position: 3, Partner: "p-3", Reason: partner.EarningFrozen}},
 		}, {}},
+		Campaigns: []commission.CampaignUse{{Campaign: "双", Added: cny.Minor(300), Reason: commission.CutByCustomerCap}, {}},
 	}
 }
 

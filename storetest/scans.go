@@ -122,10 +122,14 @@ func scans() []scanning {
 		scanOf("ScanRuns", sortedIDs[settlement.RunID](), func(ctx context.Context, tx store.Tx, id settlement.RunID) error {
 			return tx.SaveRuns(ctx, list(sampleRun(id)))
 		}, store.Tx.ScanRuns, func(r settlement.Run) settlement.RunID { return r.ID }),
+		scanOf("ScanGrants", sortedIDs[partner.ID](), func(ctx context.Context, tx store.Tx, user partner.ID) error {
+			return tx.SaveGrants(ctx, list(sampleGrants(user)))
+		}, store.Tx.ScanGrants, func(g settlement.Grants) partner.ID { return g.User }),
 		scanOf("PartnerRows", rowPlaces(), func(ctx context.Context, tx store.Tx, at store.RowCursor) error {
 			r := sampleRow(commission.OrderID(at.Source.ID), "p-1", at.Revision, 100)
-			r.At = at.At
+			r.At, r.Amount = at.At, at.Currency.Minor(100)
 			other := sampleRow(commission.OrderID(at.Source.ID), "p-2", at.Revision, 100)
+			other.Amount = r.Amount
 			return tx.AddRows(ctx, list(r, other))
 		}, func(tx store.Tx, ctx context.Context, after store.RowCursor, limit int) ([]settlement.Row, error) {
 			return tx.PartnerRows(ctx, "p-1", after, limit)
@@ -133,6 +137,9 @@ func scans() []scanning {
 		scanOf("ScanWithdrawals", numbers(), func(ctx context.Context, tx store.Tx, id settlement.WithdrawalID) error {
 			return tx.AddWithdrawals(ctx, list(sampleWithdrawal(id, "p-1")))
 		}, store.Tx.ScanWithdrawals, func(w settlement.Withdrawal) settlement.WithdrawalID { return w.ID }),
+		scanOf("ScanCounters", counterPlaces(), func(ctx context.Context, tx store.Tx, key store.CounterKey) error {
+			return tx.ChangeCounters(ctx, list(counting(key, 100)))
+		}, store.Tx.ScanCounters, func(c store.Counter) store.CounterKey { return c.CounterKey }),
 		scanOf("ScanClaims", claimPlaces(), func(ctx context.Context, tx store.Tx, key store.ClaimKey) error {
 			_, err := tx.Claim(ctx, list(sampleClaim(key.Operation, key.Key, "t-1")))
 			return err
@@ -156,18 +163,21 @@ func addCustomer(ctx context.Context, tx store.Tx, id partner.Customer) error {
 	return tx.AddBindings(ctx, list(sampleBinding("1 "+string(id), id, "p-1", day(1)), sampleBinding("2 "+string(id), id, "p-2", day(2))))
 }
 
-// rowPlaces are places of rows, newest first: several at one instant, several of one source, and numbers that sort otherwise as texts.
+// rowPlaces are places of rows, newest first: several at one instant, several of one source, numbers that sort otherwise as texts, and currencies of one
+// revision, with codes of which one begins another and with scales.
 func rowPlaces() []store.RowCursor {
 	var places []store.RowCursor
 	for i, at := range list(day(1), day(2), day(2).Add(time.Microsecond)) {
 		for _, order := range list[commission.OrderID]("o-1", "O-1", "o-2", "o-10") {
 			for _, n := range list(1, 2, 10) {
-				places = append(places, store.RowCursor{At: at, Source: settlement.OfOrder(order), Revision: int64(100*i + n)})
+				for _, currency := range currencies()[:1+n%2*3] {
+					places = append(places, store.RowCursor{At: at, Source: settlement.OfOrder(order), Revision: int64(100*i + n), Currency: currency})
+				}
 			}
 		}
 	}
 	slices.SortFunc(places, func(a, b store.RowCursor) int {
-		return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Source.ID, a.Source.ID), cmp.Compare(b.Revision, a.Revision))
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Source.ID, a.Source.ID), cmp.Compare(b.Revision, a.Revision), b.Currency.Cmp(a.Currency))
 	})
 	return places
 }
@@ -191,6 +201,16 @@ func numbers() []settlement.WithdrawalID {
 	}
 	slices.Sort(ids)
 	return ids
+}
+
+func counterPlaces() []store.CounterKey {
+	var places []store.CounterKey
+	for _, campaign := range list("618", "618b", "New", "new", "é") {
+		for _, customer := range list[partner.Customer]("", "1", "12", "A", "a", "é") {
+			places = append(places, counterKey(campaign, customer))
+		}
+	}
+	return places
 }
 
 func claimPlaces() []store.ClaimKey {

@@ -16,7 +16,8 @@ import (
 var sizeSentences = []sentence{
 	{"partners, facts, edges and bindings are written and read in one call, however many", manyPeople},
 	{"orders, rows and balances are written and read in one call, however many", manyOrders},
-	{"runs are written and read in one call, however many", manyRuns},
+	{"runs and counters are written and read in one call, however many", manyRuns},
+	{"grants and settled orders are written and read in one call, however many", manyGrants},
 	{"claims, events and withdrawals are written and read in one call, however many", manyClaims},
 	{"a line of people is as long as it is", longLine},
 	{"one record may be large", largeRecords},
@@ -72,7 +73,7 @@ func manyOrders(x *trial) {
 	orders, balances := read(x, store.Tx.Orders, ids), read(x, store.Tx.Balances, people)
 	for i := range n {
 		require.Equal(x, ids[i], orders[i].ID)
-		require.Equal(x, bare(cny.Minor(int64(i))), bare(balances[i].Withdrawing))
+		require.Equal(x, bare(cny.Minor(int64(i))), yuan(people[i], balances[i]).Withdrawing)
 	}
 	sources := made(n, func(i int) settlement.Source { return settlement.OfOrder(ids[i]) })
 	require.Len(x, slices.Concat(read(x, store.Tx.Rows, sources)...), 2*n)
@@ -104,6 +105,14 @@ func manyRuns(x *trial) {
 		require.Equal(x, int64(2), r.Revision)
 	}
 	require.Len(x, scan(x, store.Tx.ScanRuns, "", n), n)
+
+	keys := made(n, func(i int) store.CounterKey { return counterKey("618", partner.Customer(fmt.Sprintf("c-%d", i))) })
+	change(x, store.Tx.LockCounters, keys)
+	write(x, store.Tx.ChangeCounters, made(2*n, func(i int) store.CounterChange { return counting(keys[i%n], int64(i/n+1)) }))
+	for i, amount := range read(x, store.Tx.Counters, keys) {
+		require.Equal(x, cny.Minor(3), amount, keys[i])
+	}
+	require.Len(x, scan(x, store.Tx.ScanCounters, store.CounterKey{}, n), n)
 	require.Len(x, releasing(x, n), n)
 	require.Len(x, releasing(x, n, ids[1:]...), 1)
 }

@@ -160,10 +160,7 @@ func (a Amount) Cmp(b Amount) int {
 	if a.cur == b.cur || a == (Amount{}) || b == (Amount{}) {
 		return a.units.Cmp(b.units)
 	}
-	if c := strings.Compare(a.cur.Code(), b.cur.Code()); c != 0 {
-		return c
-	}
-	return int(a.cur.scale) - int(b.cur.scale)
+	return a.cur.Cmp(b.cur)
 }
 
 // Add returns a + b. It is a [*MismatchError] if the currencies differ (the zero Amount has none and adds to any) and a [*RangeError] beyond 38 digits.

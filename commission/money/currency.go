@@ -1,6 +1,7 @@
 package money
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 )
@@ -77,6 +78,14 @@ func (c Currency) Code() string { return strings.TrimRight(string(c.code[:]), "\
 
 // Scale returns the number of decimals of the minor unit.
 func (c Currency) Scale() int { return int(c.scale) }
+
+// Cmp orders currencies by code, byte by byte, then by scale; the zero Currency comes first.
+func (c Currency) Cmp(d Currency) int {
+	if order := bytes.Compare(c.code[:], d.code[:]); order != 0 {
+		return order
+	}
+	return int(c.scale) - int(d.scale)
+}
 
 // IsZero reports whether c is the zero Currency.
 func (c Currency) IsZero() bool { return c == Currency{} }

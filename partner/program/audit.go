@@ -3,6 +3,8 @@ package program
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +22,7 @@ type Report struct {
 	Broken   []Finding // those that failed
 	Orders   int
 	Runs     int // period runs
+	Grants   int // one-off bonuses
 	Rows     int
 	Partners int
 }
@@ -55,21 +58,22 @@ const auditPage = 1000
 
 // Audit reads everything and compares it with itself, writing nothing:
 //
-//	I1   the rows of an order or of a committed run sum to what stands on it, and a row's entries to the row
-//	I2   earned = pending + available + withdrawing + paid + taxed + fees − debt, per partner, against the sum of his rows
+//	I1   the rows of an order, of a committed run or of a user's one-off bonuses sum to what stands on it, and a row's entries to the row
+//	I2   earned = pending + available + withdrawing + paid + taxed + fees − debt, per partner and currency, against the sum of his rows
 //	I3   nothing is below 0 but what losses may bring; available and debt are never both above 0
-//	I6   what stands on an order is what its frozen terms pay on what is left of it
+//	I6   what stands on an order is what its frozen terms pay on what is left of it; a one-off bonus stands if the user has a settled order
 //	I8   net + tax + fee = gross for every withdrawal that was paid
-//	I9   withdrawing is the sum of open withdrawals
+//	I9   withdrawing is the sum of open withdrawals, which are of cash
 //	I10  nothing is released before its time, and all rows of a released order or part of a run are
-//	I12  every balance is what its rows and withdrawals make
+//	I12  every balance is what its rows and withdrawals make, and every counter of a campaign what the orders use of it; every one-off bonus is what the
+//	     plan gives for it, once, and none is missing
 //	I13  nobody stands above himself
 //	I14  the entries of a line are together not above its cap
 func (p *Program) Audit(ctx context.Context) (Report, error) {
 	var a *audit
 	err := p.view(ctx, func(tx store.Tx) error {
-		a = &audit{call: &call{shell: p.shell, ctx: ctx, tx: tx}, expected: map[partner.ID]*expectation{}}
-		for _, step := range []func() error{a.orders, a.runs, a.withdrawals, a.balances} {
+		a = &audit{call: &call{shell: p.shell, ctx: ctx, tx: tx}, expected: map[account]*expectation{}, uses: map[store.CounterKey]money.Amount{}}
+		for _, step := range []func() error{a.orders, a.counters, a.runs, a.grants, a.withdrawals, a.balances} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -85,20 +89,21 @@ func (p *Program) Audit(ctx context.Context) (Report, error) {
 type audit struct {
 	*call
 	report   Report
-	expected map[partner.ID]*expectation
+	expected map[account]*expectation
+	uses     map[store.CounterKey]money.Amount // what the orders use of campaigns
 }
 
-// expectation is what a partner's rows and withdrawals make.
+// expectation is what a partner's rows and withdrawals make in one currency.
 type expectation struct {
 	earned, pending, net, withdrawing, paid, taxed, fees money.Amount
 	losses                                               bool
 }
 
-func (a *audit) of(id partner.ID) *expectation {
-	if a.expected[id] == nil {
-		a.expected[id] = &expectation{}
+func (a *audit) of(of account) *expectation {
+	if a.expected[of] == nil {
+		a.expected[of] = &expectation{}
 	}
-	return a.expected[id]
+	return a.expected[of]
 }
 
 // check counts a comparison and keeps it if it failed.
@@ -148,21 +153,62 @@ func (a *audit) order(o *settlement.Order, rows []settlement.Row) error {
 	if err := a.shortfalls(o, v.plan.Settlement); err != nil {
 		return err
 	}
-	var total money.Amount
-	var standing []commission.Entry
+	in := map[money.Currency][]commission.Entry{}
 	for i := range rows {
 		row := &rows[i]
 		a.row(string(o.ID), row)
 		a.check(row.Released.IsZero() == o.Released.IsZero(), "I10", string(o.ID), "row %d of %s is not released with its order", row.Revision, row.Payee)
-		sum(&total, row.Amount)
-		standing = append(standing, row.Entries...)
+		in[row.Amount.Currency()] = append(in[row.Amount.Currency()], row.Entries...)
 		a.expect(row)
-		a.of(row.Payee).losses = a.of(row.Payee).losses || v.calc.Plan().Base == commission.Profit && v.calc.Plan().Loss == commission.Signed
 	}
-	a.check(total.Units() == o.Total.Units(), "I1", string(o.ID), "rows sum to %s, the order has %s", total, o.Total)
+	a.use(o, v)
 	early := !o.Released.IsZero() && (o.ReleaseAt.IsZero() || o.Released.Before(o.ReleaseAt))
 	a.check(!early, "I10", string(o.ID), "released at %s, due at %s", o.Released.Format(time.RFC3339), o.ReleaseAt.Format(time.RFC3339))
-	return a.target(o, v, standing)
+	paid := []paidPart{{o.Total, &o.Frozen, o.Returned, v.calc}}
+	for i := range o.Assets {
+		x := &o.Assets[i]
+		asset := v.assetFor(x.Total.Currency())
+		if asset == nil {
+			a.check(false, "I1", string(o.ID), "it pays %s, which plan version %d does not", x.Total.Currency(), o.Plan)
+			continue
+		}
+		returned, err := asset.Returned(o.Returned)
+		if err != nil {
+			return err
+		}
+		paid = append(paid, paidPart{x.Total, &x.Frozen, returned, asset.Calculator})
+	}
+	for _, p := range paid {
+		if err := a.part(o, p, in[p.total.Currency()]); err != nil {
+			return err
+		}
+		delete(in, p.total.Currency())
+	}
+	for _, currency := range slices.SortedFunc(maps.Keys(in), money.Currency.Cmp) {
+		a.check(false, "I1", string(o.ID), "rows of %s, which it does not pay", currency)
+	}
+	return nil
+}
+
+// paidPart is what an order pays in one currency.
+type paidPart struct {
+	total    money.Amount
+	frozen   *commission.Frozen
+	returned []commission.Returned
+	calc     *commission.Calculator
+}
+
+// part compares what stands on an order in one currency with its total, with its frozen terms and with its caps.
+func (a *audit) part(o *settlement.Order, p paidPart, standing []commission.Entry) error {
+	var total money.Amount
+	losses := p.calc.Plan().Base == commission.Profit && p.calc.Plan().Loss == commission.Signed
+	for i := range standing {
+		sum(&total, standing[i].Amount)
+		x := a.of(account{standing[i].Payee, p.total.Currency()})
+		x.losses = x.losses || losses
+	}
+	a.check(total.Units() == p.total.Units(), "I1", string(o.ID), "rows sum to %s, the order has %s", total, p.total)
+	return a.target(o, p, standing)
 }
 
 // row compares a row with its entries.
@@ -177,8 +223,8 @@ func (a *audit) row(subject string, row *settlement.Row) {
 }
 
 // target compares what stands on an order with what its frozen terms pay on what is left of it, and the order and each line with its cap.
-func (a *audit) target(o *settlement.Order, v *version, standing []commission.Entry) error {
-	target, err := v.calc.Target(o.Frozen, o.Returned, nil)
+func (a *audit) target(o *settlement.Order, p paidPart, standing []commission.Entry) error {
+	target, err := p.calc.Target(*p.frozen, p.returned, nil)
 	if err != nil {
 		return err
 	}
@@ -187,28 +233,31 @@ func (a *audit) target(o *settlement.Order, v *version, standing []commission.En
 		return err
 	}
 	a.check(len(difference) == 0, "I6", string(o.ID), "%d entries differ from what is left of the order", len(difference))
+	if p.frozen == &o.Frozen { // campaigns of assets are not counted
+		a.usesOf(o, target.Uses())
+	}
 	lines := map[commission.LineID]money.Amount{}
 	for _, e := range standing {
 		total := lines[e.Line]
 		sum(&total, e.Amount)
 		lines[e.Line] = total
 	}
-	for i := range o.Frozen.Lines {
-		line := &o.Frozen.Lines[i]
-		limit, err := v.calc.CapOf(line, o.Returned[i])
+	for i := range p.frozen.Lines {
+		line := &p.frozen.Lines[i]
+		limit, err := p.calc.CapOf(line, p.returned[i])
 		if err != nil {
 			return err
 		}
 		a.check(lines[line.ID].Units().Cmp(limit.Units()) <= 0, "I14", string(o.ID), "line %s pays %s, its cap is %s", line.ID, lines[line.ID], limit)
 	}
-	if !v.plan.Commission.OrderCap.IsSet() {
+	if !p.calc.Plan().OrderCap.IsSet() {
 		return nil // the lines' caps say it
 	}
 	var total money.Amount
 	for _, e := range standing {
 		sum(&total, e.Amount)
 	}
-	limit, err := v.calc.OrderCapOf(&o.Frozen, o.Returned)
+	limit, err := p.calc.OrderCapOf(p.frozen, p.returned)
 	if err != nil {
 		return err
 	}
@@ -218,7 +267,7 @@ func (a *audit) target(o *settlement.Order, v *version, standing []commission.En
 
 // expect adds a row to what its payee should have.
 func (a *audit) expect(row *settlement.Row) {
-	x := a.of(row.Payee)
+	x := a.of(accountOf(row))
 	sum(&x.earned, row.Amount)
 	if row.Released.IsZero() {
 		sum(&x.pending, row.Amount)
@@ -228,13 +277,20 @@ func (a *audit) expect(row *settlement.Row) {
 }
 
 func (a *audit) withdrawals() error {
+	cash, err := a.currency()
+	if err != nil {
+		return err
+	}
 	for after := settlement.WithdrawalID(""); ; {
 		page, err := a.tx.ScanWithdrawals(a.ctx, after, auditPage)
 		if err != nil || len(page) == 0 {
 			return err
 		}
 		for _, w := range page {
-			x := a.of(w.Partner)
+			x := a.of(account{w.Partner, w.Gross.Currency()})
+			if w.Gross.Currency() != cash {
+				a.check(false, "I9", string(w.ID), "a withdrawal of %s, which is not cash", w.Gross)
+			}
 			switch {
 			case w.State.Open():
 				sum(&x.net, w.Gross.Neg())
@@ -254,6 +310,15 @@ func (a *audit) withdrawals() error {
 }
 
 func (a *audit) balances() error {
+	cash, err := a.currency()
+	if err != nil {
+		return err
+	}
+	currencies, err := a.assets()
+	if err != nil {
+		return err
+	}
+	currencies = append([]money.Currency{cash}, currencies...)
 	for after := partner.ID(""); ; {
 		page, err := a.tx.ScanPartners(a.ctx, after, auditPage)
 		if err != nil || len(page) == 0 {
@@ -272,17 +337,30 @@ func (a *audit) balances() error {
 		if err != nil {
 			return err
 		}
-		for i := range balances {
+		for i, id := range ids {
 			a.report.Partners++
-			a.balance(&balances[i])
+			a.balancesOf(id, balances[i], currencies)
 			a.acyclic(lines[i])
 		}
 		after = ids[len(ids)-1]
 	}
 }
 
-func (a *audit) balance(b *settlement.Balance) {
-	x, id := a.of(b.Partner), string(b.Partner)
+// balancesOf compares what somebody has in each currency of the programme, and looks that he has nothing in another.
+func (a *audit) balancesOf(id partner.ID, all []settlement.Balance, currencies []money.Currency) {
+	for _, currency := range currencies {
+		b := balanceIn(currency, id, all)
+		a.balance(&b, currency)
+	}
+	for _, b := range all {
+		if !slices.Contains(currencies, b.Currency()) {
+			a.check(false, "I12", string(id), "a balance in %s, which no plan pays", b.Currency())
+		}
+	}
+}
+
+func (a *audit) balance(b *settlement.Balance, currency money.Currency) {
+	x, id := a.of(account{b.Partner, currency}), string(b.Partner)
 	available, debt := settlement.SplitNet(x.net)
 	for _, c := range []struct {
 		name        string

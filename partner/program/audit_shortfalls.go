@@ -1,12 +1,16 @@
 package program
 
 import (
+	"cmp"
+	"maps"
+	"slices"
+
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/settlement"
 )
 
 // shortfalls compares what somebody else bears of the refunds of an order with itself: each row belongs to a refund after release, and what the seller
-// bears is what the others are spared.
+// bears in a currency is what the others are spared in it.
 func (a *audit) shortfalls(o *settlement.Order, terms settlement.Terms) error {
 	if terms.Shortfall == settlement.ShortfallOwed {
 		return nil
@@ -15,7 +19,11 @@ func (a *audit) shortfalls(o *settlement.Order, terms settlement.Terms) error {
 	if err != nil {
 		return err
 	}
-	refunds, sums := map[int64]bool{}, map[int64]money.Amount{}
+	type part struct {
+		revision int64
+		currency money.Currency
+	}
+	refunds, sums := map[int64]bool{}, map[part]money.Amount{}
 	for _, r := range o.Refunds {
 		refunds[r.Revision] = r.Released
 	}
@@ -24,14 +32,16 @@ func (a *audit) shortfalls(o *settlement.Order, terms settlement.Terms) error {
 		a.row(string(o.ID), row)
 		a.expect(row)
 		a.check(refunds[row.Revision] && !row.Released.IsZero(), "I10", string(o.ID), "revision %d bears something for %s, and is no refund after release", row.Revision, row.Payee)
-		of := sums[row.Revision]
-		sum(&of, row.Amount)
-		sums[row.Revision] = of
+		of := part{row.Revision, row.Amount.Currency()}
+		spared := sums[of]
+		sum(&spared, row.Amount)
+		sums[of] = spared
 	}
-	for _, r := range o.Refunds {
-		spared := sums[r.Revision]
+	order := func(a, b part) int { return cmp.Or(cmp.Compare(a.revision, b.revision), a.currency.Cmp(b.currency)) }
+	for _, of := range slices.SortedFunc(maps.Keys(sums), order) {
+		spared := sums[of]
 		ok := spared.IsZero() || terms.Shortfall == settlement.ShortfallByShop && spared.Sign() > 0
-		a.check(ok, "I1", string(o.ID), "the rows by which somebody bears refund %s sum to %s", r.Key, spared)
+		a.check(ok, "I1", string(o.ID), "the rows by which somebody bears revision %d sum to %s", of.revision, spared)
 	}
 	return nil
 }

@@ -230,7 +230,7 @@ func (f *bonusFacts) netLeft(o *settlement.Order, scale int) (money.Units, error
 	}
 	total := v.calc.Price().Minor(0)
 	for i := range o.Frozen.Lines {
-		if !sells(o.Frozen.Lines[i].Reason) {
+		if !o.Frozen.Lines[i].Sells() {
 			continue
 		}
 		if total, err = total.Add(v.calc.Left(&o.Frozen.Lines[i], o.Returned[i])); err != nil {
@@ -238,14 +238,4 @@ func (f *bonusFacts) netLeft(o *settlement.Order, scale int) (money.Units, error
 		}
 	}
 	return money.Scaled(total.Decimal().Truncate(int32(scale)), scale)
-}
-
-// sells reports whether a line counts as a sale of the period: one that pays, or pays nothing for a reason of this order's commission alone. Goods that
-// take no part, orders that the shop bars and kinds that the plan excludes are no sales of the programme.
-func sells(reason partner.Reason) bool {
-	switch reason {
-	case "", commission.SelfPurchased, commission.NoCost, commission.NoListPrice:
-		return true
-	}
-	return false
 }

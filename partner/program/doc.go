@@ -19,8 +19,12 @@
 //
 // Bad input is an error and changes nothing. What merely pays nothing (a buyer without owner, a frozen partner) is no error: the outcome says why.
 //
-// What a plan pays for whole months, quarters or years is run by [Bonuses]: previewed, locked, posted, and released by [Program.RunDue]. Before anything is
-// sold, [Plan.Audit] says what a plan can pay at worst.
+// What a plan pays for whole months, quarters or years is run by [Bonuses]: previewed, locked, posted, and released by [Program.RunDue], which also
+// judges what a plan pays once for one who was brought. Before anything is sold, [Plan.Audit] says what a plan can pay at worst.
+//
+// A plan can pay other assets beside cash, which is the plan's currency: [Plan].Assets are points, for example, each with a commission section of its own.
+// They are earned, held, released and taken back as cash is, and a partner has a balance in each ([Wallet.Balances] is cash, [Wallet.Assets] the others);
+// only cash can be withdrawn, and so be taxed. Where an asset is named by its code, "" is cash.
 //
 // What no plan can say is the shop's own code: [Config].Rules are rules that plans can name, [Config].Hooks decide at some places.
 //

@@ -21,7 +21,10 @@ type Due struct {
 	Failed   []FailedOrder        // orders that could not be released; the run passed over them
 
 	FailedRuns []FailedRun // period runs of which a part could not be released; the run passed over them
-	More       bool        // whether the run stopped at its bound with work left: call again
+
+	Granted      []GrantChange // one-off bonuses that were paid or taken back
+	FailedGrants []FailedGrant // users whose one-off bonuses could not be judged; the run passed over them
+	More         bool          // whether the run stopped at its bound with work left: call again
 }
 
 // FailedOrder is an order that could not be released, and why.
@@ -39,9 +42,10 @@ type VetoedOrder struct {
 // batches bounds one run: this many transactions of each kind.
 const batches = 20
 
-// RunDue does what is due at an instant (zero: now): it releases the orders whose hold is over and the parts of period runs that are committed, adds
-// posted rows to the balances and numbers events. It works in bounded transactions and stops at a bound, so that More asks for another call; it may be
-// stopped at any point, and two may run at once. An order or a period run that cannot be released is reported and neither stops nor repeats the others. The shop's scheduler calls it, every minute for example.
+// RunDue does what is due at an instant (zero: now): it releases the orders whose hold is over and the parts of period runs that are committed, judges
+// one-off bonuses, adds posted rows to the balances and numbers events. It works in bounded transactions and stops at a bound, so that More asks for another
+// call; it may be stopped at any point, and two may run at once. What cannot be released or judged is reported and neither stops nor repeats the others.
+// The shop's scheduler calls it, every minute for example.
 func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 	if p.store == nil {
 		return Due{}, ErrNoStore
@@ -50,7 +54,7 @@ func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 		now = p.now()
 	}
 	r := dueRun{shell: p.shell, now: instant(now)}
-	for _, step := range []func(context.Context) (bool, error){r.release, r.releaseRuns, r.fold, r.number} {
+	for _, step := range []func(context.Context) (bool, error){r.release, r.releaseRuns, r.judge, r.fold, r.number} {
 		for n := 0; ; n++ {
 			if n == batches {
 				r.due.More = true
@@ -74,6 +78,8 @@ type dueRun struct {
 	due  Due
 	skip []commission.OrderID
 	runs []settlement.RunID // those of which a part could not be released
+
+	users []partner.ID // those whose one-off bonuses could not be judged
 }
 
 // release releases one batch of due orders. A batch that is kept back as a whole is none: what the shop vetoes must not keep others from being released.
@@ -154,8 +160,6 @@ func (c *call) release(ids []commission.OrderID, now time.Time) (outOfHold, erro
 	}
 	var out outOfHold
 	var due, vetoed []settlement.Order
-	var judged []settlement.Row
-	var sources []settlement.Source
 	for _, o := range orders {
 		if !o.Posted || !o.Released.IsZero() || o.ReleaseAt.IsZero() || o.ReleaseAt.After(now) {
 			continue
@@ -173,20 +177,17 @@ func (c *call) release(ids []commission.OrderID, now time.Time) (outOfHold, erro
 			}
 			continue
 		}
-		posting, err := c.atRelease(o)
-		if err != nil {
-			return outOfHold{}, err
-		}
-		o, judged = posting.Order, append(judged, posting.Rows...)
-		o.Released = now
-		o.Veto = ""
-		due, out.released, sources = append(due, o), append(out.released, o.ID), append(sources, settlement.OfOrder(o.ID))
+		due, out.released = append(due, o), append(out.released, o.ID)
+	}
+	judged, err := c.atRelease(due)
+	if err != nil {
+		return outOfHold{}, err
 	}
 	if err := c.keepBack(vetoed); err != nil {
 		return outOfHold{}, err
 	}
 	if len(due) > 0 {
-		if err := c.makeAvailable(due, judged, sources, now); err != nil {
+		if err := c.makeAvailable(judged, now); err != nil {
 			return outOfHold{}, err
 		}
 	}
@@ -212,33 +213,45 @@ func (c *call) keepBack(vetoed []settlement.Order) error {
 	return nil
 }
 
-// makeAvailable writes orders that are released, with the rows by which some are judged again, and what all their rows do to balances.
-func (c *call) makeAvailable(due []settlement.Order, judged []settlement.Row, sources []settlement.Source, now time.Time) error {
+// makeAvailable writes orders that are released, with what judging some of them again changes, and what all their rows do to balances.
+func (c *call) makeAvailable(judged []settlement.Posting, now time.Time) error {
+	due, sources, rows := make([]settlement.Order, len(judged)), make([]settlement.Source, len(judged)), []settlement.Row(nil)
+	for i, p := range judged {
+		due[i], sources[i], rows = p.Order, settlement.OfOrder(p.Order.ID), append(rows, p.Rows...)
+		due[i].Released = now
+		due[i].Veto = ""
+	}
 	if err := c.tx.SaveOrders(c.ctx, due); err != nil {
 		return err
 	}
-	if err := c.tx.AddRows(c.ctx, judged); err != nil {
+	if err := c.countAgain(judged); err != nil {
+		return err
+	}
+	if err := c.markSettled(due); err != nil {
+		return err
+	}
+	if err := c.tx.AddRows(c.ctx, rows); err != nil {
 		return err
 	}
 	if err := c.releaseRows(sources, now); err != nil {
 		return err
 	}
 	for _, o := range due {
-		if err := c.emit("order_released", string(o.ID), map[string]any{"commission": o.Total}); err != nil {
+		if err := c.emit("order_released", string(o.ID), withAssets(o, map[string]any{"commission": o.Total})); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// changesByPayee adds up what rows, which stand by payee, do to each payee's balance.
+// changesByPayee adds up what rows, which stand by payee and currency, do to each payee's balances.
 func changesByPayee(rows []settlement.Row, of func(*settlement.Row) settlement.Change) ([]settlement.Change, error) {
 	var out []settlement.Change
 	for i := range rows {
 		c := of(&rows[i])
 		c.Partner = rows[i].Payee
 		n := len(out)
-		if n == 0 || out[n-1].Partner != c.Partner {
+		if n == 0 || out[n-1].Partner != c.Partner || out[n-1].Currency() != c.Currency() {
 			out = append(out, c)
 			continue
 		}
@@ -292,7 +305,10 @@ func (r *dueRun) number(ctx context.Context) (more bool, err error) {
 // String says it in one line.
 func (d Due) String() string {
 	text := fmt.Sprintf("released %d orders and %d parts of period runs, folded %d rows, numbered %d events, %d failed",
-		len(d.Released), d.Parts, d.Folded, d.Numbered, len(d.Failed)+len(d.FailedRuns))
+		len(d.Released), d.Parts, d.Folded, d.Numbered, len(d.Failed)+len(d.FailedRuns)+len(d.FailedGrants))
+	if len(d.Granted) > 0 {
+		text += fmt.Sprintf(", paid or took back %d one-off bonuses", len(d.Granted))
+	}
 	if len(d.Vetoed) > 0 {
 		text += fmt.Sprintf(", %d kept back", len(d.Vetoed))
 	}

@@ -78,7 +78,7 @@ func (o Orders) Exchange(ctx context.Context, in Exchange) (ExchangeOutcome, err
 			return nil, err
 		}
 		return func() error {
-			if err := c.takeBack(posting, netBack); err != nil {
+			if err := c.takeBack(v, posting, netBack); err != nil {
 				return err
 			}
 			if err := c.bear(posting, v.plan.Settlement); err != nil {

@@ -6,22 +6,28 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
 )
 
-// EntryID names one entry: of an order, a revision (the posting or a refund) and a payee, the index-th from 0.
+// EntryID names one entry: of an order, a revision (the posting or a refund), a payee and an asset, the index-th from 0.
 type EntryID struct {
 	Order    commission.OrderID
 	Revision int64
 	Payee    partner.ID
+	Asset    string // its code; "" for cash
 	Index    int
 }
 
-// String returns "order/revision/payee/index".
+// String returns "order/revision/payee/index", of another asset than cash "order/revision/payee/asset/index".
 func (id EntryID) String() string {
+	if id.Asset != "" {
+		return fmt.Sprintf("%s/%d/%s/%s/%d", id.Order, id.Revision, id.Payee, id.Asset, id.Index)
+	}
 	return fmt.Sprintf("%s/%d/%s/%d", id.Order, id.Revision, id.Payee, id.Index)
 }
 
@@ -45,8 +51,8 @@ type ExplainedEntry struct {
 	commission.Explanation
 }
 
-// ExplainAll returns every entry of an order, reversals too, in order of revision and payee, each with why it is what it is. It is a [*NotFoundError]
-// for an order that is not known.
+// ExplainAll returns every entry of an order, reversals too, in order of revision, payee and currency, each with why it is what it is. It is a
+// [*NotFoundError] for an order that is not known.
 func (o Orders) ExplainAll(ctx context.Context, id commission.OrderID) ([]ExplainedEntry, error) {
 	var out []ExplainedEntry
 	err := o.view(ctx, func(tx store.Tx) error {
@@ -59,15 +65,19 @@ func (o Orders) ExplainAll(ctx context.Context, id commission.OrderID) ([]Explai
 		if err != nil {
 			return err
 		}
-		plan := v.calc.Plan()
 		for _, row := range joinRows(rows[0], rows[1]) {
-			_, frozen := order.JudgedAt(row.Revision)
+			judged := order.JudgedAt(row.Revision)
+			plan, frozen, ratio, asset := v.calc.Plan(), &judged.Frozen, (*decimal.Decimal)(nil), ""
+			if a, paid := v.assetFor(row.Amount.Currency()), judged.Asset(row.Amount.Currency()); a != nil && paid != nil {
+				counts := a.Ratio()
+				plan, frozen, ratio, asset = a.Plan(), &paid.Frozen, &counts, a.Currency().Code()
+			}
 			for i, e := range row.Entries {
 				out = append(out, ExplainedEntry{
-					ID: EntryID{Order: id, Revision: row.Revision, Payee: row.Payee, Index: i},
+					ID: EntryID{Order: id, Revision: row.Revision, Payee: row.Payee, Asset: asset, Index: i},
 					Explanation: commission.Explanation{
 						Order: id, Plan: order.Plan, Entry: e, Rounding: plan.Rounding, Stacking: plan.Stacking, Cap: plan.Cap, OrderCap: plan.OrderCap, ReleaseAt: order.ReleaseAt,
-						Passed: frozen.PassedOver(&e),
+						Passed: frozen.PassedOver(&e), Ratio: ratio,
 					},
 				})
 			}
@@ -77,10 +87,10 @@ func (o Orders) ExplainAll(ctx context.Context, id commission.OrderID) ([]Explai
 	return out, err
 }
 
-// joinRows adds what payees bear for others, or are spared, to their rows of the order's revisions, so that each is one row.
+// joinRows adds what payees bear for others, or are spared, to their rows of the order's revisions, so that each is one row a currency.
 func joinRows(rows, borne []settlement.Row) []settlement.Row {
 	for _, b := range borne {
-		at := func(r settlement.Row) bool { return r.Revision == b.Revision && r.Payee == b.Payee }
+		at := func(r settlement.Row) bool { return r.Revision == b.Revision && accountOf(&r) == accountOf(&b) }
 		if i := slices.IndexFunc(rows, at); i >= 0 {
 			rows[i].Entries = append(rows[i].Entries, b.Entries...)
 		} else {
@@ -88,7 +98,7 @@ func joinRows(rows, borne []settlement.Row) []settlement.Row {
 		}
 	}
 	slices.SortFunc(rows, func(a, b settlement.Row) int {
-		return cmp.Or(cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Payee, b.Payee))
+		return cmp.Or(cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Payee, b.Payee), a.Amount.Currency().Cmp(b.Amount.Currency()))
 	})
 	return rows
 }

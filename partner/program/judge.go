@@ -15,15 +15,16 @@ type judged struct {
 	publish    apply
 	candidates commission.Candidates
 	attributed commission.Attributed
-	result     *commission.Result
-	net        money.Amount // what was paid for the goods, in whole units of the currency: what all plans of a programme share
+	result     *commission.Result   // in cash
+	assets     []*commission.Result // in each asset of the plan
+	net        money.Amount         // what was paid for the goods, in whole units of the currency: what all plans of a programme share
 	owner      partner.ID
 	buyer      PartnerState
 	again      *settlement.Case // what it may be judged on once more; nil: it is not
 }
 
-// judge reads what held when the order was paid and calculates.
-func (c *call) judge(in *Order) (*judged, error) {
+// judge reads what held when the order was paid and calculates. An order that is going to be posted locks what is left of campaigns.
+func (c *call) judge(in *Order, posts bool) (*judged, error) {
 	j := &judged{order: in.commission()}
 	var err error
 	if j.version, j.publish, err = c.planAt("paidAt", j.order.PaidAt); err != nil {
@@ -47,7 +48,13 @@ func (c *call) judge(in *Order) (*judged, error) {
 	if err := c.askVerdict(j, people); err != nil {
 		return nil, err
 	}
+	if err := c.used(j, len(uplines)+len(seats), posts); err != nil {
+		return nil, err
+	}
 	if j.result, err = j.version.calc.Calculate(j.order, uplines, nil, seats...); err != nil {
+		return nil, err
+	}
+	if err := j.assetResults(uplines, seats); err != nil {
 		return nil, err
 	}
 	j.again = j.caseOf(people)
@@ -93,7 +100,7 @@ func (c *call) uplines(j *judged) ([]commission.Upline, error) {
 	if j.attributed.Partner == "" {
 		return nil, nil
 	}
-	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: j.attributed.Partner, At: j.order.PaidAt, Depth: j.version.calc.Reach()}})
+	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: j.attributed.Partner, At: j.order.PaidAt, Depth: j.version.reach()}})
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +109,7 @@ func (c *call) uplines(j *judged) ([]commission.Upline, error) {
 
 // seats returns those whom the plan itself names for the order, as they were when it was paid.
 func (c *call) seats(j *judged) ([]commission.Upline, error) {
-	ids := j.version.calc.Seats(j.order)
+	ids := j.version.seats(j.order)
 	if len(ids) == 0 {
 		return nil, nil
 	}

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -15,7 +16,9 @@ func (j *judged) caseOf(people [2][]commission.Upline) *settlement.Case {
 	if plan := j.version.calc.Plan(); plan.LevelAt == commission.LevelAtPaid && (j.attributed.Partner != "" || !gracious(&plan, j.attributed)) {
 		return nil
 	}
-	return (&settlement.Case{Order: *j.order, Candidates: j.candidates, Uplines: people[0], Seats: people[1]}).Clone()
+	again := (&settlement.Case{Order: *j.order, Candidates: j.candidates, Uplines: people[0], Seats: people[1]}).Clone()
+	again.Order.Used = nil // it is judged again by what is left of campaigns then
+	return again
 }
 
 // gracious reports whether a binding within the plan's grace can make an order somebody's that is attributed so.
@@ -61,8 +64,21 @@ func (c *call) graced(bound tree.Binding) ([]settlement.Posting, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []settlement.Posting
+	var reached []settlement.Order
 	for _, o := range all[0] {
+		v, err := c.planOf(o.Plan)
+		if err != nil {
+			return nil, err
+		}
+		if v.reaches(&o, bound) {
+			reached = append(reached, o)
+		}
+	}
+	if err := c.lockCounted(reached); err != nil {
+		return nil, err
+	}
+	var out []settlement.Posting
+	for _, o := range reached {
 		posting, changes, err := c.gracedOrder(o, bound)
 		if err != nil {
 			return nil, err
@@ -74,17 +90,23 @@ func (c *call) graced(bound tree.Binding) ([]settlement.Posting, error) {
 	return out, nil
 }
 
-// gracedOrder judges one order again, and reports whether the binding reaches it.
+// reaches reports whether a binding lies within the grace of an order that the plan judged, and that is nobody's.
+func (v *version) reaches(o *settlement.Order, bound tree.Binding) bool {
+	plan := v.calc.Plan()
+	if o.Case == nil || !gracious(&plan, o.Attributed) {
+		return false
+	}
+	at := plan.AttributedAt(&o.Case.Order)
+	return bound.At.Before(at.Add(plan.Grace())) && bound.At.After(at.Add(-plan.Grace()))
+}
+
+// gracedOrder judges one order again that a binding reaches, and reports whether that makes it somebody's.
 func (c *call) gracedOrder(o settlement.Order, bound tree.Binding) (posting settlement.Posting, changes bool, err error) {
 	v, err := c.planOf(o.Plan)
-	if err != nil || o.Case == nil {
+	if err != nil {
 		return posting, false, err
 	}
 	plan := v.calc.Plan()
-	at := plan.AttributedAt(&o.Case.Order)
-	if !gracious(&plan, o.Attributed) || !bound.At.Before(at.Add(plan.Grace())) || !bound.At.After(at.Add(-plan.Grace())) {
-		return posting, false, nil
-	}
 	j := &judged{order: &o.Case.Order, version: v, candidates: o.Case.Candidates}
 	j.belongsTo(bound.Owner)
 	if err := c.askWhose(j); err != nil || j.attributed.Partner == "" {
@@ -115,29 +137,83 @@ func (c *call) gracedOrder(o settlement.Order, bound tree.Binding) (posting sett
 	return posting, err == nil, err
 }
 
-// attributeLate writes orders that a binding reached.
+// attributeLate writes orders that a binding reached. Where the shop bars one that was released, it is no settled order any more.
 func (c *call) attributeLate(orders []settlement.Posting) error {
-	for _, p := range orders {
-		if err := c.save(p); err != nil {
+	if len(orders) == 0 {
+		return nil
+	}
+	after := make([]settlement.Order, len(orders))
+	var rows []settlement.Row
+	for i, p := range orders {
+		after[i], rows = p.Order, append(rows, p.Rows...)
+	}
+	if err := c.tx.SaveOrders(c.ctx, after); err != nil {
+		return err
+	}
+	if err := c.countAgain(orders); err != nil {
+		return err
+	}
+	for i := range after {
+		if err := c.markUnsettled(&after[i]); err != nil {
 			return err
 		}
-		data := map[string]any{"owner": p.Order.Attributed.Partner, "commission": p.Order.Total}
-		if err := c.emit("order_attributed", string(p.Order.ID), data); err != nil {
+	}
+	slices.SortStableFunc(rows, func(a, b settlement.Row) int {
+		return cmp.Or(cmp.Compare(a.Payee, b.Payee), a.Amount.Currency().Cmp(b.Amount.Currency()))
+	})
+	if err := c.addRows(rows); err != nil {
+		return err
+	}
+	for _, o := range after {
+		data := withAssets(o, map[string]any{"owner": o.Attributed.Partner, "commission": o.Total})
+		if err := c.emit("order_attributed", string(o.ID), data); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// atRelease judges an order that is released by the levels of when its hold ended, where its plan says so. It raises the order's revision in any case.
-func (c *call) atRelease(o settlement.Order) (settlement.Posting, error) {
+// atRelease judges orders that are released by the levels of when their holds ended, where their plans say so. It raises the revision of each in any case.
+func (c *call) atRelease(due []settlement.Order) ([]settlement.Posting, error) {
+	var again []settlement.Order
+	judges := make([]bool, len(due))
+	for i, o := range due {
+		if o.Case == nil {
+			continue
+		}
+		v, err := c.planOf(o.Plan)
+		if err != nil {
+			return nil, err
+		}
+		if judges[i] = v.calc.Plan().LevelAt == commission.LevelAtRelease; judges[i] {
+			again = append(again, o)
+		}
+	}
+	if err := c.lockCounted(again); err != nil {
+		return nil, err
+	}
+	out := make([]settlement.Posting, len(due))
+	for i, o := range due {
+		var err error
+		if judges[i] {
+			out[i], err = c.orderAtRelease(o)
+		} else {
+			out[i].Order = o
+			out[i].Order.Revision++
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// orderAtRelease judges one order, which has a Case, by the levels of when its hold ended.
+func (c *call) orderAtRelease(o settlement.Order) (settlement.Posting, error) {
 	unchanged := settlement.Posting{Order: o}
 	unchanged.Order.Revision++
-	if o.Case == nil {
-		return unchanged, nil
-	}
 	v, err := c.planOf(o.Plan)
-	if err != nil || v.calc.Plan().LevelAt != commission.LevelAtRelease {
+	if err != nil {
 		return unchanged, err
 	}
 	j := &judged{order: &o.Case.Order, version: v, candidates: o.Case.Candidates, attributed: o.Attributed}
@@ -186,15 +262,31 @@ func (c *call) levelsAt(j *judged, people [][]commission.Upline, at time.Time) (
 	return changed, nil
 }
 
-// rejudge calculates an order again with these people and works out what that changes.
+// rejudge calculates an order again with these people, in cash and in each asset, and works out what that changes.
+//
+// It is judged with what other orders leave of campaigns, as an order that is paid then would be: what it used itself is there for it again, more than that
+// only as far as it is left, and where a budget has too little left for all of it, it is without the campaign. What has come back of it says nothing: the
+// whole order is what is judged, so that it is the same whether a refund comes before or after. The counters are locked.
 func (c *call) rejudge(o settlement.Order, j *judged, people [2][]commission.Upline, again settlement.Rejudgement) (settlement.Posting, error) {
 	var err error
-	if again.Result, err = j.version.calc.Calculate(j.order, people[0], nil, people[1]...); err != nil {
+	whole := *j.order
+	if whole.Used, err = c.usedByOthers(j.version, &o, &whole); err != nil {
 		return settlement.Posting{}, err
 	}
+	if j.result, err = j.version.calc.Calculate(&whole, people[0], nil, people[1]...); err != nil {
+		return settlement.Posting{}, err
+	}
+	if err := j.assetResults(people[0], people[1]); err != nil {
+		return settlement.Posting{}, err
+	}
+	again.Result, again.Assets = j.result, j.assets
 	standing, err := c.tx.Rows(c.ctx, []settlement.Source{settlement.OfOrder(o.ID)})
 	if err != nil {
 		return settlement.Posting{}, err
 	}
-	return o.Rejudge(j.version.calc, again, standing[0])
+	posting, err := o.Rejudge(j.version.calc, again, standing[0], j.version.assets...)
+	if err != nil {
+		return posting, err
+	}
+	return posting, c.willCount(j.version, &posting)
 }

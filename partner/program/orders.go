@@ -26,17 +26,17 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 		return o.awaits(ctx, in)
 	}
 	return write(ctx, o.shell, in.operation(), func(c *call, out *Outcome) (apply, error) {
-		judged, err := c.judge(&in)
+		stored, err := c.tx.LockOrders(ctx, []commission.OrderID{in.ID})
 		if err != nil {
 			return nil, err
 		}
-		stored, err := c.tx.LockOrders(ctx, []commission.OrderID{in.ID})
+		judged, err := c.judge(&in, true)
 		if err != nil {
 			return nil, err
 		}
 		posting, err := stored[0].Accrue(settlement.Accrual{
 			Customer: in.Customer, PaidAt: judged.order.PaidAt, Kind: in.Kind, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
-			Attributed: judged.attributed, Result: judged.result, Case: judged.again, Key: c.key, Record: c.record,
+			Attributed: judged.attributed, Result: judged.result, Assets: judged.assets, Case: judged.again, Key: c.key, Record: c.record,
 		})
 		if err != nil {
 			return nil, err
@@ -48,10 +48,10 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 			if posting.Order.Promoted, err = c.spend(judged, &in); err != nil {
 				return err
 			}
-			if err := c.save(posting); err != nil {
+			if err := c.save(judged.version, posting); err != nil {
 				return err
 			}
-			if err := c.emit("order_paid", string(in.ID), map[string]any{"customer": in.Customer, "commission": posting.Order.Total}); err != nil {
+			if err := c.emit("order_paid", string(in.ID), withAssets(posting.Order, map[string]any{"customer": in.Customer, "commission": posting.Order.Total})); err != nil {
 				return err
 			}
 			order, err := c.unpark(posting.Order, judged.version)
@@ -75,7 +75,7 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 // awaits notes that an order is not final.
 func (o Orders) awaits(ctx context.Context, in Order) (Outcome, error) {
 	return write(ctx, o.shell, in.operation(), func(c *call, out *Outcome) (apply, error) {
-		if _, err := c.judge(&in); err != nil {
+		if _, err := c.judge(&in, false); err != nil {
 			return nil, err
 		}
 		stored, err := c.lock(in.ID)
@@ -124,7 +124,7 @@ func (o Orders) Quote(ctx context.Context, in Order) (Outcome, error) {
 	err := o.view(ctx, func(tx store.Tx) error {
 		c := &call{shell: o.shell, ctx: ctx, tx: tx, at: instant(in.PaidAt)}
 		c.record.Recorded = o.now()
-		judged, err := c.judge(&in)
+		judged, err := c.judge(&in, false)
 		if err != nil {
 			return err
 		}
@@ -134,7 +134,7 @@ func (o Orders) Quote(ctx context.Context, in Order) (Outcome, error) {
 		}
 		posting, err := settlement.Order{ID: in.ID}.Accrue(settlement.Accrual{
 			Customer: in.Customer, PaidAt: judged.order.PaidAt, Kind: in.Kind, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
-			Attributed: judged.attributed, Result: judged.result, Record: c.record,
+			Attributed: judged.attributed, Result: judged.result, Assets: judged.assets, Record: c.record,
 		})
 		if err != nil {
 			return err
@@ -160,9 +160,12 @@ func (o Orders) Outcome(ctx context.Context, id commission.OrderID) (Outcome, er
 	return out, err
 }
 
-// save writes a posting: the order, then its rows, then, for what is released already, the balances.
-func (c *call) save(p settlement.Posting) error {
+// save writes a posting: the order, then what it uses of campaigns, its rows and, for what is released already, the balances.
+func (c *call) save(v *version, p settlement.Posting) error {
 	if err := c.tx.SaveOrders(c.ctx, []settlement.Order{p.Order}); err != nil {
+		return err
+	}
+	if err := c.count(v, p); err != nil {
 		return err
 	}
 	return c.addRows(p.Rows)

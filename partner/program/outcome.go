@@ -2,6 +2,7 @@ package program
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -13,7 +14,7 @@ import (
 	"github.com/fenrun/fenrun/settlement"
 )
 
-// Outcome is what an order pays.
+// Outcome is what an order pays. Entries, Unpaid and all amounts are of cash, but for those in Assets.
 type Outcome struct {
 	Order      commission.OrderID
 	Plan       int                   // the version of the plan that judged it
@@ -22,12 +23,15 @@ type Outcome struct {
 	Unpaid     []commission.Unpaid   // who gets nothing, and why
 	Goods      money.Amount          // what was paid for the goods, after discounts, without freight; at the price scale
 	Commission money.Amount          // the sum of the entries
-	ReleaseAt  time.Time             // when it becomes available; zero while the order is not received
-	Promoted   bool                  // whether it made the buyer a partner, from the next order on
-	Unparked   []settlement.Unparked // what became of events that had come before the order
-	Veto       partner.Reason        // why it was kept pending when it was last due; "" if it was not
-	Awaits     Awaits                // what the order awaits, so that nothing was posted: all other fields but Order and Attributed are empty; "" for nothing
-	Repeated   bool                  // whether this had been done before, and the outcome is the first one again
+	// Campaigns are what the order uses of campaigns that have a budget or a cap for each customer, and of which there was too little left for it.
+	Campaigns []commission.CampaignUse
+	Assets    []AssetOutcome        // what it pays beside cash, in the order of the plan
+	ReleaseAt time.Time             // when it becomes available; zero while the order is not received
+	Promoted  bool                  // whether it made the buyer a partner, from the next order on
+	Unparked  []settlement.Unparked // what became of events that had come before the order
+	Veto      partner.Reason        // why it was kept pending when it was last due; "" if it was not
+	Awaits    Awaits                // what the order awaits, so that nothing was posted: all other fields but Order and Attributed are empty; "" for nothing
+	Repeated  bool                  // whether this had been done before, and the outcome is the first one again
 
 	hold string
 }
@@ -53,28 +57,41 @@ func (o Outcome) String() string {
 	}
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	for _, e := range o.Entries {
-		parts := ""
-		if e.Weight > 0 {
-			parts = fmt.Sprintf(", %d of %d parts", e.Weight, e.Weights)
-		}
-		fmt.Fprintf(w, "%s\tearns %s\t%s of %s (line %s, %s)%s\treleased %s\n", e.Payee, e.Amount, e.Rate, e.Base.Plain(), e.Line, e.Source, parts, o.released())
-	}
-	for _, u := range o.Unpaid {
-		who := string(u.Partner)
-		if who == "" {
-			who = "nobody"
-		}
-		fmt.Fprintf(w, "%s\tearns nothing\tline %s, %s\t%s\n", who, u.Line, place(u), commission.ReasonEnglish(u.Reason))
+	o.earns(w, o.Entries, o.Unpaid, "nothing")
+	for _, a := range o.Assets {
+		o.earns(w, a.Entries, a.Unpaid, "no "+a.Asset)
 	}
 	if o.Attributed.Partner == "" {
 		fmt.Fprintf(w, "nobody\tearns\t%s\t\n", commission.ReasonEnglish(o.Attributed.Reason))
+	}
+	for _, use := range o.Campaigns {
+		if use.Reason != "" {
+			fmt.Fprintf(w, "campaign %s\tadds %s\t%s\t\n", use.Campaign, use.Added, commission.ReasonEnglish(use.Reason))
+		}
 	}
 	w.Flush()
 	if kept, err := o.Kept(); err == nil {
 		fmt.Fprintf(&text, "the shop keeps %s of %s\n", kept, o.Goods)
 	}
 	return text.String()
+}
+
+// earns writes a line an entry, then who gets nothing and why.
+func (o Outcome) earns(w io.Writer, entries []commission.Entry, unpaid []commission.Unpaid, nothing string) {
+	for _, e := range entries {
+		parts := ""
+		if e.Weight > 0 {
+			parts = fmt.Sprintf(", %d of %d parts", e.Weight, e.Weights)
+		}
+		fmt.Fprintf(w, "%s\tearns %s\t%s of %s (line %s, %s)%s\treleased %s\n", e.Payee, e.Amount, e.Rate, e.Base.Plain(), e.Line, e.Source, parts, o.released())
+	}
+	for _, u := range unpaid {
+		who := string(u.Partner)
+		if who == "" {
+			who = "nobody"
+		}
+		fmt.Fprintf(w, "%s\tearns %s\tline %s, %s\t%s\n", who, nothing, u.Line, place(u), commission.ReasonEnglish(u.Reason))
+	}
 }
 
 func place(u commission.Unpaid) string {
@@ -106,15 +123,13 @@ func outcomeOf(o settlement.Order, v *version) (Outcome, error) {
 	out := Outcome{
 		Order: o.ID, Plan: o.Plan, Attributed: o.Attributed, ReleaseAt: o.ReleaseAt,
 		Promoted: o.Promoted, Unparked: o.Unparked, Veto: o.Veto,
-		Entries: slices.AppendSeq(make([]commission.Entry, 0, result.Len()), result.Entries()),
-		hold:    fmt.Sprintf("%d days after it is %s", int(terms.Hold().Hours()/24), terms.Anchor),
+		hold: fmt.Sprintf("%d days after it is %s", int(terms.Hold().Hours()/24), terms.Anchor),
 	}
-	for u := range result.Unpaid() {
-		// An order that is nobody's says so once, and not for each slot; those whom the plan itself names have reasons of their own.
-		if o.Attributed.Partner != "" || u.Partner != "" || u.Reason == commission.NoAgent {
-			out.Unpaid = append(out.Unpaid, u)
-		}
+	out.Entries, out.Unpaid = paidOf(o, result)
+	if out.Assets, err = assetOutcomes(o, v); err != nil {
+		return out, err
 	}
+	out.Campaigns = result.Uses()
 	if out.Goods, err = result.Net(); err != nil {
 		return out, err
 	}
@@ -122,10 +137,21 @@ func outcomeOf(o settlement.Order, v *version) (Outcome, error) {
 	return out, err
 }
 
+// paidOf returns who is paid what by an order's result, and who gets nothing.
+func paidOf(o settlement.Order, result *commission.Result) ([]commission.Entry, []commission.Unpaid) {
+	var unpaid []commission.Unpaid
+	for u := range result.Unpaid() {
+		// An order that is nobody's says so once, and not for each slot; those whom the plan itself names have reasons of their own.
+		if o.Attributed.Partner != "" || u.Partner != "" || u.Reason == commission.NoAgent {
+			unpaid = append(unpaid, u)
+		}
+	}
+	return slices.AppendSeq(make([]commission.Entry, 0, result.Len()), result.Entries()), unpaid
+}
+
 // firstOutcome is the outcome as it was when the order was posted, whatever has come since.
 func firstOutcome(o settlement.Order, v *version) (Outcome, error) {
-	o.Attributed, o.Frozen = o.JudgedAt(0)
-	out, err := outcomeOf(o, v)
+	out, err := outcomeOf(o.JudgedAt(0), v)
 	received := slices.ContainsFunc(o.Unparked, func(u settlement.Unparked) bool { return u.Event == eventReceived })
 	if v.plan.Settlement.Of(o.Kind).Anchor == settlement.AnchorReceived && !received {
 		out.ReleaseAt = time.Time{}

@@ -137,6 +137,9 @@ func (c *call) join(id partner.ID, known bool, status partner.Status, level part
 	if err := c.tx.AddFacts(c.ctx, facts); err != nil {
 		return err
 	}
+	if err := c.markLevel(id, level); err != nil {
+		return err
+	}
 	return c.emit("partner_"+string(status), string(id), map[string]any{"level": level})
 }
 
@@ -234,6 +237,11 @@ func (p Partners) set(ctx context.Context, name string, id partner.ID, meta Meta
 			}
 			if err := c.tx.AddFacts(ctx, []partner.Fact{{Partner: id, Kind: kind, Value: value, At: c.at, Record: c.record}}); err != nil {
 				return err
+			}
+			if kind == partner.FactLevel {
+				if err := c.markLevel(id, partner.Level(value)); err != nil {
+					return err
+				}
 			}
 			if *out, err = c.partner(id, c.at); err != nil {
 				return err

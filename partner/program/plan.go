@@ -31,7 +31,9 @@ type Plan struct {
 	Joining    partner.Joining       `json:"joining"`
 	Commission commission.Plan       `json:"commission"`
 	Campaigns  []commission.Campaign `json:"campaigns,omitempty"`
+	Assets     []commission.Asset    `json:"assets,omitempty"`  // what the same orders pay beside cash: points, for example
 	Bonuses    []commission.Bonus    `json:"bonuses,omitempty"` // what whole months, quarters or years pay
+	OneOffs    incentive.OneOffs     `json:"oneOffs,omitempty"` // what somebody gets once for one whom he brought
 	Calendar   Calendar              `json:"calendar"`
 	Settlement settlement.Terms      `json:"settlement"`
 }
@@ -171,7 +173,13 @@ func (p Plan) problems(rules commission.Rules) []PlanProblem {
 	for _, x := range p.commissionProblems(rules) {
 		add(x.Path, x.Message)
 	}
+	for _, x := range p.assetProblems(rules) {
+		add(x.Path, x.Message)
+	}
 	for _, x := range commission.ValidateBonuses(p.Currency.Currency, p.Bonuses) {
+		add(x.Path, x.Message)
+	}
+	for _, x := range p.OneOffs.Validate(p.Currency.Currency, p.Levels) {
 		add(x.Path, x.Message)
 	}
 	p.Calendar.check(add)
@@ -193,8 +201,10 @@ func (p Plan) unknownKinds(add func(path, message string)) {
 	for _, kind := range commission.OrderKinds() {
 		known = append(known, string(kind))
 	}
-	for _, kind := range slices.Sorted(maps.Keys(p.Commission.Kinds)) {
-		known = append(known, string(kind))
+	for _, section := range p.sections() {
+		for _, kind := range slices.Sorted(maps.Keys(section.plan.Kinds)) {
+			known = append(known, string(kind))
+		}
 	}
 	for _, kind := range slices.Sorted(maps.Keys(p.Settlement.Kinds)) {
 		if near := strictjson.Nearest(string(kind), known); near != "" && !slices.Contains(known, string(kind)) {
@@ -224,9 +234,11 @@ func (p Plan) unknownLevels(add func(path, message string)) {
 			unknown(strictjson.Field(section, string(id)), id)
 		}
 	}
-	for i, c := range p.Campaigns {
-		for j, id := range c.Levels {
-			unknown(fmt.Sprintf("campaigns[%d].levels[%d]", i, j), id)
+	for _, s := range p.sections() {
+		for i, c := range s.campaigns {
+			for j, id := range c.Levels {
+				unknown(fmt.Sprintf("%scampaigns[%d].levels[%d]", s.at, i, j), id)
+			}
 		}
 	}
 	for i, b := range p.Bonuses {
@@ -237,18 +249,29 @@ func (p Plan) unknownLevels(add func(path, message string)) {
 			check(fmt.Sprintf("bonuses[%d].pool.levels", i), slices.Sorted(maps.Keys(b.Pool.Levels)))
 		}
 	}
-	check("commission.levels", slices.Sorted(maps.Keys(p.Commission.Levels)))
-	check("commission.team.levels", slices.Sorted(maps.Keys(p.Commission.Team.Levels)))
-	check("commission.differential.rates", slices.Sorted(maps.Keys(p.Commission.Differential.Rates)))
-	check("commission.levelBonus.rates", slices.Sorted(maps.Keys(p.Commission.LevelBonus.Rates)))
-	check("commission.recruiter.levels", slices.Sorted(maps.Keys(p.Commission.Recruiter.Levels)))
-	check("commission.peer.levels", slices.Sorted(maps.Keys(p.Commission.Peer.Levels)))
+	for i, o := range p.OneOffs {
+		if o.Upgrade != nil {
+			check(fmt.Sprintf("oneOffs[%d].upgrade.levels", i), slices.Sorted(maps.Keys(o.Upgrade.Levels)))
+		}
+	}
+	for _, s := range p.sections() {
+		check(s.at+"commission.levels", slices.Sorted(maps.Keys(s.plan.Levels)))
+		check(s.at+"commission.team.levels", slices.Sorted(maps.Keys(s.plan.Team.Levels)))
+		check(s.at+"commission.differential.rates", slices.Sorted(maps.Keys(s.plan.Differential.Rates)))
+		check(s.at+"commission.levelBonus.rates", slices.Sorted(maps.Keys(s.plan.LevelBonus.Rates)))
+		check(s.at+"commission.recruiter.levels", slices.Sorted(maps.Keys(s.plan.Recruiter.Levels)))
+		check(s.at+"commission.peer.levels", slices.Sorted(maps.Keys(s.plan.Peer.Levels)))
+	}
 }
 
 // WithDefaults returns the plan with every field that was left out set to what it means.
 func (p Plan) WithDefaults() Plan {
 	p.Format = PlanFormat
 	p.Commission = p.Commission.WithDefaults(p.Currency.Currency)
+	p.Assets = slices.Clone(p.Assets)
+	for i := range p.Assets {
+		p.Assets[i] = p.Assets[i].WithDefaults(p.Commission)
+	}
 	p.Settlement = p.Settlement.WithDefaults()
 	p.Calendar = p.Calendar.withDefaults()
 	return p

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/incentive"
 	"github.com/fenrun/fenrun/settlement"
 )
@@ -26,10 +29,15 @@ const (
 	FindEntryPurchase = "entry_purchase"
 	// FindEarlyRelease: commission can be withdrawn while the goods can still be given back.
 	FindEarlyRelease = "early_release"
+	// FindHeadCount: somebody is paid for each new user whom he brings.
+	FindHeadCount = incentive.GuardHeadCount
+	// FindUpgradeBonus: somebody is paid when one whom he recruited reaches a level.
+	FindUpgradeBonus = "upgrade_bonus"
 )
 
 // Audit works out what the plan can pay in the worst case, by which line of uplines, and names what should be known before it is launched: facts with
-// their evidence, no verdict. rules are the shop's own, where the plan names any. It is a [*PlanError] for a plan that cannot be used, and a [*commission.OrderError] for goods without a price.
+// their evidence, no verdict. It is of cash: what the plan pays in other assets costs what the shop makes them worth. rules are the shop's own, where the
+// plan names any. It is a [*PlanError] for a plan that cannot be used, and a [*commission.OrderError] for goods without a price.
 func (p Plan) Audit(mix Mix, rules ...commission.Rules) (commission.Audit, error) {
 	if err := p.Validate(rules...); err != nil {
 		return commission.Audit{}, err
@@ -53,6 +61,7 @@ func (p Plan) Audit(mix Mix, rules ...commission.Rules) (commission.Audit, error
 			Evidence: fmt.Sprintf("who has paid for goods of %s becomes a partner, and a partner can recruit", p.Joining.Spend.Decimal),
 		})
 	}
+	audit.Findings = append(audit.Findings, p.oneOffs()...)
 	if early, ok := p.earlyRelease(mix.ReturnDays); ok {
 		audit.Findings = append(audit.Findings, early)
 	}
@@ -76,4 +85,34 @@ func (p Plan) earlyRelease(returnDays int) (commission.Finding, bool) {
 		return found, false
 	}
 	return found, true
+}
+
+// oneOffs says what is paid besides the orders: for levels, and by head count.
+func (p Plan) oneOffs() []commission.Finding {
+	var all []commission.Finding
+	for i, o := range p.OneOffs {
+		found := commission.Finding{Code: FindUpgradeBonus, Path: fmt.Sprintf("oneOffs[%d].upgrade", i)}
+		if o.FirstOrder != nil {
+			who := "recruiter gets it for each recruit"
+			if o.FirstOrder.Of == incentive.NewCustomers {
+				who = "owner gets it for each customer"
+			}
+			found.Code, found.Path = FindHeadCount, fmt.Sprintf("oneOffs[%d].firstOrder", i)
+			found.Evidence = fmt.Sprintf("%s pays %s by head count: the %s once his first order is settled, however little he bought", o.Name, p.oneOff(o.FirstOrder.Amount), who)
+		} else {
+			most := decimal.Zero
+			for _, amount := range o.Upgrade.Levels {
+				most = decimal.Max(most, amount)
+			}
+			found.Evidence = fmt.Sprintf("%s pays up to %s to the recruiter of who reaches a level, besides what the worst case of an order pays", o.Name, p.oneOff(most))
+		}
+		all = append(all, found)
+	}
+	return all
+}
+
+// oneOff is the amount of a one-off bonus; what cannot be one has been refused.
+func (p Plan) oneOff(amount decimal.Decimal) money.Amount {
+	a, _ := p.Currency.Amount(amount)
+	return a
 }

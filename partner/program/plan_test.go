@@ -35,7 +35,7 @@ const rich = `{
     "stacking": "product", "cap": "50%", "orderCap": "40%", "overflow": "cut-farthest", "rounding": {"mode": "half-even", "scope": "order"}, "priceScale": 12
   },
   "campaigns": [{"name": "double", "from": "2026-06-18T00:00:00+08:00", "to": "2026-06-21T00:00:00+08:00", "factor": "2.0", "slots": [1],
-    "products": ["p2"], "categories": ["shoes & <bags>"], "skus": ["s-1"], "levels": ["gold"], "perOrder": "5.00"}],
+    "products": ["p2"], "categories": ["shoes & <bags>"], "skus": ["s-1"], "levels": ["gold"], "perOrder": "5.00", "budget": "1000", "perCustomer": "20.00"}],
   "settlement": {"holdDays": 0, "anchor": "paid", "shortfall": "seller", "minWithdrawal": "50"}
 }`
 

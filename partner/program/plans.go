@@ -39,7 +39,8 @@ type PublishedPlan struct {
 // Publish stores a plan as the next version, in force from an instant on, and returns it. An order is judged by the version in force when it was paid;
 // where several begin at one instant, by the last. Where nothing is stored yet, the plan of the Config becomes the version before it.
 //
-// It is a [*PlanError] for a plan that cannot be used or is in another currency than the plans before, and a [*BackdatedError] for an instant in the past.
+// It is a [*PlanError] for a plan that cannot be used, is in another currency than the plans before, or has an asset with another scale than they, and a
+// [*BackdatedError] for an instant in the past.
 func (p Plans) Publish(ctx context.Context, in Publish) (PublishedPlan, error) {
 	in.Plan = in.Plan.Pin(p.config.Rules)
 	if err := in.Plan.Validate(p.config.Rules); err != nil {
@@ -81,6 +82,9 @@ func (p Plans) Publish(ctx context.Context, in Publish) (PublishedPlan, error) {
 		if n := len(versions); n > 0 && versions[n-1].plan.Currency != in.Plan.Currency {
 			return nil, &PlanError{Problems: []PlanProblem{{Path: "currency", Message: fmt.Sprintf("the programme is in %s and stays in it", versions[n-1].plan.Currency)}}}
 		}
+		if problems := otherScales(in.Plan, versions); len(problems) > 0 {
+			return nil, &PlanError{Problems: problems}
+		}
 		return func() error {
 			if err := first(); err != nil {
 				return err
@@ -120,7 +124,8 @@ func (p Plans) All(ctx context.Context) ([]PublishedPlan, error) {
 type version struct {
 	stored store.PlanVersion
 	plan   Plan
-	calc   *commission.Calculator
+	calc   *commission.Calculator        // of cash
+	assets []*commission.AssetCalculator // in the order of the plan
 
 	calendar commission.Calendar
 }
@@ -183,11 +188,15 @@ func (s *shell) load(stored store.PlanVersion) (*version, error) {
 	if err != nil {
 		return nil, fmt.Errorf("program: stored plan %d: %w", stored.Version, err)
 	}
+	assets, err := s.assetsOf(plan, calc)
+	if err != nil {
+		return nil, fmt.Errorf("program: stored plan %d: %w", stored.Version, err)
+	}
 	calendar, err := plan.Calendar.calendar()
 	if err != nil {
 		return nil, fmt.Errorf("program: stored plan %d: %w", stored.Version, err)
 	}
-	return &version{stored: stored, plan: plan, calc: calc, calendar: calendar}, nil
+	return &version{stored: stored, plan: plan, calc: calc, assets: assets, calendar: calendar}, nil
 }
 
 func (c *call) publish(plan Plan, from time.Time, number int) (*version, error) {

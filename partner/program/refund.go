@@ -27,14 +27,14 @@ type ReceivedOutcome struct {
 type RefundOutcome struct {
 	Order   commission.OrderID
 	Entries []commission.Entry // below 0: what is taken back
-	Changes []PayeeChange      // the same per payee, in order of payee
+	Changes []PayeeChange      // the same per payee and asset, in order of payee, then currency
 	// Borne are the entries by which somebody else bears what payees had no more, where the plan says so: above 0 what a payee is spared, below 0 what the
-	// seller is charged. None where it stays their debt.
+	// seller is charged, each in the asset that was lacking. None where it stays their debt.
 	Borne  []commission.Entry
 	Parked bool // whether it waits for its order
 }
 
-// PayeeChange is what an order pays somebody before and after a refund.
+// PayeeChange is what an order pays somebody before and after a refund, in cash or in another asset.
 type PayeeChange struct {
 	Payee         partner.ID
 	Before, After money.Amount
@@ -126,7 +126,7 @@ func (o Orders) Refunded(ctx context.Context, in Refund) (RefundOutcome, error) 
 			return nil, err
 		}
 		return func() error {
-			if err := c.takeBack(posting, netBack); err != nil {
+			if err := c.takeBack(v, posting, netBack); err != nil {
 				return err
 			}
 			if err := c.bear(posting, v.plan.Settlement); err != nil {
@@ -192,7 +192,7 @@ func (c *call) refund(order settlement.Order, v *version, r settlement.Refund, k
 	if err != nil {
 		return settlement.Posting{}, money.Amount{}, err
 	}
-	posting, err := order.Refund(v.calc, r, standing[0], key, record)
+	posting, err := order.Refund(v.calc, r, standing[0], key, record, v.assets...)
 	if err != nil {
 		return settlement.Posting{}, money.Amount{}, err
 	}
@@ -221,14 +221,17 @@ func netLeft(v *version, o settlement.Order) (money.Amount, error) {
 }
 
 // takeBack writes a refund.
-func (c *call) takeBack(p settlement.Posting, netBack money.Amount) error {
-	if err := c.save(p); err != nil {
+func (c *call) takeBack(v *version, p settlement.Posting, netBack money.Amount) error {
+	if err := c.markUnsettled(&p.Order); err != nil {
+		return err
+	}
+	if err := c.save(v, p); err != nil {
 		return err
 	}
 	if _, err := c.tx.AddSpend(c.ctx, []store.Spend{{Customer: p.Order.Customer, Amount: netBack.Neg()}}); err != nil {
 		return err
 	}
-	return c.emit("order_refunded", string(p.Order.ID), map[string]any{"revision": p.Order.Revision, "commission": p.Order.Total})
+	return c.emit("order_refunded", string(p.Order.ID), withAssets(p.Order, map[string]any{"revision": p.Order.Revision, "commission": p.Order.Total}))
 }
 
 // The events that can come before their order.
@@ -288,7 +291,7 @@ func (c *call) unparkOne(order settlement.Order, v *version, w settlement.Parked
 	if err != nil {
 		return order, "", err
 	}
-	return posting.Order, "", c.takeBack(posting, netBack)
+	return posting.Order, "", c.takeBack(v, posting, netBack)
 }
 
 // refundOutcome says what a refund took back, from the rows of its revision.
@@ -309,24 +312,25 @@ func (c *call) refundOutcome(order settlement.Order, key string) (RefundOutcome,
 	if err != nil {
 		return out, err
 	}
-	before := map[partner.ID]money.Amount{}
-	for _, row := range all[0] {
-		if row.Revision < revision {
-			if before[row.Payee], err = before[row.Payee].Add(row.Amount); err != nil {
+	before := map[account]money.Amount{}
+	for i := range all[0] {
+		if row := &all[0][i]; row.Revision < revision {
+			if before[accountOf(row)], err = before[accountOf(row)].Add(row.Amount); err != nil {
 				return out, err
 			}
 		}
 	}
-	for _, row := range all[0] {
+	for i := range all[0] {
+		row := &all[0][i]
 		if row.Revision != revision {
 			continue
 		}
 		out.Entries = append(out.Entries, row.Entries...)
-		after, err := before[row.Payee].Add(row.Amount)
+		after, err := before[accountOf(row)].Add(row.Amount)
 		if err != nil {
 			return out, err
 		}
-		out.Changes = append(out.Changes, PayeeChange{Payee: row.Payee, Before: before[row.Payee], After: after, Debt: order.Refunds[at].Released})
+		out.Changes = append(out.Changes, PayeeChange{Payee: row.Payee, Before: before[accountOf(row)], After: after, Debt: order.Refunds[at].Released})
 	}
 	return out, nil
 }

@@ -1,6 +1,8 @@
 package program
 
 import (
+	"slices"
+
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
@@ -13,13 +15,19 @@ func (c *call) bear(p settlement.Posting, terms settlement.Terms) error {
 	if !borne || p.Order.Released.IsZero() || len(p.Rows) == 0 {
 		return nil
 	}
-	ids := make([]partner.ID, len(p.Rows))
+	var ids []partner.ID // of the rows' payees, each once: they stand in order of payee, then currency
 	for i := range p.Rows {
-		ids[i] = p.Rows[i].Payee
+		ids = append(ids, p.Rows[i].Payee)
 	}
-	balances, err := c.tx.Balances(c.ctx, ids)
+	ids = slices.Compact(ids)
+	found, err := c.tx.Balances(c.ctx, ids)
 	if err != nil {
 		return err
+	}
+	balances := make([]settlement.Balance, len(p.Rows))
+	for i := range balances {
+		id := p.Rows[i].Payee
+		balances[i] = balanceIn(p.Rows[i].Amount.Currency(), id, found[slices.Index(ids, id)])
 	}
 	lacks, err := settlement.Lacking(p.Rows, balances, bearer)
 	if err != nil || len(lacks) == 0 {

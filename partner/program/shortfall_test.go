@@ -156,3 +156,58 @@ func TestRule_5_13_AnExchangeIsOpenedAndClosedOnce(t *testing.T) {
 	require.Equal(t, []commission.OrderID{"o-1"}, s.due(s.now).Released)
 	s.sound()
 }
+
+// Of points somebody can have less than a refund takes back where losses count: bob gets 200 points and 100 for the first order, and loses 160 and 80 by
+// the second.
+func TestRule_5_12_WhatIsLackingInPointsIsBorneInPoints(t *testing.T) {
+	for by, want := range map[string]struct {
+		borne  []string
+		points []string // of alice, then bob
+		debts  []string
+	}{
+		"debt":   {nil, []string{"0 POINTS, 0 POINTS, 80 POINTS", "0 POINTS, 0 POINTS, 160 POINTS"}, []string{"5.00", "10.00"}},
+		"shop":   {[]string{"alice 5.00 CNY", "alice 80 POINTS", "bob 10.00 CNY", "bob 160 POINTS"}, []string{"0 POINTS, 0 POINTS, 0 POINTS", "0 POINTS, 0 POINTS, 0 POINTS"}, []string{"0.00", "0.00"}},
+		"seller": {[]string{"alice 5.00 CNY", "alice 80 POINTS", "bob -5.00 CNY", "bob -80 POINTS"}, []string{"0 POINTS, 0 POINTS, 0 POINTS", "0 POINTS, 0 POINTS, 240 POINTS"}, []string{"0.00", "15.00"}},
+	} {
+		t.Run(by, func(t *testing.T) {
+			s := family(t, fmt.Sprintf(`{"currency": "CNY", "commission": {"rates": ["10%%", "5%%"]}, "settlement": {"holdDays": 0, "anchor": "paid", "shortfall": %q},
+				"assets": [{"code": "POINTS", "ratio": "10", "commission": {"rates": ["20%%", "10%%"], "base": "profit", "loss": "signed"}}]}`, by))
+			for id, cost := range map[string]string{"o-1": "0.00", "o-2": "180.00"} {
+				o := s.order(id, 1, "100.00")
+				o.Lines[0].Cost = decimal.NewNullDecimal(decimal.RequireFromString(cost))
+				s.paid(o)
+			}
+			s.due(s.now)
+			for id, all := range map[partner.ID]string{"alice": "10.00", "bob": "20.00"} {
+				_, err := s.withdraw("w-"+string(id), id, all)
+				require.NoError(t, err)
+			}
+			out := s.refunded("r-1", "o-1", units("1", 1))
+			var borne []string
+			for _, e := range out.Borne {
+				borne = append(borne, fmt.Sprintf("%s %s", e.Payee, e.Amount))
+			}
+			require.Equal(t, want.borne, borne)
+			everybody := []partner.ID{"alice", "bob"}
+			require.Equal(t, want.debts, s.debts(everybody))
+			assets, err := s.Wallet.Assets(ctx, everybody...)
+			require.NoError(t, err)
+			for i, b := range assets {
+				require.Equal(t, want.points[i], fmt.Sprintf("%s, %s, %s", b.Pending, b.Available, b.Debt))
+			}
+			all, err := s.Orders.ExplainAll(ctx, "o-1")
+			require.NoError(t, err)
+			shortfalls := 0
+			for _, x := range all {
+				one, err := s.Orders.Explain(ctx, x.ID)
+				require.NoError(t, err)
+				require.Equal(t, x.Explanation, one)
+				if x.Entry.Rule == commission.RuleShortfall {
+					shortfalls++
+					require.Equal(t, x.Entry.Amount.Currency().Code() == "POINTS", x.ID.Asset == "POINTS")
+				}
+			}
+			require.Len(t, out.Borne, shortfalls)
+		})
+	}
+}

@@ -16,6 +16,7 @@ import (
 type Withdraw struct {
 	Partner partner.ID
 	Amount  decimal.Decimal // the gross: what leaves available
+	Asset   string          // the code of what is asked for; "" or that of the plan's currency: cash, which alone can be withdrawn
 	Meta                    // Key is needed: two requests of the same amount are two requests
 }
 
@@ -33,37 +34,26 @@ type Payout struct {
 	Meta
 }
 
-// Balances returns each partner's balance as of now, in the order asked for; somebody without one has zeros.
+// Balances returns what each partner has in cash as of now, in the order asked for; somebody without anything has zeros. What he has in other assets is in
+// [Wallet.Assets].
 func (w Wallet) Balances(ctx context.Context, ids ...partner.ID) (settlement.Balances, error) {
 	var out settlement.Balances
 	err := w.view(ctx, func(tx store.Tx) error {
 		c := &call{shell: w.shell, ctx: ctx, tx: tx}
-		var err error
-		out, err = c.balances(ids)
-		return err
+		cash, err := c.currency()
+		if err != nil {
+			return err
+		}
+		found, err := tx.Balances(ctx, ids)
+		if err != nil {
+			return err
+		}
+		for i, id := range ids {
+			out = append(out, balanceIn(cash, id, found[i]))
+		}
+		return nil
 	})
 	return out, err
-}
-
-// balances gives zeros their currency, so that they print as the others do.
-func (c *call) balances(ids []partner.ID) (settlement.Balances, error) {
-	found, err := c.tx.Balances(c.ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	currency, err := c.currency()
-	if err != nil {
-		return nil, err
-	}
-	for i := range found {
-		b := &found[i]
-		for _, a := range []*money.Amount{&b.Pending, &b.Available, &b.Withdrawing, &b.Paid, &b.Taxed, &b.Fees, &b.Debt} {
-			if *a == (money.Amount{}) {
-				*a = currency.Minor(0)
-			}
-		}
-	}
-	return found, nil
 }
 
 // currency is that of the programme, which all its plans share; the zero Currency while it has none.
@@ -75,8 +65,8 @@ func (c *call) currency() (money.Currency, error) {
 	return versions[0].plan.Currency.Currency, nil
 }
 
-// Rows returns at most limit rows of a partner that come after a place, newest first: what he earned and what was taken back, each with its entries. The
-// zero RowCursor begins; [CursorOf] the last row goes on.
+// Rows returns at most limit rows of a partner, in cash and other assets, that come after a place, newest first: what he earned and what was taken back,
+// each with its entries. The zero RowCursor begins; [CursorOf] the last row goes on.
 func (w Wallet) Rows(ctx context.Context, id partner.ID, after store.RowCursor, limit int) ([]settlement.Row, error) {
 	var out []settlement.Row
 	err := w.view(ctx, func(tx store.Tx) error {
@@ -89,11 +79,12 @@ func (w Wallet) Rows(ctx context.Context, id partner.ID, after store.RowCursor, 
 
 // CursorOf returns the place of a row among its payee's rows.
 func CursorOf(r settlement.Row) store.RowCursor {
-	return store.RowCursor{At: r.At, Source: r.Source, Revision: r.Revision}
+	return store.RowCursor{At: r.At, Source: r.Source, Revision: r.Revision, Currency: r.Amount.Currency()}
 }
 
-// Withdraw moves money from available to withdrawing, under a number of its own that stays the same for ever. It is [settlement.ErrInsufficient] if less
-// is available, a [*settlement.MinimumError] below the plan's minimum, a [*NotFoundError] for somebody who is no partner, a [*MetaError] without Key.
+// Withdraw moves cash from available to withdrawing, under a number of its own that stays the same for ever. It is [settlement.ErrInsufficient] if less
+// is available, a [*settlement.MinimumError] below the plan's minimum, a [*NotFoundError] for somebody who is no partner, a [*MetaError] without Key, and a
+// [*CashError] for another asset.
 func (w Wallet) Withdraw(ctx context.Context, in Withdraw) (settlement.Withdrawal, error) {
 	if err := partner.CheckID("partner", in.Partner); err != nil {
 		return settlement.Withdrawal{}, err
@@ -108,6 +99,9 @@ func (w Wallet) Withdraw(ctx context.Context, in Withdraw) (settlement.Withdrawa
 	return write(ctx, w.shell, op, func(c *call, out *settlement.Withdrawal) (apply, error) {
 		v, publish, err := c.planAt("at", c.at)
 		if err != nil {
+			return nil, err
+		}
+		if err := checkCash(in.Asset, v.plan.Currency.Currency); err != nil {
 			return nil, err
 		}
 		gross, err := v.plan.Currency.Amount(in.Amount)
@@ -141,7 +135,10 @@ func (w Wallet) Withdraw(ctx context.Context, in Withdraw) (settlement.Withdrawa
 			return c.emit("withdrawal_requested", string(request.ID), map[string]any{"partner": in.Partner, "gross": gross})
 		}, nil
 	}, func(c *call, first store.Claim, out *settlement.Withdrawal) error {
-		return c.withdrawalThen(settlement.WithdrawalID(first.Token), settlement.Requested, out)
+		if err := c.withdrawalThen(settlement.WithdrawalID(first.Token), settlement.Requested, out); err != nil {
+			return err
+		}
+		return checkCash(in.Asset, out.Gross.Currency())
 	})
 }
 
@@ -159,7 +156,7 @@ func (c *call) affordable(change settlement.Change) error {
 	if err != nil {
 		return err
 	}
-	_, err = balances[0].Apply(change)
+	_, err = balanceIn(change.Currency(), change.Partner, balances[0]).Apply(change)
 	return err
 }
 

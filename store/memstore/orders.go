@@ -33,11 +33,12 @@ func (t *tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
 		if o.Revision != t.orders.values[o.ID].Revision+1 {
 			return store.ErrStale
 		}
-		if before := t.orders.values[o.ID]; before.Posted && !(o.Posted && o.PaidAt.Equal(before.PaidAt)) {
+		before := t.orders.values[o.ID]
+		if before.Posted && !(o.Posted && o.PaidAt.Equal(before.PaidAt)) {
 			t.paid.unset(t, paidKeyOf(before.PaidAt, o.ID))
 		}
-		before := t.orders.values[o.ID]
 		t.buy(&before, &o)
+		t.settle(&before, &o)
 		t.orders.set(t, o.ID, o.Clone())
 		if o.Posted {
 			t.paid.set(t, paidKeyOf(o.PaidAt, o.ID), o.ID)

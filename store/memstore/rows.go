@@ -23,13 +23,13 @@ func (t *tx) AddRows(ctx context.Context, rows []settlement.Row) error {
 		all := t.rows[row.Source]
 		at, found := slices.BinarySearchFunc(all, row, compareInSource)
 		if found {
-			return &store.ExistsError{Record: "row", Key: fmt.Sprintf("%s/%s/%s/%d", row.Source.Kind, row.Source.ID, row.Payee, row.Revision)}
+			return &store.ExistsError{Record: "row", Key: fmt.Sprintf("%s/%s/%s/%s/%d", row.Source.Kind, row.Source.ID, row.Payee, row.Amount.Currency(), row.Revision)}
 		}
 		put(t, t.rows, row.Source, slices.Insert(slices.Clone(all), at, row))
 		t.addToPayee(row)
 		if row.Folded.IsZero() {
 			push(t, &t.unfolded, row)
-			if err := t.addPending(row.Payee, row.Amount); err != nil {
+			if err := t.addPending(row, row.Amount); err != nil {
 				return err
 			}
 		}
@@ -47,21 +47,26 @@ func (t *tx) addToPayee(row *settlement.Row) {
 }
 
 func compareInSource(a, b *settlement.Row) int {
-	return cmp.Or(cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Payee, b.Payee))
+	return cmp.Or(cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Payee, b.Payee), compareCurrencies(a, b))
 }
 
 func compareByPayee(a, b settlement.Row) int {
-	return cmp.Or(cmp.Compare(a.Payee, b.Payee), compareSources(a.Source, b.Source), cmp.Compare(a.Revision, b.Revision))
+	return cmp.Or(cmp.Compare(a.Payee, b.Payee), compareCurrencies(&a, &b), compareSources(a.Source, b.Source), cmp.Compare(a.Revision, b.Revision))
 }
+
+func compareCurrencies(a, b *settlement.Row) int { return a.Amount.Currency().Cmp(b.Amount.Currency()) }
 
 func compareSources(a, b settlement.Source) int {
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
 }
 
-func (t *tx) addPending(payee partner.ID, amount money.Amount) error {
-	sum, err := t.pending[payee].Add(amount)
+// addPending adds to what is pending where a row is.
+func (t *tx) addPending(row *settlement.Row, amount money.Amount) error {
+	a := account{row.Payee, row.Amount.Currency()}
+	sum, err := t.pending[a].Add(amount)
 	if err == nil {
-		put(t, t.pending, payee, sum)
+		t.open(a)
+		put(t, t.pending, a, sum)
 	}
 	return err
 }
@@ -96,11 +101,11 @@ func (t *tx) PartnerRows(ctx context.Context, payee partner.ID, after store.RowC
 }
 
 func cursorOf(r *settlement.Row) store.RowCursor {
-	return store.RowCursor{At: r.At, Source: r.Source, Revision: r.Revision}
+	return store.RowCursor{At: r.At, Source: r.Source, Revision: r.Revision, Currency: r.Amount.Currency()}
 }
 
 func compareCursors(a, b store.RowCursor) int {
-	return cmp.Or(a.At.Compare(b.At), compareSources(a.Source, b.Source), cmp.Compare(a.Revision, b.Revision))
+	return cmp.Or(a.At.Compare(b.At), compareSources(a.Source, b.Source), cmp.Compare(a.Revision, b.Revision), a.Currency.Cmp(b.Currency))
 }
 
 func (t *tx) FoldRows(ctx context.Context, limit int, instant time.Time) ([]settlement.Row, error) {
@@ -133,7 +138,7 @@ func (t *tx) FoldRows(ctx context.Context, limit int, instant time.Time) ([]sett
 func (t *tx) fold(row *settlement.Row, instant time.Time) error {
 	row.Folded = instant
 	t.onUndo(func() { row.Folded = time.Time{} })
-	return t.addPending(row.Payee, row.Amount.Neg())
+	return t.addPending(row, row.Amount.Neg())
 }
 
 func (t *tx) ReleaseRows(ctx context.Context, sources []settlement.Source, instant time.Time) ([]settlement.Row, error) {

@@ -33,15 +33,27 @@ type records struct {
 	due      map[commission.OrderID]time.Time // posted, not released, with a fixed release time
 	rows     map[settlement.Source][]*settlement.Row
 	payees   map[partner.ID][]*settlement.Row
-	unfolded []*settlement.Row           // in order of writing; what is folded meanwhile is passed over
-	pending  map[partner.ID]money.Amount // the sum of each payee's rows that are not folded
-	balances map[partner.ID]settlement.Balance
+	unfolded []*settlement.Row        // in order of writing; what is folded meanwhile is passed over
+	pending  map[account]money.Amount // the sum of the rows that are not folded
+	balances map[account]settlement.Balance
+	accounts map[partner.ID][]account // those of which there ever was anything, in order of currency
+	counters map[store.CounterKey]money.Amount
+
+	grants  *table[partner.ID, settlement.Grants]
+	toJudge map[partner.ID]time.Time          // the users whose grants are due, and when
+	settled map[partner.Customer][]settledKey // each customer's settled orders, the one that was released first before the others
 
 	withdrawals *table[settlement.WithdrawalID, settlement.Withdrawal]
 
 	claims   map[store.ClaimKey]store.Claim
 	events   []store.Event
 	numbered int
+}
+
+// account is where a partner has a balance.
+type account struct {
+	partner  partner.ID
+	currency money.Currency
 }
 
 func newRecords() *records {
@@ -52,7 +64,9 @@ func newRecords() *records {
 		bought: map[partner.Customer]map[commission.OrderID]bool{},
 		runs:   newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},
 		rows: map[settlement.Source][]*settlement.Row{}, payees: map[partner.ID][]*settlement.Row{},
-		pending: map[partner.ID]money.Amount{}, balances: map[partner.ID]settlement.Balance{},
+		pending: map[account]money.Amount{}, balances: map[account]settlement.Balance{}, accounts: map[partner.ID][]account{},
+		grants: newTable[partner.ID, settlement.Grants](), toJudge: map[partner.ID]time.Time{}, settled: map[partner.Customer][]settledKey{},
+		counters:    map[store.CounterKey]money.Amount{},
 		withdrawals: newTable[settlement.WithdrawalID, settlement.Withdrawal](), claims: map[store.ClaimKey]store.Claim{},
 	}
 }

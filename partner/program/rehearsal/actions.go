@@ -37,7 +37,7 @@ func act[T any](name string, field func(*Event) *T, subject func(*T) string, do 
 
 var (
 	ofPartner    = []string{"level", "status", "recruiter"}
-	ofOrder      = []string{"entries", "unpaid", "complete", "commission", "goods", "kept", "attributed", "reason", "version", "releaseAt"}
+	ofOrder      = []string{"entries", "unpaid", "complete", "commission", "assets", "goods", "kept", "attributed", "reason", "version", "releaseAt", "campaigns"}
 	ofPaid       = append([]string{"promoted", "unparked", "repeated"}, ofOrder...)
 	ofWithdrawal = []string{"state", "net", "withdrawal"}
 )
@@ -103,10 +103,10 @@ var actions = []action{
 	act("run", func(e *Event) *Due { return e.Run }, func(*Due) string { return "" },
 		func(ctx context.Context, r *runner, _ *Due, meta program.Meta) (any, error) {
 			return r.prog.RunDue(ctx, meta.At)
-		}, "released", "vetoed"),
+		}, "released", "vetoed", "granted"),
 	act("withdraw", func(e *Event) *Withdraw { return e.Withdraw }, func(x *Withdraw) string { return string(x.Partner) },
 		func(ctx context.Context, r *runner, x *Withdraw, meta program.Meta) (any, error) {
-			w, err := r.prog.Wallet.Withdraw(ctx, program.Withdraw{Partner: x.Partner, Amount: x.Amount, Meta: meta})
+			w, err := r.prog.Wallet.Withdraw(ctx, program.Withdraw{Partner: x.Partner, Amount: x.Amount, Asset: x.Asset, Meta: meta})
 			if err == nil {
 				r.withdrawals[meta.Key] = w.ID
 			}
@@ -123,6 +123,10 @@ var actions = []action{
 			return x.run(ctx, r, meta)
 		},
 		"bonuses", "commission", "kept", "changes", "unpaid", "runState", "version"),
+	act("grants", func(e *Event) *GrantsOf { return e.Grants }, func(x *GrantsOf) string { return string(x.User) },
+		func(ctx context.Context, r *runner, x *GrantsOf, _ program.Meta) (any, error) {
+			return x.grants(ctx, r)
+		}, "grants"),
 	act("fail", func(e *Event) *Withdrawal { return e.Fail }, withdrawalKey, decide(program.Wallet.Failed), ofWithdrawal...),
 }
 

@@ -109,6 +109,8 @@ func (c checker) answer(want *Expect, got any, err error) {
 		c.released(want, &got)
 	case program.RunOutcome:
 		c.bonus(want, &got)
+	case settlement.Grants:
+		c.grants(want, &got)
 	case program.BindOutcome:
 		optional(c, "owner", want.Owner, got.Owner)
 		optional(c, "bound", want.Bound, got.Bound)
@@ -163,6 +165,12 @@ func (c checker) released(want *Expect, got *program.Due) {
 		}
 		c.same("vetoed", fmt.Sprint(want.Vetoed), fmt.Sprint(vetoed))
 	}
+	if want.Granted != nil {
+		c.granted(want.Granted, got.Granted)
+	}
+	for _, failed := range got.FailedGrants {
+		c.check(false, fmt.Sprintf("one-off bonuses for %s", failed.User), "", failed.Err.Error())
+	}
 	for _, failed := range got.Failed {
 		c.check(false, fmt.Sprintf("release of %s", failed.Order), "", failed.Err.Error())
 	}
@@ -183,7 +191,7 @@ func (c checker) withdrawn(want *Expect, got *settlement.Withdrawal) {
 	c.amount("net", want.Net, net)
 }
 
-// balances compares the buckets that are named, partner by partner.
+// balances compares the buckets that are named, partner by partner, in cash and then in other assets.
 func (c checker) balances(ctx context.Context, want map[partner.ID]Buckets) error {
 	ids := slices.Sorted(maps.Keys(want))
 	got, err := c.prog.Wallet.Balances(ctx, ids...)
@@ -191,22 +199,29 @@ func (c checker) balances(ctx context.Context, want map[partner.ID]Buckets) erro
 		return err
 	}
 	for i, b := range got {
-		w := want[ids[i]]
-		earned, err := b.Earned()
-		if err != nil {
+		if err := c.balance(want[ids[i]].Balance, "", b); err != nil {
 			return err
 		}
-		for _, bucket := range []struct {
-			name string
-			want decimal.NullDecimal
-			got  money.Amount
-		}{
-			{"earned", w.Earned, earned}, {"pending", w.Pending, b.Pending}, {"available", w.Available, b.Available},
-			{"withdrawing", w.Withdrawing, b.Withdrawing}, {"paid", w.Paid, b.Paid}, {"taxed", w.Taxed, b.Taxed}, {"fees", w.Fees, b.Fees},
-			{"debt", w.Debt, b.Debt},
-		} {
-			c.amount(fmt.Sprintf("%s of %s", bucket.name, b.Partner), bucket.want, bucket.got)
-		}
+	}
+	return c.assetBalances(ctx, ids, want)
+}
+
+// balance compares the buckets that are named of one balance.
+func (c checker) balance(want Balance, asset string, b settlement.Balance) error {
+	earned, err := b.Earned()
+	if err != nil {
+		return err
+	}
+	for _, bucket := range []struct {
+		name string
+		want decimal.NullDecimal
+		got  money.Amount
+	}{
+		{"earned", want.Earned, earned}, {"pending", want.Pending, b.Pending}, {"available", want.Available, b.Available},
+		{"withdrawing", want.Withdrawing, b.Withdrawing}, {"paid", want.Paid, b.Paid}, {"taxed", want.Taxed, b.Taxed}, {"fees", want.Fees, b.Fees},
+		{"debt", want.Debt, b.Debt},
+	} {
+		c.amount(inAsset(fmt.Sprintf("%s of %s", bucket.name, b.Partner), asset), bucket.want, bucket.got)
 	}
 	return nil
 }

@@ -13,11 +13,12 @@ import (
 // outcome compares what an order pays.
 func (c checker) outcome(want *Expect, got *program.Outcome) {
 	if want.Entries != nil {
-		c.entries(want.Entries, got.Entries)
+		c.entries(want.Entries, "", got.Entries)
 	}
 	if want.Unpaid != nil || want.Complete {
-		c.unpaid(want, got.Unpaid)
+		c.unpaid(want, "", got.Unpaid)
 	}
+	c.assets(want, got)
 	c.amount("commission", want.Commission, got.Commission)
 	c.amount("goods", want.Goods, got.Goods)
 	if want.Kept.Valid {
@@ -27,6 +28,9 @@ func (c checker) outcome(want *Expect, got *program.Outcome) {
 		} else {
 			c.exactly("kept", want.Kept.Decimal, kept)
 		}
+	}
+	if want.Campaigns != nil {
+		c.campaigns(want.Campaigns, got.Campaigns)
 	}
 	optional(c, "attributed", want.Attributed, got.Attributed.Partner)
 	optional(c, "reason", want.Reason, got.Attributed.Reason)
@@ -39,12 +43,15 @@ func (c checker) outcome(want *Expect, got *program.Outcome) {
 	}
 }
 
-// entries compares two complete lists of entries, whatever their order.
-func (c checker) entries(want []Entry, got []commission.Entry) {
+// entries compares two complete lists of entries in one asset, whatever their order.
+func (c checker) entries(want []Entry, asset string, got []commission.Entry) {
 	open := append(got[:0:0], got...)
 	for _, w := range want {
+		if w.Asset != asset {
+			continue
+		}
 		place := placeOf(w.Line, ruleName(w.Rule, w.Slot), w.Slot)
-		what := fmt.Sprintf("entry %s of %s", place, w.Payee)
+		what := inAsset(fmt.Sprintf("entry %s of %s", place, w.Payee), asset)
 		at := -1
 		for i, g := range open {
 			if g.Payee == w.Payee && placeOf(g.Line, g.Rule, g.Slot) == place {
@@ -60,7 +67,7 @@ func (c checker) entries(want []Entry, got []commission.Entry) {
 		open = append(open[:at], open[at+1:]...)
 	}
 	for _, g := range open {
-		c.check(false, fmt.Sprintf("entry %s of %s", placeOf(g.Line, g.Rule, g.Slot), g.Payee), "", g.Amount.Plain())
+		c.check(false, inAsset(fmt.Sprintf("entry %s of %s", placeOf(g.Line, g.Rule, g.Slot), g.Payee), asset), "", g.Amount.Plain())
 	}
 	c.check(true, "entries", "", "") // that no other came
 }
@@ -113,14 +120,17 @@ func placeOf(line commission.LineID, rule string, slot int) string {
 	return fmt.Sprintf("line %s %s", line, rule)
 }
 
-// unpaid compares who gets nothing: those who are listed, or all.
-func (c checker) unpaid(want *Expect, got []commission.Unpaid) {
+// unpaid compares who gets nothing in one asset: those who are listed, or all.
+func (c checker) unpaid(want *Expect, asset string, got []commission.Unpaid) {
 	seen := map[string]string{}
 	for _, g := range got {
-		seen[nobody(placeOf(g.Line, g.Rule, g.Slot), string(g.Partner))] = string(g.Reason)
+		seen[nobody(placeOf(g.Line, g.Rule, g.Slot), string(g.Partner), asset)] = string(g.Reason)
 	}
 	for _, w := range want.Unpaid {
-		what := nobody(placeOf(w.Line, ruleName(w.Rule, w.Slot), w.Slot), string(w.Partner))
+		if w.Asset != asset {
+			continue
+		}
+		what := nobody(placeOf(w.Line, ruleName(w.Rule, w.Slot), w.Slot), string(w.Partner), asset)
 		c.same(what, string(w.Reason), seen[what])
 		delete(seen, what)
 	}
@@ -128,18 +138,18 @@ func (c checker) unpaid(want *Expect, got []commission.Unpaid) {
 		return
 	}
 	for _, g := range got {
-		what := nobody(placeOf(g.Line, g.Rule, g.Slot), string(g.Partner))
+		what := nobody(placeOf(g.Line, g.Rule, g.Slot), string(g.Partner), asset)
 		if reason, more := seen[what]; more {
 			c.check(false, what, "", reason)
 		}
 	}
 }
 
-func nobody(place, partner string) string {
+func nobody(place, partner, asset string) string {
 	if partner == "" {
-		return "unpaid " + place
+		return inAsset("unpaid "+place, asset)
 	}
-	return fmt.Sprintf("unpaid %s of %s", place, partner)
+	return inAsset(fmt.Sprintf("unpaid %s of %s", place, partner), asset)
 }
 
 func (c checker) unparked(want []Unparked, got *program.Outcome) {
@@ -180,10 +190,10 @@ func (c checker) exchange(want *Expect, got *program.ExchangeOutcome) {
 func (c checker) borne(want []Borne, got []commission.Entry) {
 	texts := [2][]string{}
 	for _, w := range want {
-		texts[0] = append(texts[0], fmt.Sprintf("%s %s", w.Payee, w.Amount.StringFixed(8)))
+		texts[0] = append(texts[0], inAsset(fmt.Sprintf("%s %s", w.Payee, w.Amount.StringFixed(8)), w.Asset))
 	}
 	for _, g := range got {
-		texts[1] = append(texts[1], fmt.Sprintf("%s %s", g.Payee, g.Amount.Decimal().StringFixed(8)))
+		texts[1] = append(texts[1], inAsset(fmt.Sprintf("%s %s", g.Payee, g.Amount.Decimal().StringFixed(8)), c.assetOf(g.Amount)))
 	}
 	c.same("borne", fmt.Sprint(texts[0]), fmt.Sprint(texts[1]))
 }
@@ -194,21 +204,22 @@ func (c checker) changes(want []Change, got []program.PayeeChange) {
 	for _, w := range want {
 		at := -1
 		for i, g := range open {
-			if g.Payee == w.Payee {
+			if g.Payee == w.Payee && c.assetOf(g.After) == w.Asset {
 				at = i
 			}
 		}
+		what := inAsset(fmt.Sprintf("change of %s", w.Payee), w.Asset)
 		if at < 0 {
-			c.check(false, fmt.Sprintf("change of %s", w.Payee), fmt.Sprintf("%s → %s", w.Before, w.After), "")
+			c.check(false, what, fmt.Sprintf("%s → %s", w.Before, w.After), "")
 			continue
 		}
 		g := open[at]
-		c.exactly(fmt.Sprintf("change of %s, before", w.Payee), w.Before, g.Before)
-		c.exactly(fmt.Sprintf("change of %s, after", w.Payee), w.After, g.After)
-		optional(c, fmt.Sprintf("change of %s, from what was released", w.Payee), w.Released, g.Debt)
+		c.exactly(what+", before", w.Before, g.Before)
+		c.exactly(what+", after", w.After, g.After)
+		optional(c, what+", from what was released", w.Released, g.Debt)
 		open = append(open[:at], open[at+1:]...)
 	}
 	for _, g := range open {
-		c.check(false, fmt.Sprintf("change of %s", g.Payee), "", fmt.Sprintf("%s → %s", g.Before.Plain(), g.After.Plain()))
+		c.check(false, inAsset(fmt.Sprintf("change of %s", g.Payee), c.assetOf(g.After)), "", fmt.Sprintf("%s → %s", g.Before.Plain(), g.After.Plain()))
 	}
 }

@@ -40,7 +40,8 @@
 //   - start: where the clock stands at the beginning. Without it the first event says when it is.
 //   - earlyEvents: "park" (default) or "refuse": what becomes of a receipt or a refund that comes before its order.
 //   - events (needed): what happens, in the order in which it is told to the programme.
-//   - expect: what holds at the end ([Final]): balances, and over all orders commission, goods, kept and the number of entries.
+//   - expect: what holds at the end ([Final]): balances, and over all orders commission, assets, goods, kept, the number of entries and what budgets have
+//     been used.
 //
 // # Events
 //
@@ -70,9 +71,10 @@
 //   - exchange: exchange (its id), order, lines. Goods are exchanged for others.
 //   - exchangeClosed: exchange, order. That is over.
 //   - run: {}. The scheduler runs what is due at the instant.
-//   - withdraw: partner, amount. Somebody asks for money.
+//   - withdraw: partner, amount, asset. Somebody asks for money. With the code of an asset that is not cash he is refused.
 //   - approve, reject, fail: withdrawal (the key of its request). What becomes of it.
 //   - pay: withdrawal, tax, fee. It has been paid out.
+//   - grants: user. Which one-off bonuses there are for somebody; nothing is written.
 //   - bonus: name, period, do ("preview", "lock", "post" or "reverse"). What the run of a period bonus pays, and its steps.
 //
 // Amounts and rates are texts: "19.90", "10%", "3.00/unit".
@@ -82,15 +84,18 @@
 // An expectation says of its event, as far as it fits the action:
 //
 //   - any: error (a part of the message), errorType (such as "settlement.ErrInsufficient"), balances (by partner: earned, pending, available, withdrawing,
-//     paid, taxed, fees, debt).
-//   - paid, quote: entries (all of them: line, slot or rule, payee, amount; and if given base, rate, source, campaign, factor, giveUp,
-//     cut, cutByOrder, cutByCampaign), unpaid (some of them, or all where
-//     complete is true: line, slot or rule, partner, reason), commission, goods, kept, attributed, reason (why it is nobody's), version (of the plan),
+//     paid, taxed, fees, debt, of cash; and assets, by code, with the same of each).
+//   - paid, quote: entries (all of them: line, slot or rule, payee, amount, the code of its asset where that is not cash; and if given base, rate, source,
+//     campaign, factor, giveUp, cut, cutByOrder, cutByCampaign), unpaid (some of them, or all where
+//     complete is true: line, slot or rule, partner, asset, reason), commission, assets (by code: the total in it), goods, kept, attributed, reason (why it is nobody's), version (of the plan),
 //     releaseAt; of paid also promoted, repeated, unparked (event, refused).
 //   - received: releaseAt, parked.
-//   - refund: changes (all of them: payee, before, after, and if given released), borne (all of it: payee, amount), parked.
+//   - refund: changes (all of them: payee, asset where it is not cash, before, after, and if given released), borne (all of it: payee, asset where it is not
+//     cash, amount), parked.
 //   - exchange: held and, where the plan makes it a refund, changes and borne.
-//   - run: released (the orders), vetoed (by order: the reason for which the shop's own code, or an exchange, kept it pending).
+//   - run: released (the orders), vetoed (by order: the reason for which the shop's own code, or an exchange, kept it pending), granted (all one-off bonuses
+//     that were paid, or with an amount below 0 taken back: name, for, payee, amount, and if given level).
+//   - grants: grants (all one-off bonuses for the user, as they were judged: name, level, payee, amount, reason, stands).
 //   - bonus: bonuses (all of them: payee, amount, and if given rate, source), commission, kept, unpaid (some: partner, reason), changes, runState, version.
 //   - bind: owner, bound, reason.
 //   - add, recruit, freeze, unfreeze, level: level, status, recruiter; of recruit also recruited, reason.

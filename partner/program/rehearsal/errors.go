@@ -25,6 +25,7 @@ var errorTypes = map[ErrorType]func(error) bool{
 	"commission.RuleError":       typed[*commission.RuleError],
 	"partner.IDError":            typed[*partner.IDError],
 	"program.BackdatedError":     typed[*program.BackdatedError],
+	"program.CashError":          typed[*program.CashError],
 	"program.EarlyError":         typed[*program.EarlyError],
 	"program.ErrNoPlan":          is(program.ErrNoPlan),
 	"program.HookError":          typed[*program.HookError],

@@ -26,13 +26,16 @@ type Expect struct {
 	Unpaid     []Unpaid            `json:"unpaid"`
 	Complete   bool                `json:"complete,omitempty"`
 	Commission decimal.NullDecimal `json:"commission"`
-	Goods      decimal.NullDecimal `json:"goods"` // paid for the goods: after discounts, without freight
-	Kept       decimal.NullDecimal `json:"kept"`  // what the shop keeps of it
-	Attributed *partner.ID         `json:"attributed"`
-	Version    int                 `json:"version,omitempty"` // of the plan that judged the order; of publish: the new one
-	Promoted   *bool               `json:"promoted"`          // whether the order made its buyer a partner
-	Unparked   []Unparked          `json:"unparked"`          // events that had come before the order, in order of arrival
-	Repeated   *bool               `json:"repeated"`          // whether the order had been paid before
+	// Assets are what it pays beside cash, by asset: the sums of their entries. Those that are named are checked.
+	Assets     map[string]decimal.Decimal `json:"assets"`
+	Goods      decimal.NullDecimal        `json:"goods"` // paid for the goods: after discounts, without freight
+	Kept       decimal.NullDecimal        `json:"kept"`  // what the shop keeps of it
+	Attributed *partner.ID                `json:"attributed"`
+	Campaigns  []CampaignUse              `json:"campaigns"`         // what it uses of campaigns that have a budget or a cap for each customer
+	Version    int                        `json:"version,omitempty"` // of the plan that judged the order; of publish: the new one
+	Promoted   *bool                      `json:"promoted"`          // whether the order made its buyer a partner
+	Unparked   []Unparked                 `json:"unparked"`          // events that had come before the order, in order of arrival
+	Repeated   *bool                      `json:"repeated"`          // whether the order had been paid before
 
 	// Of bonus: all that the run pays, in the order of payees; Commission is its total, Kept what of a pool nobody gets, and Changes what is different from
 	// what stands. RunState is where the run stands after it, "" where nothing is locked.
@@ -40,7 +43,7 @@ type Expect struct {
 	RunState *settlement.RunState `json:"runState"`
 	// Of refund: what the order pays each payee before and after it.
 	Changes []Change `json:"changes"`
-	// Of refund and exchange: what somebody else bears of it, all of it, in order of payee: above 0 what a payee is spared, below 0 what the seller is charged.
+	// Of refund and exchange: what somebody else bears of it, all of it, in order of payee, then currency: above 0 what a payee is spared, below 0 what the seller is charged.
 	Borne []Borne `json:"borne"`
 	// Of exchange: whether the order waits for it to be closed.
 	Held *bool `json:"held"`
@@ -52,6 +55,10 @@ type Expect struct {
 	Released []commission.OrderID `json:"released"`
 	// Of run: the orders that the shop's own code kept pending, and why.
 	Vetoed map[commission.OrderID]partner.Reason `json:"vetoed"`
+	// Of run: the one-off bonuses that were paid or taken back, in order of whom they are for.
+	Granted []Granted `json:"granted"`
+	// Of grants: the one-off bonuses for the user, in the order in which they were judged.
+	Grants []Grant `json:"grants"`
 
 	// Of bind: who owns the customer after it, "" for nobody, and whether by this event.
 	Owner *partner.ID `json:"owner"`
@@ -77,6 +84,7 @@ type Entry struct {
 	Slot   int                 `json:"slot,omitempty"`
 	Rule   string              `json:"rule,omitempty"` // "": slots
 	Payee  partner.ID          `json:"payee" strict:"required"`
+	Asset  string              `json:"asset,omitempty"` // its code; "" for cash
 	Amount decimal.Decimal     `json:"amount" strict:"required"`
 	Base   decimal.NullDecimal `json:"base"`             // what the rate was taken of
 	Rate   commission.Rate     `json:"rate"`             // "-" and absent are the same: not checked
@@ -90,18 +98,27 @@ type Entry struct {
 	CutByCampaign *bool  `json:"cutByCampaign"` // whether the cap of a campaign lowered it
 }
 
+// CampaignUse is what an order uses of a campaign that has a budget or a cap for each customer.
+type CampaignUse struct {
+	Campaign string          `json:"campaign" strict:"required"`
+	Added    decimal.Decimal `json:"added" strict:"required"`
+	Reason   partner.Reason  `json:"reason,omitempty"` // why it adds nothing, or less than it would
+}
+
 // Unpaid is one who gets nothing from a line. Without rule and slot it is the whole line.
 type Unpaid struct {
 	Line    commission.LineID `json:"line,omitempty"` // "" of a bonus
 	Slot    int               `json:"slot,omitempty"`
 	Rule    string            `json:"rule,omitempty"`    // "" with a slot: slots
 	Partner partner.ID        `json:"partner,omitempty"` // "" where nobody stands
+	Asset   string            `json:"asset,omitempty"`   // its code; "" for cash
 	Reason  partner.Reason    `json:"reason" strict:"required"`
 }
 
 // Change is what an order pays somebody before and after a refund. Released is whether it was taken from what had been released.
 type Change struct {
 	Payee    partner.ID      `json:"payee" strict:"required"`
+	Asset    string          `json:"asset,omitempty"` // its code; "" for cash
 	Before   decimal.Decimal `json:"before" strict:"required"`
 	After    decimal.Decimal `json:"after" strict:"required"`
 	Released *bool           `json:"released"`
@@ -110,6 +127,7 @@ type Change struct {
 // Borne is what somebody is spared, or charged for others, of what a refund takes back.
 type Borne struct {
 	Payee  partner.ID      `json:"payee" strict:"required"`
+	Asset  string          `json:"asset,omitempty"` // its code; "" for cash
 	Amount decimal.Decimal `json:"amount" strict:"required"`
 }
 
@@ -119,8 +137,14 @@ type Unparked struct {
 	Refused string `json:"refused,omitempty"`       // a part of the reason why it could not be applied; "": it was
 }
 
-// Buckets are the parts of a balance; only those that are given are checked.
+// Buckets are what a partner has: the parts of his balance in cash, and of those in other assets.
 type Buckets struct {
+	Balance
+	Assets map[string]Balance `json:"assets"` // by code
+}
+
+// Balance is the parts of a balance; only those that are given are checked.
+type Balance struct {
 	Earned      decimal.NullDecimal `json:"earned"`
 	Pending     decimal.NullDecimal `json:"pending"`
 	Available   decimal.NullDecimal `json:"available"`
@@ -133,11 +157,14 @@ type Buckets struct {
 
 // Final is what must hold at the end. The totals are over all orders, after all refunds and with what the shop bears of them.
 type Final struct {
-	Balances   map[partner.ID]Buckets `json:"balances"`
-	Commission decimal.NullDecimal    `json:"commission"`
-	Goods      decimal.NullDecimal    `json:"goods"`   // paid for goods and not given back
-	Kept       decimal.NullDecimal    `json:"kept"`    // goods less commission
-	Entries    *int                   `json:"entries"` // how many, reversals too
+	Balances   map[partner.ID]Buckets     `json:"balances"`
+	Commission decimal.NullDecimal        `json:"commission"`
+	Assets     map[string]decimal.Decimal `json:"assets"` // what is paid beside cash, by asset
+	Goods      decimal.NullDecimal        `json:"goods"`  // paid for goods and not given back
+	Kept       decimal.NullDecimal        `json:"kept"`   // goods less commission
+	// Used is what orders use of campaigns that have a budget, in all, after all refunds. It is a complete list.
+	Used    map[string]decimal.Decimal `json:"used"`
+	Entries *int                       `json:"entries"` // how many, reversals too
 }
 
 // fails reports whether the event is expected to be refused.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/commission/money"
@@ -21,14 +22,20 @@ func (r *runner) final(ctx context.Context) error {
 	}
 	r.report.Entries = sums.entries
 	if want := r.scenario.Expect; want != nil {
-		c.amount("commission", want.Commission, sums.commission)
+		c.amount("commission", want.Commission, sums.paid[""])
+		c.totals(want.Assets, sums.paid)
 		c.amount("goods", want.Goods, sums.goods)
 		if want.Kept.Valid {
-			kept := sums.goods.Decimal().Sub(sums.commission.Decimal())
+			kept := sums.goods.Decimal().Sub(sums.paid[""].Decimal())
 			scale := sums.goods.Currency().Scale()
 			c.check(want.Kept.Decimal.Equal(kept), "kept", fixed(want.Kept.Decimal, scale), fixed(kept, scale))
 		}
 		optional(c, "entries", want.Entries, sums.entries)
+		if want.Used != nil {
+			if err := c.used(ctx, want.Used); err != nil {
+				return err
+			}
+		}
 		if err := c.balances(ctx, want.Balances); err != nil {
 			return err
 		}
@@ -47,7 +54,7 @@ func (r *runner) final(ctx context.Context) error {
 	return nil
 }
 
-// everybody returns the balance of every partner.
+// everybody returns the balances of every partner, cash first.
 func (r *runner) everybody(ctx context.Context) (settlement.Balances, error) {
 	var ids []partner.ID
 	err := r.view(ctx, func(tx store.Tx) error {
@@ -60,13 +67,24 @@ func (r *runner) everybody(ctx context.Context) (settlement.Balances, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.prog.Wallet.Balances(ctx, ids...)
+	cash, err := r.prog.Wallet.Balances(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	assets, err := r.prog.Wallet.Assets(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	both := append(cash, assets...)
+	slices.SortStableFunc(both, func(a, b settlement.Balance) int { return strings.Compare(string(a.Partner), string(b.Partner)) })
+	return both, nil
 }
 
 // sums are the totals over all orders as they stand.
 type sums struct {
-	commission, goods money.Amount
-	entries           int
+	paid    map[string]money.Amount // by asset, "" for cash
+	goods   money.Amount
+	entries int
 }
 
 // totals adds up every order's rows, and what is left of the goods paid for.
@@ -76,7 +94,7 @@ func (r *runner) totals(ctx context.Context) (sums, error) {
 	if err != nil {
 		return s, err
 	}
-	s.commission = r.scenario.Plan.Currency.Minor(0)
+	s.paid = map[string]money.Amount{"": r.scenario.Plan.Currency.Minor(0)}
 	err = r.view(ctx, func(tx store.Tx) error {
 		orders, err := tx.Orders(ctx, r.posted)
 		if err != nil {
@@ -94,7 +112,8 @@ func (r *runner) totals(ctx context.Context) (sums, error) {
 			}
 			for _, row := range slices.Concat(rows...) {
 				s.entries += len(row.Entries)
-				if s.commission, err = s.commission.Add(row.Amount); err != nil {
+				asset := r.assetOf(row.Amount)
+				if s.paid[asset], err = s.paid[asset].Add(row.Amount); err != nil {
 					return err
 				}
 			}

@@ -42,7 +42,9 @@ func (r *runner) footprint(ctx context.Context, e *Event) ([]part, error) {
 				return tx.Rows(ctx, []settlement.Source{settlement.OfOrder(e.order()), settlement.OfShortfalls(e.order())})
 			}},
 			{"balances", func() (any, error) { return tx.Balances(ctx, ids) }},
+			{"counters", func() (any, error) { return tx.ScanCounters(ctx, store.CounterKey{}, all) }},
 			{"runs", func() (any, error) { return tx.ScanRuns(ctx, "", all) }},
+			{"one-off bonuses", func() (any, error) { return tx.ScanGrants(ctx, "", all) }},
 			{"withdrawals", func() (any, error) { return tx.ScanWithdrawals(ctx, "", all) }},
 		} {
 			records, err := read.of()

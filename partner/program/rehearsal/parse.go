@@ -157,7 +157,7 @@ func (c *checking) event(path string, e *Event) {
 }
 
 // keyless are the actions that take no key: an order is its own.
-var keyless = []string{"paid", "quote", "run"}
+var keyless = []string{"paid", "quote", "run", "grants"}
 
 // everywhere is what every event can expect.
 var everywhere = []string{"error", "errorType", "balances"}

@@ -54,6 +54,7 @@ type Event struct {
 	Pay      *Payout     `json:"pay"`
 	Fail     *Withdrawal `json:"fail"`
 	Bonus    *Bonus      `json:"bonus"`
+	Grants   *GrantsOf   `json:"grants"`
 
 	ExchangeClosed *Exchange `json:"exchangeClosed"`
 
@@ -139,6 +140,7 @@ type Due struct{}
 type Withdraw struct {
 	Partner partner.ID      `json:"partner" strict:"required"`
 	Amount  decimal.Decimal `json:"amount" strict:"required"`
+	Asset   string          `json:"asset,omitempty"` // its code; "" for cash, which alone can be
 }
 
 // Withdrawal names a withdrawal by the key of its request.

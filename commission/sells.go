@@ -1,0 +1,19 @@
+package commission
+
+// Sells reports whether the line is a sale of the programme: one that pays, or pays nothing for a reason of its own commission alone. Goods that take no
+// part, orders that the shop bars and kinds that the plan excludes are none.
+func (l *FrozenLine) Sells() bool {
+	switch l.Reason {
+	case "", SelfPurchased, NoCost, NoListPrice:
+		return true
+	}
+	return false
+}
+
+// Keeps reports whether something that was paid for the line is left when so much has come back. It depends on the line alone, whatever plan judged it.
+func (l *FrozenLine) Keeps(back Returned) bool {
+	if back == (Returned{}) && l.GiveUp == nil {
+		return !l.Net.IsZero()
+	}
+	return !new(Calculator).Left(l, back).IsZero()
+}

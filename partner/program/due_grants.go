@@ -1,0 +1,279 @@
+package program
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/incentive"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
+)
+
+// FailedGrant is a user whose one-off bonuses could not be judged, and why.
+type FailedGrant struct {
+	User partner.ID
+	Err  error
+}
+
+// judge judges one batch of users by whom something has happened, and where that fails each of them alone. They are found in a transaction before the one
+// that judges them, so that this one begins with their locks and sees everything that was done under them.
+func (r *dueRun) judge(ctx context.Context) (more bool, err error) {
+	var users []partner.ID
+	err = r.view(ctx, func(tx store.Tx) error {
+		users, err = tx.DueGrants(ctx, r.now, r.users, r.config.Batch)
+		return err
+	})
+	if err != nil || len(users) == 0 {
+		return false, err
+	}
+	slices.Sort(users)
+	err = r.judgeUsers(ctx, users)
+	if err == nil || r.joined || ctx.Err() != nil {
+		return len(users) == r.config.Batch, err
+	}
+	for _, user := range users {
+		if err := r.judgeUsers(ctx, []partner.ID{user}); err != nil {
+			if ctx.Err() != nil {
+				return false, err
+			}
+			r.config.Log.WarnContext(ctx, "the one-off bonuses for a user cannot be judged", "user", user, "error", err)
+			r.due.FailedGrants = append(r.due.FailedGrants, FailedGrant{User: user, Err: err})
+			r.users = append(r.users, user)
+		}
+	}
+	return len(users) == r.config.Batch, nil
+}
+
+func (r *dueRun) judgeUsers(ctx context.Context, users []partner.ID) error {
+	var changes []GrantChange
+	err := r.store.Update(ctx, r.tenant, func(tx store.Tx) (err error) {
+		changes, err = r.call(ctx, tx).judgeGrants(users, r.now)
+		return err
+	})
+	if err == nil {
+		r.due.Granted = append(r.due.Granted, changes...)
+	}
+	return err
+}
+
+// judgeGrants judges the one-off bonuses for users, who stand in order: it looks for levels that they reached and for their first settled orders, and pays
+// or takes back what these make different.
+func (c *call) judgeGrants(users []partner.ID, now time.Time) ([]GrantChange, error) {
+	grants, err := c.tx.LockGrants(c.ctx, users)
+	if err != nil {
+		return nil, err
+	}
+	grants = slices.DeleteFunc(grants, func(g settlement.Grants) bool { return g.Due.IsZero() || g.Due.After(now) })
+	judged, err := c.findGrants(grants, now)
+	if err != nil {
+		return nil, err
+	}
+	var changes []GrantChange
+	var rows []settlement.Row
+	for i, before := range grants {
+		after, paid, err := before.Judge(judged[i], now, c.record)
+		if err != nil {
+			return nil, err
+		}
+		grants[i] = after
+		rows = append(rows, paid...)
+		changes = append(changes, grantChanges(before, after)...)
+	}
+	if err := c.tx.SaveGrants(c.ctx, grants); err != nil {
+		return nil, err
+	}
+	if err := c.addGrantRows(rows); err != nil {
+		return nil, err
+	}
+	for _, x := range changes {
+		kind := "grant_paid"
+		if !x.Grant.Stands {
+			kind = "grant_taken_back"
+		}
+		data := map[string]any{"user": x.User, "bonus": x.Grant.Name, "level": x.Grant.Level, "amount": x.Grant.Amount}
+		if err := c.emit(kind, string(x.Grant.Payee), data); err != nil {
+			return nil, err
+		}
+	}
+	if len(c.events) == 0 {
+		return changes, nil
+	}
+	return changes, c.tx.AppendEvents(c.ctx, c.events)
+}
+
+// addGrantRows writes rows, which are available at once, and the balances in order of partner.
+func (c *call) addGrantRows(rows []settlement.Row) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(rows, func(a, b settlement.Row) int { return cmp.Compare(a.Payee, b.Payee) })
+	if err := c.tx.AddRows(c.ctx, rows); err != nil {
+		return err
+	}
+	changes, err := changesByPayee(rows, func(row *settlement.Row) settlement.Change { return settlement.Change{Net: row.Amount} })
+	if err != nil {
+		return err
+	}
+	return c.tx.ChangeBalances(c.ctx, changes)
+}
+
+// grantChanges are the bonuses that are paid after a judgement and were not before it, or the other way round.
+func grantChanges(before, after settlement.Grants) []GrantChange {
+	var changes []GrantChange
+	for i, g := range after.All {
+		if stood := i < len(before.All) && before.All[i].Stands; stood != g.Stands {
+			changes = append(changes, GrantChange{User: after.User, Grant: g, Settled: after.Settled})
+		}
+	}
+	return changes
+}
+
+// findGrants finds for each user what there is to be judged of him at an instant, by all that is known.
+func (c *call) findGrants(grants []settlement.Grants, now time.Time) ([]settlement.Judged, error) {
+	users, customers := make([]partner.ID, len(grants)), make([]partner.Customer, len(grants))
+	for i := range grants {
+		users[i], customers[i] = grants[i].User, partner.Customer(grants[i].User)
+	}
+	facts, err := c.tx.Facts(c.ctx, users)
+	if err != nil {
+		return nil, err
+	}
+	edges, err := c.tx.Edges(c.ctx, users)
+	if err != nil {
+		return nil, err
+	}
+	bindings, err := c.tx.Bindings(c.ctx, customers)
+	if err != nil {
+		return nil, err
+	}
+	settled, err := c.tx.SettledOrders(c.ctx, customers)
+	if err != nil {
+		return nil, err
+	}
+	judged := make([]settlement.Judged, len(grants))
+	for i := range grants {
+		u := grantUser{call: c, facts: facts[i], edge: edges[i], bindings: bindings[i], settled: settled[i], out: &judged[i]}
+		u.out.Settled = settled[i].ID
+		if err := errors.Join(u.upgrades(now), u.firstOrder()); err != nil {
+			return nil, err
+		}
+		u.out.Found = slices.DeleteFunc(u.out.Found, func(g settlement.Grant) bool { return grants[i].Has(g.Name, g.Level) })
+	}
+	return judged, c.barPayees(judged)
+}
+
+// grantUser is one user with all that decides on the one-off bonuses for him.
+type grantUser struct {
+	*call
+	facts    []partner.Fact // in the order in which they were recorded
+	edge     tree.Edge
+	bindings []tree.Binding
+	settled  settlement.Order // the first of his settled orders; without id there is none
+	out      *settlement.Judged
+}
+
+// recruiter is who recruited the user, as of an instant; "" for nobody.
+func (u *grantUser) recruiter(at time.Time) partner.ID {
+	if u.edge.From.After(at) {
+		return ""
+	}
+	return u.edge.Recruiter
+}
+
+// upgrades finds the levels that the user reached by now, one fact at a time in the order in which they were recorded: each against those before it.
+func (u *grantUser) upgrades(now time.Time) error {
+	for i, f := range u.facts {
+		if f.Kind != partner.FactLevel {
+			continue
+		}
+		if f.At.After(now) {
+			if u.out.Next.IsZero() || f.At.Before(u.out.Next) {
+				u.out.Next = f.At
+			}
+			continue
+		}
+		v, _, err := u.planAt("at", f.At)
+		if errors.Is(err, ErrNoPlan) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		before := partner.At(u.facts[:i], f.At).Level
+		for _, r := range v.plan.OneOffs.Reached(v.plan.Levels, before, partner.Level(f.Value), f.At) {
+			amount, err := v.plan.Currency.Amount(r.Amount)
+			if err != nil {
+				return err
+			}
+			g := settlement.Grant{Name: r.Name, Kind: settlement.ForUpgrade, Level: r.Level, At: f.At, Plan: v.stored.Version, Payee: u.recruiter(f.At), Amount: amount}
+			u.out.Found = append(u.out.Found, g)
+		}
+	}
+	return nil
+}
+
+// firstOrder finds the bonuses for the user's first settled order, by the plan that judged it.
+func (u *grantUser) firstOrder() error {
+	o := &u.settled
+	if o.ID == "" {
+		return nil
+	}
+	v, err := u.planOf(o.Plan)
+	if err != nil {
+		return err
+	}
+	for i := range v.plan.OneOffs {
+		x := &v.plan.OneOffs[i]
+		if x.FirstOrder == nil || !x.Covers(o.PaidAt) {
+			continue
+		}
+		payee := u.recruiter(o.PaidAt)
+		if x.FirstOrder.Of == incentive.NewCustomers {
+			payee = tree.OwnerAt(u.bindings, o.PaidAt)
+		}
+		if payee == "" {
+			continue // he is no new user of anybody's
+		}
+		amount, err := v.plan.Currency.Amount(x.FirstOrder.Amount)
+		if err != nil {
+			return err
+		}
+		u.out.Found = append(u.out.Found, settlement.Grant{
+			Name: x.Name, Kind: settlement.ForFirstOrder, Order: o.ID, At: o.PaidAt, Plan: v.stored.Version, Payee: payee, Amount: amount,
+		})
+	}
+	return nil
+}
+
+// barPayees finds why those whose bonuses were found earn nothing, as of the instants of the bonuses.
+func (c *call) barPayees(judged []settlement.Judged) error {
+	at := map[partner.ID][]*settlement.Grant{}
+	for i := range judged {
+		for j := range judged[i].Found {
+			g := &judged[i].Found[j]
+			at[g.Payee] = append(at[g.Payee], g)
+		}
+	}
+	for _, g := range at[""] {
+		g.Reason = commission.NoRecruiter
+	}
+	delete(at, "")
+	payees := slices.Sorted(maps.Keys(at))
+	facts, err := c.tx.Facts(c.ctx, payees)
+	if err != nil {
+		return err
+	}
+	for i, id := range payees {
+		for _, g := range at[id] {
+			g.Reason = partner.At(facts[i], g.At).Bar()
+		}
+	}
+	return nil
+}
