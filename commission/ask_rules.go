@@ -100,7 +100,7 @@ func (c *Calculator) orderReason(order *Order) partner.Reason {
 	case known && !own.Excluded:
 	case order.Kind == GiftOrder:
 		return GiftGoods
-	case order.Kind == Exchange:
+	case order.Kind == Exchange && (own.Excluded || c.plan.Exchange == HoldExchange):
 		return Exchanged
 	case own.Excluded:
 		return ExcludedKind

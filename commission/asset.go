@@ -1,6 +1,7 @@
 package commission
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -18,10 +19,12 @@ type Asset struct {
 	// Ratio is as how much of it one unit of the plan's currency counts: at "10" goods of 19.90 count as 199. Absent: 1.
 	Ratio decimal.NullDecimal `json:"ratio"`
 	// Commission says what an order pays of it, as the plan's section of that name does in cash: rates are shares of what the goods count as, or amounts of
-	// the asset for each unit. Whose line the order pays and what counts of what was paid is the same as in cash, so that Attribution, Tenders and
-	// PriceScale are not set here. Rates given with the lines of an order are of cash, and so is what a seller gives up: the asset counts what was paid.
+	// the asset for each unit. Whose line the order pays, whether and by which levels it is judged again, what an exchange is, and what counts of what was
+	// paid is the same as in cash, so that Attribution, AttributionAt, GraceMinutes, Contested, LevelAt, Exchange, Tenders and PriceScale are not set here.
+	// Rates given with the lines of an order are of cash, and so is what a seller gives up: the asset counts what was paid.
 	Commission Plan `json:"commission"`
-	// Campaigns multiply what the asset pays; the plan's own are of cash.
+	// Campaigns multiply what the asset pays, by the CampaignAt of its own section; the plan's own are of cash. They have no Budget and no PerCustomer: what
+	// is counted over orders is cash.
 	Campaigns []Campaign `json:"campaigns,omitempty"`
 }
 
@@ -43,6 +46,7 @@ func (a Asset) WithDefaults(cash Plan) Asset {
 	if c.Tenders.Excluded == nil {
 		c.Tenders.Excluded = slices.Clone(cash.Tenders.Excluded)
 	}
+	c.takeOver(cash)
 	if currency, err := money.NewCurrency(a.Code, a.Scale); err == nil {
 		*c = c.WithDefaults(currency)
 	}
@@ -93,6 +97,7 @@ func (r Rules) ValidateAssets(currency money.Currency, cash Plan, assets []Asset
 			continue
 		}
 		a.inherited(&v, at, cash)
+		a.uncounted(&v, at)
 		for _, p := range r.Validate(a.beside(cash), own, a.Campaigns) {
 			v.add(at+"."+p.Path, "%s", p.Message)
 		}
@@ -112,13 +117,45 @@ func (a Asset) inherited(v *problems, at string, cash Plan) {
 	if own := a.Commission.Tenders.Excluded; own != nil && !slices.Equal(own, cash.Tenders.Excluded) {
 		v.add(at+".commission.tenders", same)
 	}
+	c := &a.Commission
+	for _, o := range []struct {
+		field     string
+		own, cash int
+	}{
+		{"attributionAt", int(c.AttributionAt), int(cash.AttributionAt)}, {"graceMinutes", c.GraceMinutes, cash.GraceMinutes},
+		{"contested", int(c.Contested), int(cash.Contested)}, {"levelAt", int(c.LevelAt), int(cash.LevelAt)}, {"exchange", int(c.Exchange), int(cash.Exchange)},
+	} {
+		if o.own != 0 && o.own != o.cash {
+			v.add(at+".commission."+o.field, same)
+		}
+	}
+}
+
+// uncounted refuses campaigns that would have to be counted over orders.
+func (a Asset) uncounted(v *problems, at string) {
+	for i := range a.Campaigns {
+		c, path := &a.Campaigns[i], fmt.Sprintf("%s.campaigns[%d]", at, i)
+		if c.Budget.Valid {
+			v.add(path+".budget", "a budget is of cash; a campaign of an asset has none; leave it out")
+		}
+		if c.PerCustomer.Valid {
+			v.add(path+".perCustomer", "a cap for each customer is of cash; a campaign of an asset has none; leave it out")
+		}
+	}
 }
 
 // beside is the commission section with what it takes over from that in cash, and no other default: what was left out can matter.
 func (a Asset) beside(cash Plan) Plan {
 	p := a.Commission
 	p.PriceScale, p.Attribution, p.Tenders.Excluded = a.priceScale(cash), cash.Attribution, cash.Tenders.Excluded
+	p.takeOver(cash)
 	return p
+}
+
+// takeOver sets the options that say of an order as a whole how it is judged to what they are in cash, where they are left out.
+func (p *Plan) takeOver(cash Plan) {
+	p.AttributionAt, p.GraceMinutes = cmp.Or(p.AttributionAt, cash.AttributionAt), cmp.Or(p.GraceMinutes, cash.GraceMinutes)
+	p.Contested, p.LevelAt, p.Exchange = cmp.Or(p.Contested, cash.Contested), cmp.Or(p.LevelAt, cash.LevelAt), cmp.Or(p.Exchange, cash.Exchange)
 }
 
 // AssetCalculator is an asset made ready to calculate: the calculator of its commission section, which takes orders as they count in the asset. It is
@@ -154,6 +191,7 @@ func (a *AssetCalculator) Ratio() decimal.Decimal { return a.ratio }
 func (a *AssetCalculator) Order(cash *Result) *Order {
 	order, price := *cash.order, cash.calc.price
 	order.Discount, order.Freight, order.Tenders = decimal.Decimal{}, decimal.Decimal{}, nil
+	order.Used = nil // of cash
 	order.Lines = slices.Clone(order.Lines)
 	for i := range order.Lines {
 		l, counted := &order.Lines[i], &cash.lines[i]

@@ -43,6 +43,9 @@ func (p Plan) Attributed(c Candidates) Attributed {
 	if len(sources) == 0 {
 		sources = defaultAttribution
 	}
+	if p.Contested == PayNeither && c.Buyer != "" && c.Referrer != "" && c.Buyer != c.Referrer {
+		return Attributed{Reason: ContestedOrder}
+	}
 	for _, source := range sources {
 		if id := c.of(source); id != "" {
 			return Attributed{Partner: id, By: source}

@@ -10,8 +10,8 @@ import (
 	"github.com/fenrun/fenrun/partner"
 )
 
-// Campaign multiplies what named slots or rules pay for orders paid within a window. Where several apply to one share, [Plan.Stacking] says what they make
-// of it.
+// Campaign multiplies what named slots or rules pay for orders whose instant, by [Plan].CampaignAt, lies within a window. Where several apply to one share,
+// [Plan].Stacking says what they make of it.
 type Campaign struct {
 	Name   string          `json:"name"`
 	From   *time.Time      `json:"from,omitempty"` // nil: since ever
@@ -31,7 +31,9 @@ type Campaign struct {
 	// Budget is the most that it adds to all orders together ([CampaignUse]). An order that needs more than is left of it is calculated without the
 	// campaign; a smaller one may still have it. What a refund takes back is there again. A refund never waits for a budget and depends on no other order:
 	// where it makes the campaign add more again than a refund before it had left, which is mostly a unit of rounding and never more than the order reserved
-	// at first, that counts too, whatever is left. A plan that is published later goes on with what a campaign of this name has used. Absent: no budget.
+	// at first, that counts too, whatever is left. An order that is judged again ([LevelAtRelease], GraceMinutes) is judged with what all others leave of it,
+	// as one that is paid then: what it had itself is there for it, and where that and what is left are too little for it, it is without the campaign and
+	// what it had is there for others. A plan that is published later goes on with what a campaign of this name has used. Absent: no budget.
 	Budget decimal.NullDecimal `json:"budget,omitempty"`
 	// PerCustomer is the most that it adds to all orders of one customer together, to everybody who is paid for them. What an order would have more is cut
 	// off; where nothing is left it is calculated without the campaign. Refunds are as with Budget. Absent: no cap.
@@ -102,11 +104,12 @@ func (c *Calculator) campaign(source Campaign) campaign {
 	return k
 }
 
-// openCampaigns finds the campaigns that run when the order is paid, and reports whether some of them are for certain goods only.
+// openCampaigns finds the campaigns that run at the order's instant, and reports whether some of them are for certain goods only.
 func (r *Result) openCampaigns() (goods bool) {
 	r.running, r.named = r.running[:0], r.named[:0]
+	at := r.calc.plan.CampaignAt.instant(r.order)
 	for i := range r.calc.campaigns {
-		if k := &r.calc.campaigns[i]; k.covers(r.order.PaidAt) && !r.leavesOut(k.Name) {
+		if k := &r.calc.campaigns[i]; k.covers(at) && !r.leavesOut(k.Name) {
 			r.running = append(r.running, i)
 			goods = goods || k.goods.any
 		}

@@ -34,9 +34,10 @@ func (c *Campaign) counted() bool { return c.Budget.Valid || c.PerCustomer.Valid
 // plan. Where there are none, [Order].Used does not matter.
 func (c *Calculator) Counted(order *Order) []Campaign {
 	var all []Campaign
+	at := c.plan.CampaignAt.instant(order)
 	for i := range c.campaigns {
 		k := &c.campaigns[i]
-		if k.counted() && k.covers(order.PaidAt) && (!k.goods.any || slices.ContainsFunc(order.Lines, func(l Line) bool { return k.goods.has(&l) })) {
+		if k.counted() && k.covers(at) && (!k.goods.any || slices.ContainsFunc(order.Lines, func(l Line) bool { return k.goods.has(&l) })) {
 			all = append(all, k.Campaign)
 		}
 	}
@@ -85,9 +86,10 @@ func (r *Result) takeUsed(order *Order) error {
 			return err
 		}
 	}
+	at := r.calc.plan.CampaignAt.instant(order)
 	for i := range r.calc.campaigns {
 		k := &r.calc.campaigns[i]
-		if !k.counted() || !k.covers(order.PaidAt) {
+		if !k.counted() || !k.covers(at) {
 			continue
 		}
 		var used Used

@@ -10,6 +10,9 @@ import (
 	"github.com/fenrun/fenrun/partner"
 )
 
+// RuleShortfall is the rule of entries that no order pays: somebody bears for another what a refund took back, without line, base or rate.
+const RuleShortfall = "shortfall"
+
 // Explanation says why an entry is what it is: the entry itself, the plan that it was judged by, and who was passed over on the way to it. String says
 // it in English, Chinese in Chinese, from the same data.
 type Explanation struct {
@@ -29,6 +32,9 @@ type Explanation struct {
 // String returns one line of English.
 func (x Explanation) String() string {
 	e := &x.Entry
+	if e.Rule == RuleShortfall {
+		return fmt.Sprintf("%s: %s from order %s: %s; plan version %d", e.Payee, e.Amount, x.Order, ReasonEnglish(e.Reason), x.Plan)
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s from line %s of order %s: %s", e.Payee, e.Amount, e.Line, x.Order, ruleText(e))
 	fmt.Fprintf(&b, ", %s (%s%s)", rateOnBase(e, " of ", " × %d units"), e.Source, x.counts("; prices count × %s"))
@@ -70,6 +76,9 @@ func (x Explanation) String() string {
 // Chinese returns one line of Chinese.
 func (x Explanation) Chinese() string {
 	e := &x.Entry
+	if e.Rule == RuleShortfall {
+		return fmt.Sprintf("%s：%s，来自订单 %s：%s；方案版本 %d", e.Payee, e.Amount, x.Order, ReasonChinese(e.Reason), x.Plan)
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s：%s，来自订单 %s 商品行 %s：%s", e.Payee, e.Amount, x.Order, e.Line, ruleChinese(e))
 	fmt.Fprintf(&b, "，%s（%s%s）", rateOnBase(e, " × ", " × %d 件"), sourceChinese(e.Source), x.counts("；价格按 × %s 折算"))
@@ -144,11 +153,13 @@ var reasonTexts = map[partner.Reason][2]string{
 	NoOwner:          {"the buyer is bound to nobody", "买家没有归属合伙人"},
 	NoReferrer:       {"the order names no partner", "订单没有推广人"},
 	UnknownReferrer:  {"the order names somebody who is no partner", "推广人不是合伙人"},
+	ContestedOrder:   {"the buyer is a partner himself and the order names another", "买家本人是合伙人且订单另有推广人"},
 	SelfPurchased:    {"the buyer bought himself", "合伙人自购"},
 	ExcludedGoods:    {"the goods are excluded", "商品不参与分销"},
 	ExcludedKind:     {"orders of this kind are excluded", "该类订单不参与分销"},
 	GiftGoods:        {"it is a gift", "赠品不计佣金"},
 	Exchanged:        {"the order that was exchanged keeps its commission", "换货订单，佣金仍归原订单"},
+	ExchangeOpen:     {"goods of the order are being exchanged", "换货处理中"},
 	NotJoining:       {"the promotion does not join", "该促销活动不参与分销"},
 	NoUpline:         {"nobody stands there", "该层没有上级"},
 	NoLeader:         {"no leader stands above the seller", "上级中没有团队长"},
@@ -172,6 +183,10 @@ var reasonTexts = map[partner.Reason][2]string{
 	CutByCustomerCap: {"the campaign adds no more to this customer's orders", "受活动每位客户上限限制"},
 	NoFactor:         {"the campaigns together leave nothing", "活动系数合计为 0"},
 	Refunded:         {"adjusted after a refund", "退款调整"},
+	BorneByShop:      {"the shop bears what a refund took back from him and he had no more", "退款应扣回的佣金已不在余额中，由商家承担"},
+	BorneBySeller:    {"the seller bears what a refund took back from others and they had no more", "退款应扣回的他人佣金已不在余额中，由出单合伙人承担"},
+	LevelsOfRelease:  {"judged by the levels of when its hold ended", "按结算时的等级重新计算"},
+	BoundInGrace:     {"the buyer was bound within the grace of the order", "买家在订单宽限期内完成绑定"},
 	Recalculated:     {"the period was calculated again", "周期重算调整"},
 	NoVolume:         {"no volume of the period is left", "本期没有有效业绩"},
 	NotReached:       {"his volume has not reached the first step", "业绩未达到第一档"},

@@ -22,21 +22,24 @@ type Order struct {
 	Customer partner.Customer `json:"customer"`
 	Referrer partner.ID       `json:"referrer,omitempty"` // the partner whom the order itself names (a link, a code); "" for none
 	PaidAt   time.Time        `json:"paidAt"`
-	Lines    []Line           `json:"lines"`
-	Discount decimal.Decimal  `json:"discount,omitempty"` // taken off the whole order (a coupon); spread over the lines by largest remainder
-	Freight  decimal.Decimal  `json:"freight,omitempty"`  // paid on top; never commissioned
-	Places   Places           `json:"places"`             // whose territory it is
-	Bar      partner.Reason   `json:"bar,omitempty"`      // why the whole order pays nobody; "" if it pays
-	Kind     OrderKind        `json:"kind,omitempty"`     // what kind of order it is; "" for an ordinary sale
-	Tenders  []Tender         `json:"tenders,omitempty"`  // with what it was paid, as far as it matters; each kind once
-	Used     []Used           `json:"used,omitempty"`     // what earlier orders use of campaigns; of one that is not named: nothing
+	// CreatedAt is when the buyer made the order, not after PaidAt; zero: when he paid it. It matters only where the plan says so.
+	CreatedAt time.Time       `json:"createdAt"`
+	Lines     []Line          `json:"lines"`
+	Discount  decimal.Decimal `json:"discount,omitempty"` // taken off the whole order (a coupon); spread over the lines by largest remainder
+	Freight   decimal.Decimal `json:"freight,omitempty"`  // paid on top; never commissioned
+	Places    Places          `json:"places"`             // whose territory it is
+	Bar       partner.Reason  `json:"bar,omitempty"`      // why the whole order pays nobody; "" if it pays
+	Kind      OrderKind       `json:"kind,omitempty"`     // what kind of order it is; "" for an ordinary sale
+	Tenders   []Tender        `json:"tenders,omitempty"`  // with what it was paid, as far as it matters; each kind once
+	Used      []Used          `json:"used,omitempty"`     // what earlier orders use of campaigns; of one that is not named: nothing
 }
 
 // OrderKind is a kind of order. A plan can give it rates and a hold of its own, or exclude it. The kinds below are those that shops have in common; a
 // shop can have others of its own.
 type OrderKind string
 
-// Kinds of orders. Only GiftOrder and Exchange mean something by themselves: they pay nothing unless the plan has an entry for them.
+// Kinds of orders. Only GiftOrder and Exchange mean something by themselves: they pay nothing unless the plan has an entry for them or, of Exchange, makes an
+// exchange a refund and a new order.
 const (
 	PreSale        OrderKind = "pre-sale"         // paid as a deposit and a balance
 	CashOnDelivery OrderKind = "cash-on-delivery" // paid when it is delivered

@@ -34,7 +34,7 @@ type Plan struct {
 	// Excluded goods pay nothing.
 	Excluded Excluded `json:"excluded"`
 	// Kinds says what is different for a kind of order: rates by slot that come after a rate given with the line and before all others, or that such orders
-	// pay nothing. Without an entry here gifts and exchanges pay nothing, and every other kind pays as an ordinary sale.
+	// pay nothing. Without an entry here gifts, and exchanges as Exchange says, pay nothing, and every other kind pays as an ordinary sale.
 	Kinds map[OrderKind]Kind `json:"kinds,omitempty"`
 	// Promotions says what is different for goods sold by a promotion: that they pay nothing, or a factor on every rate. Goods of a promotion that has no
 	// entry pay as any others.
@@ -63,13 +63,26 @@ type Plan struct {
 	Loss Loss `json:"loss"`
 	// Attribution lists whose line an order pays, in order of preference: the first that there is. Default: buyer, owner.
 	Attribution []Attribution `json:"attribution,omitempty"`
+	// AttributionAt is the instant of the order as of which that is looked up. Everything else is as of payment.
+	AttributionAt OrderInstant `json:"attributionAt"`
+	// GraceMinutes is for how many minutes after that instant, from 0 to 1440, a binding still makes an order its owner's that is nobody's otherwise. 0: not
+	// at all.
+	GraceMinutes int `json:"graceMinutes"`
+	// Contested says whose an order is where its buyer is in the tree and it names another partner.
+	Contested Contested `json:"contested"`
 	// SelfPurchase says who is paid where the line of an order begins with the buyer himself.
 	SelfPurchase SelfPurchase `json:"selfPurchase"`
 	// Missing says what becomes of a slot whose holder is missing or earns nothing. A team reward whose leader earns nothing goes to the next leader
 	// under compress and dynamic, else it is forfeited. What an agent of a region would get goes to the others who divide it under compress and dynamic, else it stays
 	// with the shop.
 	Missing Missing `json:"missing"`
+	// LevelAt says when the levels count that decide what an order pays.
+	LevelAt LevelAt `json:"levelAt"`
+	// Exchange says what becomes of an order whose goods are exchanged for others. Kinds can say of the order of the others that it pays in other ways.
+	Exchange Exchanges `json:"exchange"`
 
+	// CampaignAt is the instant of an order that must lie in a campaign's window.
+	CampaignAt OrderInstant `json:"campaignAt"`
 	// Stacking says what several campaigns make of one share.
 	Stacking Stacking `json:"stacking"`
 	// Cap is the most that a line may pay in all, as a share of its net paid. Default 100%.

@@ -71,10 +71,12 @@ func TestAPlanNeedsACurrencyAndItsScale(t *testing.T) {
 
 func TestAnOptionThatHasNoNameIsRefused(t *testing.T) {
 	requirePlanError(t, []string{
-		"commission.personal", "commission.base", "commission.loss", "commission.selfPurchase", "commission.missing", "commission.stacking", "commission.overflow",
+		"commission.personal", "commission.base", "commission.loss", "commission.selfPurchase", "commission.missing", "commission.attributionAt", "commission.campaignAt",
+		"commission.levelAt", "commission.contested", "commission.exchange", "commission.graceMinutes", "commission.stacking", "commission.overflow",
 		"commission.rounding.scope", "commission.rounding.mode", "commission.attribution[0]",
 	}, commission.Plan{
-		Personal: 2, Base: 3, Loss: 3, SelfPurchase: 4, Missing: 4, Stacking: 3, Overflow: 3, Rounding: commission.Rounding{Scope: 2, Mode: 3},
+		Personal: 2, Base: 3, Loss: 3, SelfPurchase: 4, Missing: 4, AttributionAt: 2, CampaignAt: 2, LevelAt: 2, Contested: 2, Exchange: 2,
+		GraceMinutes: 1441, Stacking: 3, Overflow: 3, Rounding: commission.Rounding{Scope: 2, Mode: 3},
 		Attribution: []commission.Attribution{4},
 	})
 }

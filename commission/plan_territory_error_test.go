@@ -47,7 +47,7 @@ func TestRule_4_26_AllProblemsOfRegionsAreNamed(t *testing.T) {
 func TestRule_4_26_APlanWithSeveralAgentsInARegionHasToChoose(t *testing.T) {
 	by := map[string]commission.Region{"33": region("1%", "A"), "44": region("1%", "B", "C"), "55": region("1%", "B", "C", "D")}
 	says := requirePlanError(t, []string{"commission.territory.sharing"}, regions(commission.OneAgent, by))
-	require.Contains(t, says, `44 has 2 agents: choose "split", where they divide the region's reward, or "full", where each gets it`)
+	require.Contains(t, says, `44 has 2 agents, and a region pays one; the guard is lifted by writing "sharing": "split", where they divide the region's reward, or "full", where each gets it`)
 	newCalculator(t, regions(commission.SplitShares, by))
 	newCalculator(t, regions(commission.FullShares, by))
 }

@@ -10,6 +10,8 @@ const (
 	NoReferrer partner.Reason = "no_referrer"
 	// UnknownReferrer: the order names somebody who is no partner.
 	UnknownReferrer partner.Reason = "unknown_referrer"
+	// ContestedOrder: the buyer is in the tree, the order names another partner, and the plan pays neither.
+	ContestedOrder partner.Reason = "contested"
 	// SelfPurchased: the buyer bought himself, and the plan pays nobody or leaves his slot unpaid.
 	SelfPurchased partner.Reason = "self_purchase"
 	// ExcludedGoods: the plan excludes the goods.
@@ -20,6 +22,8 @@ const (
 	GiftGoods partner.Reason = "gift"
 	// Exchanged: the goods replace others, whose order keeps its commission.
 	Exchanged partner.Reason = "exchange"
+	// ExchangeOpen: goods of the order are being exchanged, so that it is not released.
+	ExchangeOpen partner.Reason = "exchange_open"
 	// NotJoining: the goods were sold by a promotion that does not join.
 	NotJoining partner.Reason = "promotion"
 	// NoUpline: nobody stands at that place.
@@ -64,6 +68,13 @@ const (
 	NoFactor partner.Reason = "no_factor"
 	// Refunded: an entry by which a refund changes what stands, mostly by taking back.
 	Refunded partner.Reason = "refunded"
+	// BorneByShop and BorneBySeller: an entry by which the shop, or the seller of the order, bears what a refund took back from somebody who had it no more.
+	BorneByShop   partner.Reason = "borne_by_shop"
+	BorneBySeller partner.Reason = "borne_by_seller"
+	// LevelsOfRelease: an entry by which the levels of an order's release change what stands.
+	LevelsOfRelease partner.Reason = "levels_of_release"
+	// BoundInGrace: an entry of an order that a binding within the plan's grace made its owner's.
+	BoundInGrace partner.Reason = "bound_in_grace"
 	// Recalculated: an entry by which a period run changes what stands, since the facts of its period have changed.
 	Recalculated partner.Reason = "recalculated"
 	// NoVolume: of a period, nothing is left that would pay him: no sales, or more went back than was sold.

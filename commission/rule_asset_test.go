@@ -91,6 +91,17 @@ func TestRule_4_40_AnAssetThatCannotWorkIsRefusedWithItsPath(t *testing.T) {
 		{"assets[0].commission.priceScale", own(func(a *commission.Asset) { a.Commission.PriceScale = 4 })},
 		{"assets[0].commission.attribution", own(func(a *commission.Asset) { a.Commission.Attribution = []commission.Attribution{commission.Referrer} })},
 		{"assets[0].commission.tenders", own(func(a *commission.Asset) { a.Commission.Tenders.Excluded = []string{} })},
+		{"assets[0].commission.attributionAt", own(func(a *commission.Asset) { a.Commission.AttributionAt = commission.AtCreation })},
+		{"assets[0].commission.graceMinutes", own(func(a *commission.Asset) { a.Commission.GraceMinutes = 30 })},
+		{"assets[0].commission.contested", own(func(a *commission.Asset) { a.Commission.Contested = commission.PayNeither })},
+		{"assets[0].commission.levelAt", own(func(a *commission.Asset) { a.Commission.LevelAt = commission.LevelAtRelease })},
+		{"assets[0].commission.exchange", own(func(a *commission.Asset) { a.Commission.Exchange = commission.RefundExchange })},
+		{"assets[0].campaigns[0].budget", own(func(a *commission.Asset) {
+			a.Campaigns = []commission.Campaign{{Name: "x", Factor: dec("2"), Budget: decimal.NewNullDecimal(dec("100"))}}
+		})},
+		{"assets[0].campaigns[0].perCustomer", own(func(a *commission.Asset) {
+			a.Campaigns = []commission.Campaign{{Name: "x", Factor: dec("2"), PerCustomer: decimal.NewNullDecimal(dec("100"))}}
+		})},
 		{"assets[0].commission.cap", own(func(a *commission.Asset) { a.Commission.Cap = commission.MustRate("1/unit") })},
 		{"assets[0].campaigns[0].perOrder", own(func(a *commission.Asset) {
 			a.Campaigns = []commission.Campaign{{Name: "x", Factor: dec("2"), PerOrder: decimal.NewNullDecimal(dec("0.5"))}}
@@ -104,12 +115,42 @@ func TestRule_4_40_AnAssetThatCannotWorkIsRefusedWithItsPath(t *testing.T) {
 		"18 decimals, and what its defaults are may be written")
 }
 
+func TestRule_4_40_AnAssetTakesOverHowOrdersAreJudged(t *testing.T) {
+	plan := commission.Plan{
+		Rates: rates("10%"), AttributionAt: commission.AtCreation, GraceMinutes: 30, Contested: commission.PayNeither, LevelAt: commission.LevelAtRelease,
+		Exchange: commission.RefundExchange, CampaignAt: commission.AtCreation,
+	}
+	cash := newCalculator(t, plan)
+	for _, same := range []commission.Asset{pointsAt("1", commission.Plan{Rates: rates("10%")}), pointsAt("1", plan)} {
+		own := newAsset(t, cash, same).Plan()
+		require.Equal(t, own, newAsset(t, cash, same.WithDefaults(cash.Plan())).Plan(), "what its defaults are may be written")
+		own.CampaignAt = plan.CampaignAt // of its own campaigns
+		require.Equal(t, []any{plan.AttributionAt, plan.GraceMinutes, plan.Contested, plan.LevelAt, plan.Exchange},
+			[]any{own.AttributionAt, own.GraceMinutes, own.Contested, own.LevelAt, own.Exchange})
+	}
+	exchange := orderOf(goods("1", 1, "100.00"))
+	exchange.Kind = commission.Exchange
+	paid := calculate(t, cash, exchange, above("B"))
+	require.Equal(t, []string{"1 slots/1 B 10.00"}, entriesOf(paid))
+	require.Equal(t, []string{"1 slots/1 B 10"}, entriesOf(inAsset(t, newAsset(t, cash, pointsAt("1", commission.Plan{Rates: rates("10%")})), paid, above("B"))))
+}
+
+func TestRule_4_40_WhatIsCountedOverOrdersIsCash(t *testing.T) {
+	cash := newCalculator(t, commission.Plan{Rates: rates("10%")}, commission.Campaign{Name: "double", Factor: dec("2"), Budget: decimal.NewNullDecimal(dec("50"))})
+	order := orderOf(goods("1", 1, "100.00"))
+	order.Used = []commission.Used{{Campaign: "double", Total: cny.Minor(4500)}}
+	paid := calculate(t, cash, order, above("B"))
+	require.Equal(t, []string{"1 slots/1 B 10.00"}, entriesOf(paid))
+	require.Equal(t, []string{"1 slots/1 B 10"}, entriesOf(inAsset(t, newAsset(t, cash, pointsAt("1", commission.Plan{Rates: rates("10%")})), paid, above("B"))))
+}
+
 // genAsset draws an asset with a section of its own, beside cash.
 func genAsset(t *rapid.T, cash *commission.Calculator) (commission.Asset, *commission.AssetCalculator) {
 	c := genCases().Draw(t, "asset")
 	a := commission.Asset{Code: "POINTS", Scale: c.cur.Scale(), Commission: c.plan, Campaigns: c.campaigns}
 	a.Ratio = decimal.NewNullDecimal(dec(rapid.SampledFrom([]string{"1", "10", "0.5", "3", "0.0125", "1000", "7.77"}).Draw(t, "ratio")))
 	a.Commission.PriceScale, a.Commission.Attribution, a.Commission.Tenders.Excluded = 0, nil, nil
+	a.Commission.AttributionAt, a.Commission.GraceMinutes, a.Commission.Contested, a.Commission.LevelAt, a.Commission.Exchange = 0, 0, 0, 0, 0
 	if a.Commission.Overflow == commission.RefusePlan {
 		a.Commission.Overflow = commission.ProRata
 	}

@@ -121,8 +121,8 @@ func (t Territory) check(v *problems) {
 		t.checkAgents(v, at+".agents", region.Agents)
 	}
 	if several != "" && t.Sharing == OneAgent {
-		v.add("commission.territory.sharing", "%s has %d agents: choose \"split\", where they divide the region's reward, or \"full\", where each gets it",
-			several, len(t.Regions[several].Agents))
+		v.add("commission.territory.sharing", "%s has %d agents, and a region pays one; the guard is lifted by writing \"sharing\": \"split\", "+
+			"where they divide the region's reward, or \"full\", where each gets it", several, len(t.Regions[several].Agents))
 	}
 }
 

@@ -112,6 +112,9 @@ func (r *Result) takeLines() error {
 			r.fail("freight", "%s", err)
 		}
 	}
+	if r.order.CreatedAt.After(r.order.PaidAt) && !r.order.PaidAt.IsZero() {
+		r.fail("createdAt", "%s is after the payment, %s", r.order.CreatedAt.Format(timeFormat), r.order.PaidAt.Format(timeFormat))
+	}
 	if r.order.Bar != "" {
 		if err := partner.CheckID("bar", r.order.Bar); err != nil {
 			r.fail("bar", "%s", err)

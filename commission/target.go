@@ -144,10 +144,8 @@ func Changes(standing, target []Entry, reason partner.Reason) ([]Entry, error) {
 		if stands == nil || stands.Amount.IsZero() {
 			continue
 		}
-		gone := *stands
-		gone.Amount, gone.Base, gone.Units, gone.GiveUp, gone.Reason = money.Amount{}, money.Amount{}, 0, nil, reason
-		gone.Detail = gone.Detail.without()
-		if err := gone.subtract(stands); err != nil {
+		gone, err := stands.goneFor(reason)
+		if err != nil {
 			return nil, err
 		}
 		changes = append(changes, gone)
@@ -155,7 +153,8 @@ func Changes(standing, target []Entry, reason partner.Reason) ([]Entry, error) {
 	return changes, nil
 }
 
-// sumEntries adds up the entries that stand against each other, in the order in which each first comes.
+// sumEntries adds up the entries that stand against each other, in the order in which each first comes. What else a sum says, its rate for one, is what the
+// last of them says: an order that was judged again takes back what it then paid.
 func sumEntries(entries []Entry) (sums map[key]*Entry, order []key, err error) {
 	sums, order = make(map[key]*Entry, len(entries)), make([]key, 0, len(entries))
 	for i := range entries {
@@ -177,7 +176,10 @@ func sumEntries(entries []Entry) (sums map[key]*Entry, order []key, err error) {
 		if s.GiveUp, err = addGiveUp(s.GiveUp, e.GiveUp, money.Amount.Add); err != nil {
 			return nil, nil, err
 		}
-		s.Units += e.Units
+		units := s.Units + e.Units
+		latest := *e
+		latest.Amount, latest.Base, latest.GiveUp, latest.Units = s.Amount, s.Base, s.GiveUp, units
+		*s = latest
 	}
 	return sums, order, nil
 }

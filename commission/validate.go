@@ -181,6 +181,7 @@ func (v *problems) options(p Plan) {
 	v.option("commission.loss", int(p.Loss), len(lossNames))
 	v.option("commission.selfPurchase", int(p.SelfPurchase), len(selfPurchaseNames))
 	v.option("commission.missing", int(p.Missing), len(missingNames))
+	v.instants(p)
 	v.option("commission.stacking", int(p.Stacking), len(stackingNames))
 	v.option("commission.overflow", int(p.Overflow), len(overflowNames))
 	v.option("commission.rounding.scope", int(p.Rounding.Scope), len(scopeNames))

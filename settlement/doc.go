@@ -11,13 +11,16 @@
 //	              what is not there   ▼    │  what comes in next
 //	                                  debt ┘
 //
-// A refund after release takes back at once. What available cannot bear is debt, netted from whatever becomes available next; available and debt are
-// never both above 0. At any time, per partner and currency:
+// A refund works on the sum of all that has come back, each entry at its own frozen rate, on its own base and in its own state. There is no option to round
+// each refund by itself, which leaks, nor one to change a period that is closed.
+//
+// A refund after release takes back at once. What available cannot bear is debt, netted from whatever becomes available next, unless the plan's [Shortfall]
+// makes somebody else bear it; available and debt are never both above 0. At any time, per partner and currency:
 //
 //	earned = pending + available + withdrawing + paid + taxed + fees − debt
 //
 // Besides orders, period runs pay ([Run]), and one-off bonuses for a user ([Grants]), which stand while he has a settled order.
 //
-// Everything here is a pure function of its input: [Order.Post], [Order.Refund], [Order.Receive] and the moves of a [Withdrawal] return what to write;
-// somebody else reads and writes.
+// Everything here is a pure function of its input: [Order.Accrue], [Order.Refund], [Order.Rejudge], [Order.Receive] and the moves of a [Withdrawal] return
+// what to write; somebody else reads and writes.
 package settlement

@@ -32,7 +32,12 @@ type Order struct {
 	ReceivedAt time.Time      // zero: not yet
 	ReleaseAt  time.Time      // when its rows become available; zero: not fixed
 	Released   time.Time      // when they did; zero: not yet
-	Veto       partner.Reason // why the shop kept them from it when it was last asked; "": it did not
+	Veto       partner.Reason // why they were kept from it when they were last due (the shop's own reason, an open exchange); "": they were not
+
+	Exchanges []Exchange // of its goods, in order of opening
+
+	Case    *Case       // what it was judged on, where it may be judged once more; nil where not
+	Earlier []Judgement // how it was judged before it was judged again, in order
 
 	Parked   []Parked   // events that came before the order and wait for it, in order of arrival
 	Unparked []Unparked // what became of them when it came
@@ -89,6 +94,12 @@ func (o Order) Clone() Order {
 	o.Returned = slices.Clone(o.Returned)
 	o.Refunds = slices.Clone(o.Refunds)
 	o.Unparked = slices.Clone(o.Unparked)
+	o.Exchanges = slices.Clone(o.Exchanges)
+	o.Case = o.Case.Clone()
+	o.Earlier = slices.Clone(o.Earlier)
+	for i := range o.Earlier {
+		o.Earlier[i] = o.Earlier[i].clone()
+	}
 	o.Parked = slices.Clone(o.Parked)
 	for i := range o.Parked {
 		o.Parked[i].Received = own(o.Parked[i].Received)
@@ -118,6 +129,7 @@ type Accrual struct {
 	Attributed commission.Attributed
 	Result     *commission.Result
 	Assets     []*commission.Result // what it pays beside cash, an asset each
+	Case       *Case                // what it may be judged on once more; nil: it is not
 	Key        string
 	Record     partner.Record
 }
@@ -127,7 +139,7 @@ type Accrual struct {
 func (o Order) Accrue(a Accrual) (Posting, error) {
 	o = o.Clone()
 	o.Posted, o.Customer, o.PaidAt, o.Kind, o.Plan, o.Attributed, o.Record = true, a.Customer, a.PaidAt, a.Kind, a.Plan, a.Attributed, a.Record
-	o.Frozen, o.Campaigns = a.Result.Freeze(), a.Result.Uses()
+	o.Frozen, o.Campaigns, o.Case = a.Result.Freeze(), a.Result.Uses(), a.Case.Clone()
 	o.Returned = make([]commission.Returned, len(o.Frozen.Lines))
 	o.Revision++
 	var err error

@@ -85,13 +85,7 @@ func (o Order) Refund(calc *commission.Calculator, r Refund, standing []Row, key
 	if err != nil {
 		return Posting{}, err
 	}
-	var entries []commission.Entry
-	for _, row := range standing {
-		if row.Amount.Currency() == calc.Currency() {
-			entries = append(entries, row.Entries...)
-		}
-	}
-	changes, err := commission.Difference(entries, target)
+	changes, err := commission.Difference(entriesIn(calc.Currency(), standing), target)
 	if err != nil {
 		return Posting{}, err
 	}
@@ -123,8 +117,14 @@ func (o Order) Refund(calc *commission.Calculator, r Refund, standing []Row, key
 	return Posting{Order: o, Rows: all, Campaigns: uses}, err
 }
 
-// changedUses returns by how much what an order uses of campaigns changes.
+// changedUses returns by how much what an order uses of campaigns changes: of those that it uses after, then of those that it uses no more.
 func changedUses(before, after []commission.CampaignUse) ([]commission.CampaignUse, error) {
+	after = slices.Clone(after)
+	for _, was := range before {
+		if !slices.ContainsFunc(after, func(use commission.CampaignUse) bool { return use.Campaign == was.Campaign }) {
+			after = append(after, commission.CampaignUse{Campaign: was.Campaign})
+		}
+	}
 	var changes []commission.CampaignUse
 	for _, use := range after {
 		for _, was := range before {
@@ -145,6 +145,19 @@ func changedUses(before, after []commission.CampaignUse) ([]commission.CampaignU
 
 // refund makes the asset what it is after so much of the order has come back, and returns the entries by which it changes.
 func (a *OrderAsset) refund(assets []*commission.AssetCalculator, returned []commission.Returned, standing []Row) ([]commission.Entry, error) {
+	target, err := a.target(assets, returned)
+	if err != nil {
+		return nil, err
+	}
+	entries := entriesIn(a.Total.Currency(), standing)
+	if a.Total, err = target.Total(); err != nil {
+		return nil, err
+	}
+	return commission.Difference(entries, target)
+}
+
+// target is what the asset pays by its frozen terms after so much of the order has come back.
+func (a *OrderAsset) target(assets []*commission.AssetCalculator, returned []commission.Returned) (*commission.Result, error) {
 	at := slices.IndexFunc(assets, func(c *commission.AssetCalculator) bool { return c.Currency() == a.Total.Currency() })
 	if at < 0 {
 		return nil, fmt.Errorf("settlement: the order pays %s, and nothing was given that calculates it", a.Total.Currency())
@@ -153,20 +166,7 @@ func (a *OrderAsset) refund(assets []*commission.AssetCalculator, returned []com
 	if err != nil {
 		return nil, err
 	}
-	target, err := assets[at].Target(a.Frozen, counted, nil)
-	if err != nil {
-		return nil, err
-	}
-	var entries []commission.Entry
-	for _, row := range standing {
-		if row.Amount.Currency() == a.Total.Currency() {
-			entries = append(entries, row.Entries...)
-		}
-	}
-	if a.Total, err = target.Total(); err != nil {
-		return nil, err
-	}
-	return commission.Difference(entries, target)
+	return assets[at].Target(a.Frozen, counted, nil)
 }
 
 // give adds the refund to what has come back so far.

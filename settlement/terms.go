@@ -20,6 +20,8 @@ type Terms struct {
 	Anchor Anchor `json:"anchor"`
 	// Kinds gives a kind of order a hold of its own.
 	Kinds map[commission.OrderKind]KindTerms `json:"kinds,omitempty"`
+	// Shortfall says who bears what a refund takes back from somebody who has less than that available.
+	Shortfall Shortfall `json:"shortfall"`
 	// MinWithdrawal is the least that can be withdrawn, compared with the gross; absent: any amount above 0.
 	MinWithdrawal decimal.NullDecimal `json:"minWithdrawal"`
 }
@@ -101,6 +103,9 @@ func (t Terms) Validate(currency money.Currency) []commission.Problem {
 		}
 	}
 	hold("settlement", t.HoldDays, &t.Anchor)
+	if int(t.Shortfall) >= len(shortfallNames) {
+		problems = append(problems, commission.Problem{Path: "settlement.shortfall", Message: fmt.Sprintf("%d names no option", t.Shortfall)})
+	}
 	for _, kind := range slices.Sorted(maps.Keys(t.Kinds)) {
 		path, own := commission.KeyPath("settlement.kinds", string(kind)), t.Kinds[kind]
 		if kind == "" {
@@ -129,23 +134,26 @@ const (
 var anchorNames = []string{"received", "paid"}
 
 // String returns the option's name in a plan.
-func (a Anchor) String() string {
-	if int(a) < len(anchorNames) {
-		return anchorNames[a]
-	}
-	return fmt.Sprintf("unknown (%d)", uint8(a))
-}
+func (a Anchor) String() string { return optionText(a, anchorNames) }
 
 // MarshalText writes the form of String.
 func (a Anchor) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // UnmarshalText reads a name; any other is a [*commission.OptionError].
-func (a *Anchor) UnmarshalText(text []byte) error {
-	for i, name := range anchorNames {
-		if name == string(text) {
-			*a = Anchor(i)
-			return nil
-		}
+func (a *Anchor) UnmarshalText(text []byte) error { return parseOption(a, text, anchorNames) }
+
+func optionText[T ~uint8](v T, names []string) string {
+	if int(v) < len(names) {
+		return names[v]
 	}
-	return &commission.OptionError{Text: string(text), Names: anchorNames}
+	return fmt.Sprintf("unknown (%d)", uint8(v))
+}
+
+func parseOption[T ~uint8](into *T, text []byte, names []string) error {
+	i := slices.Index(names, string(text))
+	if i < 0 {
+		return &commission.OptionError{Text: string(text), Names: names}
+	}
+	*into = T(i)
+	return nil
 }

@@ -10,9 +10,9 @@ import (
 // Counters keeps what orders use of campaigns: in all where a campaign has a budget, by customer where it has a cap for each of them.
 //
 // The counter of a budget is one record that every order locks which the campaign can raise, from before it is calculated until its transaction ends:
-// these orders are posted one after another, each after the commit of the one before, and refunds of them wait their turn too. A campaign that must not
-// slow a rush down has caps and no budget: the counter of a customer is touched by his orders alone. Orders of other goods and times, and campaigns with
-// neither, lock none.
+// these orders are posted one after another, each after the commit of the one before, and refunds of them wait their turn too, as does what judges them
+// again. A campaign that must not slow a rush down has caps and no budget: the counter of a customer is touched by his orders alone. Orders of other goods
+// and times, and campaigns with neither, lock none.
 type Counters interface {
 	// LockCounters returns counters as they are now and keeps them from others until the end: nobody else can lock or change them. One that does not exist
 	// is locked too. An amount that is 0 may come without its currency, here and in Counters.

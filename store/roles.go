@@ -117,6 +117,9 @@ type Ledger interface {
 	// ReleasedOrders returns at most limit orders that were released from an instant on and before another, and that come after the given one, in order of
 	// Released, then id. The zero OrderCursor begins.
 	ReleasedOrders(ctx context.Context, from, to time.Time, after OrderCursor, limit int) ([]settlement.Order, error)
+	// LockCustomerOrders returns the posted orders of each customer that were paid from an instant on, as they are now, in order of PaidAt, then id, and keeps
+	// them from others until the end, as LockOrders does.
+	LockCustomerOrders(ctx context.Context, customers []partner.Customer, from time.Time) ([][]settlement.Order, error)
 	// DueOrders returns at most limit ids of orders that are posted, not released, and due at an instant (ReleaseAt is not after it), in order of
 	// ReleaseAt, then id, passing over skip. It may leave out orders that others have locked.
 	DueOrders(ctx context.Context, instant time.Time, skip []commission.OrderID, limit int) ([]commission.OrderID, error)
@@ -141,7 +144,7 @@ type Ledger interface {
 	// ChangeBalances applies changes in the order given, each to its partner's balance in its currency ([settlement.Change.Currency]) and to no other, in
 	// one step that nothing can come between: the condition and the sum are judged on the balance as it is now, whatever this transaction has read.
 	// Where less is available than a change needs it is [settlement.ErrInsufficient], and none of the call's changes takes effect: the transaction may
-	// go on.
+	// go on. From then on Balances returns in this transaction what the changes made of them, and nobody else can change them before its end.
 	ChangeBalances(ctx context.Context, changes []settlement.Change) error
 }
 

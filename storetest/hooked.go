@@ -149,6 +149,10 @@ func (h *hooked) ReleasedOrders(ctx context.Context, from, to time.Time, after s
 	return through(h, "ReleasedOrders", func() ([]settlement.Order, error) { return h.tx.ReleasedOrders(ctx, from, to, after, limit) })
 }
 
+func (h *hooked) LockCustomerOrders(ctx context.Context, customers []partner.Customer, from time.Time) ([][]settlement.Order, error) {
+	return through(h, "LockCustomerOrders", func() ([][]settlement.Order, error) { return h.tx.LockCustomerOrders(ctx, customers, from) })
+}
+
 func (h *hooked) DueOrders(ctx context.Context, instant time.Time, skip []commission.OrderID, limit int) ([]commission.OrderID, error) {
 	return through(h, "DueOrders", func() ([]commission.OrderID, error) { return h.tx.DueOrders(ctx, instant, skip, limit) })
 }

@@ -155,6 +155,9 @@ func methods() []method {
 		one("ReleasedOrders", reading, func(tx store.Tx, ctx context.Context, limit int) ([]settlement.Order, error) {
 			return tx.ReleasedOrders(ctx, day(12), day(13), store.OrderCursor{}, limit)
 		}, 10, 0),
+		one("LockCustomerOrders", locking, func(tx store.Tx, ctx context.Context, customers []partner.Customer) ([][]settlement.Order, error) {
+			return tx.LockCustomerOrders(ctx, customers, day(2))
+		}, list[partner.Customer]("c-1", "c-2"), nil),
 		one("DueOrders", reading, func(tx store.Tx, ctx context.Context, limit int) ([]commission.OrderID, error) {
 			return tx.DueOrders(ctx, day(15), nil, limit)
 		}, 10, 0),

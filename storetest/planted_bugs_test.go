@@ -58,8 +58,7 @@ var plantedBugs = []plantedBug{
 	if err != nil {
 		return Posting{}, err
 	}
-	var entries []commission.Entry
-	for _, row := range standing {
+	changes, err := commission.Difference(entriesIn(calc.Currency(), standing), target)
 `, `	fresh := Order{ID: o.ID, Frozen: o.Frozen, Returned: make([]commission.Returned, len(o.Returned))}
 	alone, err := fresh.give(calc, r)
 	if err != nil {
@@ -69,11 +68,13 @@ var plantedBugs = []plantedBug{
 	if err != nil {
 		return Posting{}, err
 	}
-	var entries []commission.Entry
+	var first []Row
 	for _, row := range standing {
-		if row.Revision != standing[0].Revision {
-			continue
+		if row.Revision == standing[0].Revision {
+			first = append(first, row)
 		}
+	}
+	changes, err := commission.Difference(entriesIn(calc.Currency(), first), target)
 `,
 	}}},
 	{"a refund in two parts takes the second part only", byOrder, []plantedEdit{{
@@ -102,7 +103,7 @@ var plantedBugs = []plantedBug{
 		"partner/program/due.go", "o.ReleaseAt.IsZero() || o.ReleaseAt.After(now)", "o.ReleaseAt.IsZero() || !o.ReleaseAt.Before(now)",
 	}}},
 	{"an order is released twice", byHistory, []plantedEdit{
-		{"partner/program/due.go", "		o.Released = now\n", ""},
+		{"partner/program/due.go", "		due[i].Released = now\n", ""},
 		{"store/memstore/rows.go", "			if !row.Released.IsZero() {\n				continue\n			}\n", ""},
 	}},
 	{"a row that was folded stays pending when it is released", byHistory, []plantedEdit{{
@@ -165,7 +166,7 @@ var plantedBugs = []plantedBug{
 		"partner/program/judge.go", "partner.At(facts[i], j.order.PaidAt)", "partner.At(facts[i], c.record.Recorded)",
 	}}},
 	{"the owner is that of now", byModel, []plantedEdit{{
-		"partner/program/judge.go", "c.owner(j.order.Customer, j.order.PaidAt)", "c.owner(j.order.Customer, c.record.Recorded)",
+		"partner/program/judge.go", "c.owner(j.order.Customer, at)", "c.owner(j.order.Customer, c.record.Recorded)",
 	}}},
 	{"the plan is that of now", byModel, []plantedEdit{{
 		"partner/program/judge.go", "c.planAt(\"paidAt\", j.order.PaidAt)", "c.planAt(\"paidAt\", c.record.Recorded)",
@@ -232,7 +233,7 @@ var plantedBugs = []plantedBug{
 		"partner/program/bonus_facts.go", "f.run.bonus.Counts == commission.NodeReleased", "f.run.bonus.Counts > commission.NodeReleased",
 	}}},
 	{"what is taken back says that it is paid in all", byRuns, []plantedEdit{{
-		"commission/target.go", "gone.Detail = gone.Detail.without()", "gone.Detail = gone.Detail.clone()",
+		"commission/replace.go", "gone.Detail = gone.Detail.without()", "gone.Detail = gone.Detail.clone()",
 	}}},
 	{"the team is that of now", byRuns, []plantedEdit{{
 		"partner/program/bonus_facts.go", "e.Recruiter != \"\" && e.From.Before(f.run.to)", "e.Recruiter != \"\"",
@@ -265,7 +266,13 @@ var plantedBugs = []plantedBug{
 		"settlement/refund.go", "		changes = append(changes, taken...)\n", "		_ = taken\n",
 	}}},
 	{"what an order pays in an asset is what stands in cash", byModel, []plantedEdit{{
-		"settlement/refund.go", "		if row.Amount.Currency() == a.Total.Currency() {", "		if row.Amount.Currency() != a.Total.Currency() {",
+		"settlement/refund.go", "	entries := entriesIn(a.Total.Currency(), standing)\n", `	var entries []commission.Entry
+	for _, row := range standing {
+		if row.Amount.Currency() != a.Total.Currency() {
+			entries = append(entries, row.Entries...)
+		}
+	}
+`,
 	}}},
 	{"what is released in an asset is released as cash", byModel, []plantedEdit{{
 		"partner/program/due.go", " || out[n-1].Currency() != c.Currency() {", " {",

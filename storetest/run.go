@@ -35,7 +35,7 @@ func contract() []area {
 		{"applications", applicationSentences},
 		{"tree", treeSentences},
 		{"plans", planSentences},
-		{"orders", slices.Concat(orderSentences, paidOrders.sentences(), releasedOrders.sentences())},
+		{"orders", slices.Concat(orderSentences, paidOrders.sentences(), releasedOrders.sentences(), boughtSentences)},
 		{"runs", runSentences},
 		{"grants", grantSentences},
 		{"ledger", rowSentences},

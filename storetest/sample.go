@@ -64,32 +64,14 @@ func samplePlan(version int) store.PlanVersion {
 
 // sampleOrder is an order at its first revision, with everything that an order can have at once.
 func sampleOrder(id commission.OrderID) settlement.Order {
-	cost, listPrice, giveUp := cny.Minor(4200), cny.Minor(66600), cny.Minor(300)
 	o := settlement.Order{
 		ID: id, Revision: 1, Posted: true, Customer: "c-1", PaidAt: day(2), Kind: commission.Service, Plan: 1,
 		Attributed: commission.Attributed{Partner: "p-1", By: commission.Owner, Reason: commission.NoOwner},
-		Frozen: commission.Frozen{
-			Lines: []commission.FrozenLine{
-				{ID: "1", Quantity: 3, Net: cny.Minor(59700), Cost: &cost, List: &listPrice, GiveUp: &giveUp},
-				{ID: "2", Quantity: 1, Net: cny.Minor(0), Reason: "excluded", Set: 1},
-			},
-			Sets: []commission.FrozenSet{{
-				Shares: []commission.Share{
-					{
-						Payee: "p-1", Level: "gold", Rule: "slot", Slot: 1, Position: 1, Rate: commission.MustRate("10%"),
-						Source:   commission.Source{Kind: commission.FromProduct, Key: "tea", Bonus: sampleBonus(), Rate: sampleRate()},
-						Campaign: sampleCampaign(), Promotion: samplePromotion(), Weight: 2, Weights: 5,
-					},
-					{Payee: "p-2", Rule: "team", Position: 2, Rate: commission.MustRate("3.00/unit")},
-				},
-				Skips: []commission.Skip{{Rule: "slot", Slot: 3, Position: 3, Partner: "p-3", Reason: partner.EarningFrozen}},
-			}, {}},
-			Campaigns: []commission.CampaignUse{{Campaign: "双", Added: cny.Minor(300), Reason: commission.CutByCustomerCap}, {}},
-		},
-		Total:     cny.Minor(6865),
-		Campaigns: []commission.CampaignUse{{Campaign: "双", Added: cny.Minor(120)}, {Campaign: "618", Reason: commission.BudgetSpent}},
-		Returned:  []commission.Returned{{Units: 2, Valued: 1, Money: cny.Minor(150)}, {}},
-		Refunds:   []settlement.AppliedRefund{{Key: "r-1", Revision: 1, At: day(3), Released: true}},
+		Frozen:     sampleFrozen(),
+		Total:      cny.Minor(6865),
+		Campaigns:  []commission.CampaignUse{{Campaign: "双", Added: cny.Minor(120)}, {Campaign: "618", Reason: commission.BudgetSpent}},
+		Returned:   []commission.Returned{{Units: 2, Valued: 1, Money: cny.Minor(150)}, {}},
+		Refunds:    []settlement.AppliedRefund{{Key: "r-1", Revision: 1, At: day(3), Released: true}},
 		// The order is received and its release fixed.
 		ReceivedAt: day(4), ReleaseAt: day(11),
 		Parked: []settlement.Parked{
@@ -98,10 +80,58 @@ func sampleOrder(id commission.OrderID) settlement.Order {
 		},
 		Unparked: []settlement.Unparked{{Key: "k-3", Event: "refund", Refused: "the order has no such line"}, {Key: "k-4", Event: "received"}},
 		Promoted: true, Veto: "disputed",
+		Exchanges: []settlement.Exchange{{ID: "x-1", At: day(5), Held: true, ClosedAt: day(6)}, {}},
+		Case:      sampleCase(id), Earlier: sampleJudgements(),
 		Record: recorded(2),
 	}
-	o.Assets = []settlement.OrderAsset{{Frozen: o.Frozen.Clone(), Total: points.Minor(597)}, {}}
+	o.Assets = []settlement.OrderAsset{{Frozen: sampleFrozen(), Total: points.Minor(597)}, {}}
 	return o
+}
+
+func sampleCase(id commission.OrderID) *settlement.Case {
+	return &settlement.Case{
+		Order: commission.Order{
+			ID: id, Customer: "c-1", Referrer: "p-9", PaidAt: day(2), CreatedAt: day(1), Discount: decimal.RequireFromString("1.5"), Freight: decimal.RequireFromString("8"),
+			Places: commission.Places{ShipTo: "44/01", Pickup: "shop 1", Delivery: "point 2"}, Bar: "test", Kind: commission.Service,
+			Lines: []commission.Line{{
+				ID: "1", SKU: "s-1", Product: "tea", Category: "drinks", Quantity: 3, Amount: decimal.RequireFromString("597.5"),
+				Cost: decimal.NewNullDecimal(decimal.RequireFromString("42")), Rates: []commission.Rate{commission.MustRate("10%"), {}}, Gift: true, Promotion: "秒杀",
+				List: decimal.NewNullDecimal(decimal.RequireFromString("666")), GiveUp: decimal.RequireFromString("3"),
+			}, {}},
+			Tenders: []commission.Tender{{Kind: "points", Amount: decimal.RequireFromString("5")}, {}},
+			Used:    []commission.Used{{Campaign: "双", Total: cny.Minor(700), Customer: cny.Minor(70)}, {}},
+		},
+		Candidates: commission.Candidates{Buyer: "p-8", Owner: "p-1", Referrer: "p-9", Unknown: true},
+		Uplines:    []commission.Upline{{Partner: "p-1", Level: "gold", Leader: true, Bar: partner.EarningFrozen}, {}},
+		Seats:      []commission.Upline{{Partner: "p-7", Level: "gold", Leader: true, Bar: "risk"}, {}},
+	}
+}
+
+func sampleJudgements() []settlement.Judgement {
+	attributed := commission.Attributed{Partner: "p-2", By: commission.Referrer, Reason: commission.NoOwner}
+	return []settlement.Judgement{{Attributed: attributed, Frozen: sampleFrozen(), Assets: []commission.Frozen{sampleFrozen(), {}}, Until: 2}, {}}
+}
+
+func sampleFrozen() commission.Frozen {
+	cost, listPrice, giveUp := cny.Minor(4200), cny.Minor(66600), cny.Minor(300)
+	return commission.Frozen{
+		Lines: []commission.FrozenLine{
+			{ID: "1", Quantity: 3, Net: cny.Minor(59700), Cost: &cost, List: &listPrice, GiveUp: &giveUp},
+			{ID: "2", Quantity: 1, Net: cny.Minor(0), Reason: "excluded", Set: 1},
+		},
+		Sets: []commission.FrozenSet{{
+			Shares: []commission.Share{
+				{
+					Payee: "p-1", Level: "gold", Rule: "slot", Slot: 1, Position: 1, Rate: commission.MustRate("10%"),
+					Source:   commission.Source{Kind: commission.FromProduct, Key: "tea", Bonus: sampleBonus(), Rate: sampleRate()},
+					Campaign: sampleCampaign(), Promotion: samplePromotion(), Weight: 2, Weights: 5,
+				},
+				{Payee: "p-2", Rule: "team", Position: 2, Rate: commission.MustRate("3.00/unit")},
+			},
+			Skips: []commission.Skip{{Rule: "slot", Slot: 3, Position: 3, Partner: "p-3", Reason: partner.EarningFrozen}},
+		}, {}},
+		Campaigns: []commission.CampaignUse{{Campaign: "双", Added: cny.Minor(300), Reason: commission.CutByCustomerCap}, {}},
+	}
 }
 
 func sampleCampaign() *commission.Applied {

@@ -143,6 +143,9 @@ func (a *audit) order(o *settlement.Order, rows []settlement.Row) error {
 	if err != nil {
 		return err
 	}
+	if err := a.shortfalls(o, v.plan.Settlement); err != nil {
+		return err
+	}
 	in := map[money.Currency][]commission.Entry{}
 	for i := range rows {
 		row := &rows[i]
@@ -223,7 +226,9 @@ func (a *audit) target(o *settlement.Order, p paidPart, standing []commission.En
 		return err
 	}
 	a.check(len(difference) == 0, "I6", string(o.ID), "%d entries differ from what is left of the order", len(difference))
-	a.usesOf(o, target.Uses())
+	if p.frozen == &o.Frozen { // campaigns of assets are not counted
+		a.usesOf(o, target.Uses())
+	}
 	lines := map[commission.LineID]money.Amount{}
 	for _, e := range standing {
 		total := lines[e.Line]

@@ -16,8 +16,8 @@ import (
 	"github.com/fenrun/fenrun/store/memstore"
 )
 
-// byLevels is a ladder by level at the period's end, and the same as of payment.
-const byLevels = `{
+// ladderByLevels is a ladder by level at the period's end, and the same as of payment.
+const ladderByLevels = `{
 	"currency": "CNY", "commission": {"rates": ["1%"]}, "levels": [{"id": "silver", "weight": 1, "default": true}, {"id": "gold", "weight": 2}],
 	"bonuses": [
 		{"name": "end", "ladder": {"rates": {"silver": "5%", "gold": "10%"}}},
@@ -32,7 +32,7 @@ func (s *shop) preview(bonus string, period commission.Period) program.RunOutcom
 }
 
 func TestRule_4_24_AsOfPaymentAnOrderCountsForThoseOfItsPayment(t *testing.T) {
-	s := open(t, byLevels)
+	s := open(t, ladderByLevels)
 	s.add("alice")
 	s.add("bob")
 	_, err := s.Team.Bind(ctx, program.Bind{Customer: "carol", Owner: "bob"})

@@ -16,7 +16,7 @@ type Due struct {
 	Numbered int                  // events that got their number
 	Folded   int                  // rows added to balances
 	Released []commission.OrderID // orders whose commission became available
-	Vetoed   []VetoedOrder        // orders that are due and that [Hooks].Release kept pending; the next run asks again
+	Vetoed   []VetoedOrder        // orders that are due and that [Hooks].Release or an open exchange kept pending; the next run asks again
 	Parts    int                  // parts of committed period runs whose bonuses became available
 	Failed   []FailedOrder        // orders that could not be released; the run passed over them
 
@@ -160,7 +160,6 @@ func (c *call) release(ids []commission.OrderID, now time.Time) (outOfHold, erro
 	}
 	var out outOfHold
 	var due, vetoed []settlement.Order
-	var sources []settlement.Source
 	for _, o := range orders {
 		if !o.Posted || !o.Released.IsZero() || o.ReleaseAt.IsZero() || o.ReleaseAt.After(now) {
 			continue
@@ -178,16 +177,17 @@ func (c *call) release(ids []commission.OrderID, now time.Time) (outOfHold, erro
 			}
 			continue
 		}
-		o.Released = now
-		o.Veto = ""
-		o.Revision++
-		due, out.released, sources = append(due, o), append(out.released, o.ID), append(sources, settlement.OfOrder(o.ID))
+		due, out.released = append(due, o), append(out.released, o.ID)
+	}
+	judged, err := c.atRelease(due)
+	if err != nil {
+		return outOfHold{}, err
 	}
 	if err := c.keepBack(vetoed); err != nil {
 		return outOfHold{}, err
 	}
 	if len(due) > 0 {
-		if err := c.makeAvailable(due, sources, now); err != nil {
+		if err := c.makeAvailable(judged, now); err != nil {
 			return outOfHold{}, err
 		}
 	}
@@ -213,12 +213,24 @@ func (c *call) keepBack(vetoed []settlement.Order) error {
 	return nil
 }
 
-// makeAvailable writes orders that are released, with their rows and what they do to balances.
-func (c *call) makeAvailable(due []settlement.Order, sources []settlement.Source, now time.Time) error {
+// makeAvailable writes orders that are released, with what judging some of them again changes, and what all their rows do to balances.
+func (c *call) makeAvailable(judged []settlement.Posting, now time.Time) error {
+	due, sources, rows := make([]settlement.Order, len(judged)), make([]settlement.Source, len(judged)), []settlement.Row(nil)
+	for i, p := range judged {
+		due[i], sources[i], rows = p.Order, settlement.OfOrder(p.Order.ID), append(rows, p.Rows...)
+		due[i].Released = now
+		due[i].Veto = ""
+	}
 	if err := c.tx.SaveOrders(c.ctx, due); err != nil {
 		return err
 	}
+	if err := c.countAgain(judged); err != nil {
+		return err
+	}
 	if err := c.markSettled(due); err != nil {
+		return err
+	}
+	if err := c.tx.AddRows(c.ctx, rows); err != nil {
 		return err
 	}
 	if err := c.releaseRows(sources, now); err != nil {

@@ -1,8 +1,10 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -59,13 +61,14 @@ func (o Orders) ExplainAll(ctx context.Context, id commission.OrderID) ([]Explai
 		if err != nil {
 			return err
 		}
-		rows, err := tx.Rows(ctx, []settlement.Source{settlement.OfOrder(id)})
+		rows, err := tx.Rows(ctx, []settlement.Source{settlement.OfOrder(id), settlement.OfShortfalls(id)})
 		if err != nil {
 			return err
 		}
-		for _, row := range rows[0] {
-			plan, frozen, ratio, asset := v.calc.Plan(), &order.Frozen, (*decimal.Decimal)(nil), ""
-			if a, paid := v.assetFor(row.Amount.Currency()), order.Asset(row.Amount.Currency()); a != nil && paid != nil {
+		for _, row := range joinRows(rows[0], rows[1]) {
+			judged := order.JudgedAt(row.Revision)
+			plan, frozen, ratio, asset := v.calc.Plan(), &judged.Frozen, (*decimal.Decimal)(nil), ""
+			if a, paid := v.assetFor(row.Amount.Currency()), judged.Asset(row.Amount.Currency()); a != nil && paid != nil {
 				counts := a.Ratio()
 				plan, frozen, ratio, asset = a.Plan(), &paid.Frozen, &counts, a.Currency().Code()
 			}
@@ -82,4 +85,20 @@ func (o Orders) ExplainAll(ctx context.Context, id commission.OrderID) ([]Explai
 		return nil
 	})
 	return out, err
+}
+
+// joinRows adds what payees bear for others, or are spared, to their rows of the order's revisions, so that each is one row a currency.
+func joinRows(rows, borne []settlement.Row) []settlement.Row {
+	for _, b := range borne {
+		at := func(r settlement.Row) bool { return r.Revision == b.Revision && accountOf(&r) == accountOf(&b) }
+		if i := slices.IndexFunc(rows, at); i >= 0 {
+			rows[i].Entries = append(rows[i].Entries, b.Entries...)
+		} else {
+			rows = append(rows, b)
+		}
+	}
+	slices.SortFunc(rows, func(a, b settlement.Row) int {
+		return cmp.Or(cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Payee, b.Payee), a.Amount.Currency().Cmp(b.Amount.Currency()))
+	})
+	return rows
 }

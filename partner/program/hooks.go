@@ -17,7 +17,8 @@ import (
 // A hook is asked within the transaction, which may run more than once: it decides from what it is given and from the shop's own records, and writes
 // nothing; it must not call the programme. Its answer is checked; what makes no sense, and an error of its own, is a [*HookError], and nothing is written
 // then. Attribute, Level and Verify are asked in this order about every order that is paid or quoted. A repeated call and a refund ask none of them again:
-// what they said is frozen with the order. A rule of the shop's own, which decides who is paid at which rate, is not a hook but a [commission.Rules].
+// what they said is frozen with the order. Only where the plan judges an order once more are they: Level at its release, all three where a binding reaches
+// it within the plan's grace. A rule of the shop's own, which decides who is paid at which rate, is not a hook but a [commission.Rules].
 type Hooks struct {
 	Attribute Attributor // whose order it is
 	Level     Leveler    // which level somebody has
@@ -30,6 +31,7 @@ type Hooks struct {
 type Sale struct {
 	Tenant     store.Tenant
 	Order      commission.Order
+	At         time.Time             // as of when it is asked: the payment or, of a Leveler whose plan takes the levels of release, the end of the hold
 	Candidates commission.Candidates // those whose line the order could pay
 	Attributed commission.Attributed // by the plan; after Attribute, as that decided
 	Uplines    []commission.Upline   // the line of people above the sale; not yet known to Attribute
@@ -42,7 +44,7 @@ type Attributor interface {
 	Attribute(ctx context.Context, sale Sale) (commission.Attributed, error)
 }
 
-// Leveler decides which levels uplines and those with seats had when the order was paid, "" for none. Whoever is left out keeps the one he has in the
+// Leveler decides which levels uplines and those with seats had at [Sale].At, "" for none. Whoever is left out keeps the one he has in the
 // programme; whoever does not stand there is passed over. A level that the plan does not have is an error.
 type Leveler interface {
 	Level(ctx context.Context, sale Sale) (map[partner.ID]partner.Level, error)
@@ -121,14 +123,14 @@ func (e *HookError) Error() string {
 func (e *HookError) Unwrap() error { return e.Err }
 
 // sale is what a hook is shown of an order.
-func (c *call) sale(j *judged, people [2][]commission.Upline) Sale {
+func (c *call) sale(j *judged, people [2][]commission.Upline, at time.Time) Sale {
 	order := *j.order
 	order.Lines = slices.Clone(order.Lines)
 	for i := range order.Lines {
 		order.Lines[i].Rates = slices.Clone(order.Lines[i].Rates)
 	}
 	return Sale{
-		Tenant: c.tenant, Order: order, Candidates: j.candidates, Attributed: j.attributed,
+		Tenant: c.tenant, Order: order, At: at, Candidates: j.candidates, Attributed: j.attributed,
 		Uplines: slices.Clone(people[0]), Seats: slices.Clone(people[1]),
 	}
 }
@@ -140,7 +142,7 @@ func (c *call) askWhose(j *judged) error {
 		return nil
 	}
 	wrong := func(err error) error { return &HookError{Hook: "Attribute", Order: j.order.ID, Err: err} }
-	answer, err := hook.Attribute(c.ctx, c.sale(j, [2][]commission.Upline{}))
+	answer, err := hook.Attribute(c.ctx, c.sale(j, [2][]commission.Upline{}, j.order.PaidAt))
 	switch {
 	case err != nil:
 		return wrong(err)
@@ -179,14 +181,14 @@ func foundAt(c commission.Candidates, id partner.ID) commission.Attribution {
 	return commission.Chosen
 }
 
-// askLevels lets the shop decide which levels people have.
-func (c *call) askLevels(j *judged, people [2][]commission.Upline) error {
+// askLevels lets the shop decide which levels people have at an instant.
+func (c *call) askLevels(j *judged, people [2][]commission.Upline, at time.Time) error {
 	hook := c.config.Hooks.Level
 	if hook == nil {
 		return nil
 	}
 	wrong := func(err error) error { return &HookError{Hook: "Level", Order: j.order.ID, Err: err} }
-	levels, err := hook.Level(c.ctx, c.sale(j, people))
+	levels, err := hook.Level(c.ctx, c.sale(j, people, at))
 	if err != nil {
 		return wrong(err)
 	}
@@ -213,7 +215,7 @@ func (c *call) askVerdict(j *judged, people [2][]commission.Upline) error {
 		return nil
 	}
 	wrong := func(err error) error { return &HookError{Hook: "Verify", Order: j.order.ID, Err: err} }
-	verdict, err := hook.Verify(c.ctx, c.sale(j, people))
+	verdict, err := hook.Verify(c.ctx, c.sale(j, people, j.order.PaidAt))
 	if err != nil {
 		return wrong(err)
 	}
@@ -238,8 +240,11 @@ func (c *call) askVerdict(j *judged, people [2][]commission.Upline) error {
 	return nil
 }
 
-// askRelease asks the shop why an order that is due should stay pending.
+// askRelease finds why an order that is due should stay pending: an exchange that is open, or what the shop says.
 func (c *call) askRelease(o settlement.Order, now time.Time) (partner.Reason, error) {
+	if o.Exchanging() {
+		return commission.ExchangeOpen, nil
+	}
 	hook := c.config.Hooks.Release
 	if hook == nil {
 		return "", nil

@@ -4,6 +4,7 @@ import (
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
 )
 
@@ -19,6 +20,7 @@ type judged struct {
 	net        money.Amount         // what was paid for the goods, in whole units of the currency: what all plans of a programme share
 	owner      partner.ID
 	buyer      PartnerState
+	again      *settlement.Case // what it may be judged on once more; nil: it is not
 }
 
 // judge reads what held when the order was paid and calculates. An order that is going to be posted locks what is left of campaigns.
@@ -40,7 +42,7 @@ func (c *call) judge(in *Order, posts bool) (*judged, error) {
 		return nil, err
 	}
 	people := [2][]commission.Upline{uplines, seats}
-	if err := c.askLevels(j, people); err != nil {
+	if err := c.askLevels(j, people, j.order.PaidAt); err != nil {
 		return nil, err
 	}
 	if err := c.askVerdict(j, people); err != nil {
@@ -55,6 +57,7 @@ func (c *call) judge(in *Order, posts bool) (*judged, error) {
 	if err := j.assetResults(uplines, seats); err != nil {
 		return nil, err
 	}
+	j.again = j.caseOf(people)
 	goods, err := j.result.Net()
 	if err != nil {
 		return nil, err
@@ -66,10 +69,12 @@ func (c *call) judge(in *Order, posts bool) (*judged, error) {
 // attribute finds whose order it is.
 func (c *call) attribute(j *judged) error {
 	var err error
-	if j.owner, err = c.owner(j.order.Customer, j.order.PaidAt); err != nil {
+	plan := j.version.calc.Plan()
+	at := plan.AttributedAt(j.order)
+	if j.owner, err = c.owner(j.order.Customer, at); err != nil {
 		return err
 	}
-	if j.buyer, err = c.partner(partner.ID(j.order.Customer), j.order.PaidAt); err != nil {
+	if j.buyer, err = c.partner(partner.ID(j.order.Customer), at); err != nil {
 		return err
 	}
 	candidates := commission.Candidates{Owner: j.owner}
@@ -77,13 +82,16 @@ func (c *call) attribute(j *judged) error {
 		candidates.Buyer = j.buyer.ID
 	}
 	if j.order.Referrer != "" {
-		referrer, err := c.partner(j.order.Referrer, j.order.PaidAt)
+		referrer, err := c.partner(j.order.Referrer, at)
 		if err != nil {
 			return err
 		}
 		candidates.Referrer, candidates.Unknown = referrer.ID, referrer.ID == ""
 	}
-	j.candidates, j.attributed = candidates, j.version.calc.Plan().Attributed(candidates)
+	j.candidates, j.attributed = candidates, plan.Attributed(candidates)
+	if err := c.grace(j); err != nil {
+		return err
+	}
 	return c.askWhose(j)
 }
 

@@ -24,10 +24,12 @@ type Order struct {
 	Customer partner.Customer   `json:"customer"`
 	Referrer partner.ID         `json:"referrer,omitempty"` // the partner whom the order itself names (a link, a code); "" for none
 	PaidAt   time.Time          `json:"paidAt"`             // the order is judged by what held at this instant
-	Lines    []Line             `json:"lines"`
-	Discount decimal.Decimal    `json:"discount,omitempty"` // taken off the whole order (a coupon); spread over the lines
-	Freight  decimal.Decimal    `json:"freight,omitempty"`  // paid on top; never commissioned
-	Places   commission.Places  `json:"places"`             // whose territory it is
+	// CreatedAt is when the buyer made the order, not after PaidAt; zero: when he paid it. It matters only where the plan says so.
+	CreatedAt time.Time         `json:"createdAt"`
+	Lines     []Line            `json:"lines"`
+	Discount  decimal.Decimal   `json:"discount,omitempty"` // taken off the whole order (a coupon); spread over the lines
+	Freight   decimal.Decimal   `json:"freight,omitempty"`  // paid on top; never commissioned
+	Places    commission.Places `json:"places"`             // whose territory it is
 
 	Kind     commission.OrderKind `json:"kind,omitempty"`     // what kind of order it is; "" for an ordinary sale
 	Abnormal partner.Reason       `json:"abnormal,omitempty"` // why the shop says that the order pays nothing (a test, suspected fraud); "" if it does not
@@ -73,10 +75,10 @@ type Refund struct {
 // RefundLine is what came back of one line: units, money, or both.
 type RefundLine = settlement.RefundLine
 
-// EarlyError says that an event came before its order, where the programme refuses that.
+// EarlyError says that an event came before its order, where the programme refuses that; [Config].EarlyEvents lets a receipt and a refund wait.
 type EarlyError struct {
 	Order commission.OrderID
-	Event string // "received" or "refund"
+	Event string // "received", "refund" or "exchange"
 }
 
 func (e *EarlyError) Error() string {
@@ -87,7 +89,7 @@ func (e *EarlyError) Error() string {
 func (o *Order) commission() *commission.Order {
 	return &commission.Order{
 		ID: o.ID, Customer: o.Customer, Referrer: o.Referrer, PaidAt: instant(o.PaidAt), Lines: o.Lines, Discount: o.Discount, Freight: o.Freight, Places: o.Places,
-		Kind: o.Kind, Bar: o.Abnormal, Tenders: o.Tenders,
+		Kind: o.Kind, Bar: o.Abnormal, Tenders: o.Tenders, CreatedAt: instant(o.CreatedAt),
 	}
 }
 
@@ -114,7 +116,7 @@ func (o *Order) check() error {
 	if o.PaidAt.IsZero() {
 		errs = append(errs, &MetaError{Field: "paidAt", Problem: "an order needs the instant of its payment"})
 	}
-	errs = append(errs, checkTime("paidAt", o.PaidAt))
+	errs = append(errs, checkTime("paidAt", o.PaidAt), checkTime("createdAt", o.CreatedAt))
 	return errors.Join(errs...)
 }
 
@@ -147,6 +149,7 @@ func (o *Order) operation() operation {
 	op.payload.add("abnormal", string(o.Abnormal))
 	op.payload.add("tenders", list(o.tenders()...))
 	op.payload.add("lineFacts", list(o.lineFacts()...))
+	op.payload.add("createdAt", canonicalTime(o.CreatedAt))
 	return op
 }
 

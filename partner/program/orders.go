@@ -36,7 +36,7 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 		}
 		posting, err := stored[0].Accrue(settlement.Accrual{
 			Customer: in.Customer, PaidAt: judged.order.PaidAt, Kind: in.Kind, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
-			Attributed: judged.attributed, Result: judged.result, Assets: judged.assets, Key: c.key, Record: c.record,
+			Attributed: judged.attributed, Result: judged.result, Assets: judged.assets, Case: judged.again, Key: c.key, Record: c.record,
 		})
 		if err != nil {
 			return nil, err
@@ -145,7 +145,8 @@ func (o Orders) Quote(ctx context.Context, in Order) (Outcome, error) {
 	return out, err
 }
 
-// Outcome returns what an order paid when it was posted, with the release time as it is now. It is a [*NotFoundError] for an order that is not known.
+// Outcome returns what an order paid when it was posted or, where the plan had it judged again since, by that, with the release time as it is now. It is a
+// [*NotFoundError] for an order that is not known.
 func (o Orders) Outcome(ctx context.Context, id commission.OrderID) (Outcome, error) {
 	var out Outcome
 	err := o.view(ctx, func(tx store.Tx) error {

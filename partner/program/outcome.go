@@ -29,7 +29,7 @@ type Outcome struct {
 	ReleaseAt time.Time             // when it becomes available; zero while the order is not received
 	Promoted  bool                  // whether it made the buyer a partner, from the next order on
 	Unparked  []settlement.Unparked // what became of events that had come before the order
-	Veto      partner.Reason        // why the shop kept it pending when its release was last asked about; "" if it did not
+	Veto      partner.Reason        // why it was kept pending when it was last due; "" if it was not
 	Awaits    Awaits                // what the order awaits, so that nothing was posted: all other fields but Order and Attributed are empty; "" for nothing
 	Repeated  bool                  // whether this had been done before, and the outcome is the first one again
 
@@ -113,7 +113,7 @@ func (o Outcome) released() string {
 	return o.ReleaseAt.Format(time.RFC3339)
 }
 
-// outcomeOf works out what a posted order paid at first, from what it froze.
+// outcomeOf works out what a posted order paid before anything came back, from what it froze.
 func outcomeOf(o settlement.Order, v *version) (Outcome, error) {
 	result, err := v.calc.Target(o.Frozen, nil, nil)
 	if err != nil {
@@ -151,7 +151,7 @@ func paidOf(o settlement.Order, result *commission.Result) ([]commission.Entry, 
 
 // firstOutcome is the outcome as it was when the order was posted, whatever has come since.
 func firstOutcome(o settlement.Order, v *version) (Outcome, error) {
-	out, err := outcomeOf(o, v)
+	out, err := outcomeOf(o.JudgedAt(0), v)
 	received := slices.ContainsFunc(o.Unparked, func(u settlement.Unparked) bool { return u.Event == eventReceived })
 	if v.plan.Settlement.Of(o.Kind).Anchor == settlement.AnchorReceived && !received {
 		out.ReleaseAt = time.Time{}

@@ -31,11 +31,12 @@ const rich = `{
     "team": {"rate": "2%", "levels": {"gold": "3%"}},
     "differential": {"rates": {"agent": "1%", "gold": "300bp"}},
     "base": "profit", "loss": "signed", "attribution": ["referrer", "owner"], "selfPurchase": "own", "missing": "to-top",
+    "attributionAt": "created", "graceMinutes": 30, "contested": "nobody", "levelAt": "released", "exchange": "refund", "campaignAt": "created",
     "stacking": "product", "cap": "50%", "orderCap": "40%", "overflow": "cut-farthest", "rounding": {"mode": "half-even", "scope": "order"}, "priceScale": 12
   },
   "campaigns": [{"name": "double", "from": "2026-06-18T00:00:00+08:00", "to": "2026-06-21T00:00:00+08:00", "factor": "2.0", "slots": [1],
     "products": ["p2"], "categories": ["shoes & <bags>"], "skus": ["s-1"], "levels": ["gold"], "perOrder": "5.00", "budget": "1000", "perCustomer": "20.00"}],
-  "settlement": {"holdDays": 0, "anchor": "paid", "minWithdrawal": "50"}
+  "settlement": {"holdDays": 0, "anchor": "paid", "shortfall": "seller", "minWithdrawal": "50"}
 }`
 
 func TestTheCanonicalTextReadsAndWritesBackByteForByte(t *testing.T) {
@@ -136,8 +137,14 @@ func TestEveryDefaultIsPrinted(t *testing.T) {
       "buyer",
       "owner"
     ],
+    "attributionAt": "paid",
+    "graceMinutes": 0,
+    "contested": "attribution",
     "selfPurchase": "shift-up",
     "missing": "forfeit",
+    "levelAt": "paid",
+    "exchange": "hold",
+    "campaignAt": "paid",
     "stacking": "max",
     "cap": "100%",
     "orderCap": "-",
@@ -154,7 +161,8 @@ func TestEveryDefaultIsPrinted(t *testing.T) {
   },
   "settlement": {
     "holdDays": 7,
-    "anchor": "received"
+    "anchor": "received",
+    "shortfall": "debt"
   }
 }
 `, string(text))

@@ -28,7 +28,10 @@ type RefundOutcome struct {
 	Order   commission.OrderID
 	Entries []commission.Entry // below 0: what is taken back
 	Changes []PayeeChange      // the same per payee and asset, in order of payee, then currency
-	Parked  bool               // whether it waits for its order
+	// Borne are the entries by which somebody else bears what payees had no more, where the plan says so: above 0 what a payee is spared, below 0 what the
+	// seller is charged, each in the asset that was lacking. None where it stays their debt.
+	Borne  []commission.Entry
+	Parked bool // whether it waits for its order
 }
 
 // PayeeChange is what an order pays somebody before and after a refund, in cash or in another asset.
@@ -98,10 +101,8 @@ func (o Orders) Refunded(ctx context.Context, in Refund) (RefundOutcome, error) 
 	if err := partner.CheckID("id", in.ID); err != nil {
 		return RefundOutcome{}, err
 	}
-	for i, l := range in.Lines {
-		if err := partner.CheckID(fmt.Sprintf("lines[%d].line", i), l.Line); err != nil {
-			return RefundOutcome{}, err
-		}
+	if err := checkRefundLines(in.Lines); err != nil {
+		return RefundOutcome{}, err
 	}
 	if err := refund.Check(); err != nil {
 		return RefundOutcome{}, err
@@ -126,6 +127,9 @@ func (o Orders) Refunded(ctx context.Context, in Refund) (RefundOutcome, error) 
 		}
 		return func() error {
 			if err := c.takeBack(v, posting, netBack); err != nil {
+				return err
+			}
+			if err := c.bear(posting, v.plan.Settlement); err != nil {
 				return err
 			}
 			*out, err = c.refundOutcome(posting.Order, c.key)
@@ -156,6 +160,16 @@ func (c *call) lock(id commission.OrderID) (settlement.Order, error) {
 
 // maxParked bounds what can wait for an order that never comes.
 const maxParked = 1000
+
+// checkRefundLines looks at the ids of the lines that come back.
+func checkRefundLines(lines []RefundLine) error {
+	for i, l := range lines {
+		if err := partner.CheckID(fmt.Sprintf("lines[%d].line", i), l.Line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // park keeps an event on the order's record until the order comes.
 func (c *call) park(order settlement.Order, event string, p settlement.Parked) (apply, error) {
@@ -288,6 +302,12 @@ func (c *call) refundOutcome(order settlement.Order, key string) (RefundOutcome,
 		return out, nil
 	}
 	revision := order.Refunds[at].Revision
+	if order.Refunds[at].Released {
+		var err error
+		if out.Borne, err = c.borne(order.ID, revision); err != nil {
+			return out, err
+		}
+	}
 	all, err := c.tx.Rows(c.ctx, []settlement.Source{settlement.OfOrder(order.ID)})
 	if err != nil {
 		return out, err

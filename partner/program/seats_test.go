@@ -237,6 +237,6 @@ func TestRule_4_26_RegionsAndFeesAreReadAndWrittenAndTheirProblemsHavePlaces(t *
   }
 }`))
 	require.EqualError(t, err, `program: plan: 7:71: commission.territory.regions["33/01"].agents[0].weight: a weight is from 1 to 1000000, not -1
-4:18: commission.territory.sharing: 浙江 has 2 agents: choose "split", where they divide the region's reward, or "full", where each gets it
+4:18: commission.territory.sharing: 浙江 has 2 agents, and a region pays one; the guard is lifted by writing "sharing": "split", where they divide the region's reward, or "full", where each gets it
 10:50: commission.fees[0].rate: a fee needs a rate`)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
 	"github.com/fenrun/fenrun/tree"
 )
@@ -201,8 +202,8 @@ func (c *call) addEdge(id, recruiter partner.ID) error {
 }
 
 // Bind binds a customer to an owner. The first owner stays: every attempt is kept as a record, and where it changes nothing the outcome names the owner
-// and the reason. An unknown or inactive owner binds nothing and is a reason too, so that a bad link never disturbs the shop. It is [tree.ErrSelf] where
-// somebody would own himself.
+// and the reason. Orders that are nobody's and that it reaches within their plan's grace become the owner's. An unknown or inactive owner binds nothing and
+// is a reason too, so that a bad link never disturbs the shop. It is [tree.ErrSelf] where somebody would own himself.
 func (t Team) Bind(ctx context.Context, in Bind) (BindOutcome, error) {
 	if err := errors.Join(partner.CheckID("customer", in.Customer), partner.CheckID("owner", in.Owner)); err != nil {
 		return BindOutcome{}, err
@@ -228,8 +229,17 @@ func (t Team) Bind(ctx context.Context, in Bind) (BindOutcome, error) {
 			return nil, err
 		}
 		attempt.Reason = out.Reason
+		var reached []settlement.Posting
+		if out.Bound {
+			if reached, err = c.graced(attempt); err != nil {
+				return nil, err
+			}
+		}
 		return func() error {
 			if err := c.tx.AddBindings(ctx, []tree.Binding{attempt}); err != nil {
+				return err
+			}
+			if err := c.attributeLate(reached); err != nil {
 				return err
 			}
 			return c.emit("customer_bind", string(in.Customer), map[string]any{"owner": in.Owner, "reason": out.Reason})

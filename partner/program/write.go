@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/store"
 )
@@ -50,6 +51,8 @@ type call struct {
 	events []store.Event
 
 	published bool // whether this transaction published a plan
+
+	counting map[store.CounterKey]money.Amount // by how much orders that were judged again change counters, once it is written
 }
 
 // apply writes what was decided; nil where there is nothing to write, and so nothing to be done only once.

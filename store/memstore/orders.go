@@ -40,6 +40,7 @@ func (t *tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
 		if !before.Released.IsZero() && !o.Released.Equal(before.Released) {
 			t.released.unset(t, timeKeyOf(before.Released, o.ID))
 		}
+		t.buy(&before, &o)
 		t.settle(&before, &o)
 		t.orders.set(t, o.ID, o.Clone())
 		if o.Posted {

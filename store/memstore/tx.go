@@ -33,6 +33,7 @@ type records struct {
 	orders   *table[commission.OrderID, settlement.Order]
 	paid     *table[timeKey, commission.OrderID]
 	released *table[timeKey, commission.OrderID]
+	bought   map[partner.Customer]map[commission.OrderID]bool // posted orders
 	runs     *table[settlement.RunID, settlement.Run]
 	due      map[commission.OrderID]time.Time // posted, not released, with a fixed release time
 	rows     map[settlement.Source][]*settlement.Row
@@ -67,8 +68,8 @@ func newRecords() *records {
 		undecided: newTable[partner.ApplicationID, bool](),
 		edges:     map[partner.ID]tree.Edge{}, bindings: map[partner.Customer][]tree.Binding{}, bindingIDs: map[string]bool{},
 		orders: newTable[commission.OrderID, settlement.Order](), paid: newTable[timeKey, commission.OrderID](),
-		released: newTable[timeKey, commission.OrderID](),
-		runs:     newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},
+		released: newTable[timeKey, commission.OrderID](), bought: map[partner.Customer]map[commission.OrderID]bool{},
+		runs: newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},
 		rows: map[settlement.Source][]*settlement.Row{}, payees: map[partner.ID][]*settlement.Row{},
 		pending: map[account]money.Amount{}, balances: map[account]settlement.Balance{}, accounts: map[partner.ID][]account{},
 		grants: newTable[partner.ID, settlement.Grants](), toJudge: map[partner.ID]time.Time{}, settled: map[partner.Customer][]settledKey{},

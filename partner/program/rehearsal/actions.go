@@ -91,7 +91,15 @@ var actions = []action{
 	act("refund", func(e *Event) *Refund { return e.Refund }, func(x *Refund) string { return x.Refund },
 		func(ctx context.Context, r *runner, x *Refund, meta program.Meta) (any, error) {
 			return r.prog.Orders.Refunded(ctx, program.Refund{ID: x.Refund, Order: x.Order, Lines: x.Lines, Meta: meta})
-		}, "changes", "parked"),
+		}, "changes", "borne", "parked"),
+	act("exchange", func(e *Event) *Exchange { return e.Exchange }, exchangeID,
+		func(ctx context.Context, r *runner, x *Exchange, meta program.Meta) (any, error) {
+			return r.prog.Orders.Exchange(ctx, program.Exchange{ID: x.Exchange, Order: x.Order, Lines: x.Lines, Meta: meta})
+		}, "held", "changes", "borne"),
+	act("exchangeClosed", func(e *Event) *Exchange { return e.ExchangeClosed }, exchangeID,
+		func(ctx context.Context, r *runner, x *Exchange, meta program.Meta) (any, error) {
+			return r.prog.Orders.ExchangeClosed(ctx, program.ExchangeClosed{ID: x.Exchange, Order: x.Order, Meta: meta})
+		}),
 	act("run", func(e *Event) *Due { return e.Run }, func(*Due) string { return "" },
 		func(ctx context.Context, r *runner, _ *Due, meta program.Meta) (any, error) {
 			return r.prog.RunDue(ctx, meta.At)
@@ -124,6 +132,7 @@ var actions = []action{
 
 func person(x *Person) string            { return string(x.Partner) }
 func orderID(x *Order) string            { return string(x.Order) }
+func exchangeID(x *Exchange) string      { return x.Exchange }
 func withdrawalKey(x *Withdrawal) string { return x.Withdrawal }
 
 func decide(move func(program.Wallet, context.Context, program.Decide) (settlement.Withdrawal, error)) does[Withdrawal] {
@@ -136,7 +145,7 @@ func decide(move func(program.Wallet, context.Context, program.Decide) (settleme
 func (x *Order) program(meta program.Meta) program.Order {
 	return program.Order{
 		ID: x.Order, Customer: x.Customer, Referrer: x.Referrer, PaidAt: meta.At, Lines: x.Lines, Discount: x.Discount, Freight: x.Freight, Places: x.Places,
-		Kind: x.Kind, Abnormal: x.Abnormal, Tenders: x.Tenders, Awaits: x.Awaits,
+		Kind: x.Kind, Abnormal: x.Abnormal, Tenders: x.Tenders, Awaits: x.Awaits, CreatedAt: x.CreatedAt,
 		Actor: meta.Actor, Reason: meta.Reason,
 	}
 }
@@ -172,6 +181,10 @@ func (e *Event) order() commission.OrderID {
 		return e.Received.Order
 	case e.Refund != nil:
 		return e.Refund.Order
+	case e.Exchange != nil:
+		return e.Exchange.Order
+	case e.ExchangeClosed != nil:
+		return e.ExchangeClosed.Order
 	}
 	return ""
 }

@@ -100,6 +100,8 @@ func (c checker) answer(want *Expect, got any, err error) {
 		c.outcome(want, &got)
 	case program.RefundOutcome:
 		c.refund(want, &got)
+	case program.ExchangeOutcome:
+		c.exchange(want, &got)
 	case program.ReceivedOutcome:
 		c.instant("releaseAt", want.ReleaseAt, got.ReleaseAt)
 		optional(c, "parked", want.Parked, got.Parked)

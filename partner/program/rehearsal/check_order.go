@@ -175,6 +175,27 @@ func (c checker) refund(want *Expect, got *program.RefundOutcome) {
 	if want.Changes != nil {
 		c.changes(want.Changes, got.Changes)
 	}
+	if want.Borne != nil {
+		c.borne(want.Borne, got.Borne)
+	}
+}
+
+// exchange compares what an exchange did.
+func (c checker) exchange(want *Expect, got *program.ExchangeOutcome) {
+	optional(c, "held", want.Held, got.Held)
+	c.refund(want, &got.Refund)
+}
+
+// borne compares complete lists of what somebody bears for another.
+func (c checker) borne(want []Borne, got []commission.Entry) {
+	texts := [2][]string{}
+	for _, w := range want {
+		texts[0] = append(texts[0], inAsset(fmt.Sprintf("%s %s", w.Payee, w.Amount.StringFixed(8)), w.Asset))
+	}
+	for _, g := range got {
+		texts[1] = append(texts[1], inAsset(fmt.Sprintf("%s %s", g.Payee, g.Amount.Decimal().StringFixed(8)), c.assetOf(g.Amount)))
+	}
+	c.same("borne", fmt.Sprint(texts[0]), fmt.Sprint(texts[1]))
 }
 
 // changes compares complete lists of what payees had and have.

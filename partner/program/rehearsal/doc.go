@@ -61,12 +61,15 @@
 //   - freeze, unfreeze: partner. Stops his earnings, or lets them go on.
 //   - level: partner, level. Gives him a level.
 //   - publish: plan, from. Another plan from an instant on; left out, from at on.
-//   - paid: order, customer, referrer, lines, discount, freight, places (shipTo, pickup, delivery), kind, abnormal, tenders, awaits. An order is paid. A line has id, sku, product, category,
-//     quantity, amount (all units together, before the order's discount), cost, rates, gift, promotion, list, giveUp; a tender has kind and amount. With
-//     awaits ("balance", "collection" or "formation") the order is not final: it is told again without it when it is.
+//   - paid: order, customer, referrer, lines, discount, freight, places (shipTo, pickup, delivery), kind, abnormal, tenders, awaits,
+//     createdAt. An order is paid. A line has id, sku, product, category, quantity, amount (all units together, before the order's discount), cost, rates,
+//     gift, promotion, list, giveUp; a tender has kind and amount. With awaits ("balance", "collection" or "formation") the order is not final: it is told
+//     again without it when it is.
 //   - quote: the same. What an order would pay; nothing is written.
 //   - received: order. An order has been received.
 //   - refund: refund (its id), order, lines. A line has line, and quantity, amount or both.
+//   - exchange: exchange (its id), order, lines. Goods are exchanged for others.
+//   - exchangeClosed: exchange, order. That is over.
 //   - run: {}. The scheduler runs what is due at the instant.
 //   - withdraw: partner, amount, asset. Somebody asks for money. With the code of an asset that is not cash he is refused.
 //   - approve, reject, fail: withdrawal (the key of its request). What becomes of it.
@@ -87,9 +90,11 @@
 //     complete is true: line, slot or rule, partner, asset, reason), commission, assets (by code: the total in it), goods, kept, attributed, reason (why it is nobody's), version (of the plan),
 //     releaseAt; of paid also promoted, repeated, unparked (event, refused).
 //   - received: releaseAt, parked.
-//   - refund: changes (all of them: payee, asset where it is not cash, before, after, and if given released), parked.
-//   - run: released (the orders), vetoed (by order: the reason for which the shop's own code kept it pending), granted (all one-off bonuses that were paid,
-//     or with an amount below 0 taken back: name, for, payee, amount, and if given level).
+//   - refund: changes (all of them: payee, asset where it is not cash, before, after, and if given released), borne (all of it: payee, asset where it is not
+//     cash, amount), parked.
+//   - exchange: held and, where the plan makes it a refund, changes and borne.
+//   - run: released (the orders), vetoed (by order: the reason for which the shop's own code, or an exchange, kept it pending), granted (all one-off bonuses
+//     that were paid, or with an amount below 0 taken back: name, for, payee, amount, and if given level).
 //   - grants: grants (all one-off bonuses for the user, as they were judged: name, level, payee, amount, reason, stands).
 //   - bonus: bonuses (all of them: payee, amount, and if given rate, source), commission, kept, unpaid (some: partner, reason), changes, runState, version.
 //   - bind: owner, bound, reason.

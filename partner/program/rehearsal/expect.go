@@ -43,6 +43,10 @@ type Expect struct {
 	RunState *settlement.RunState `json:"runState"`
 	// Of refund: what the order pays each payee before and after it.
 	Changes []Change `json:"changes"`
+	// Of refund and exchange: what somebody else bears of it, all of it, in order of payee, then currency: above 0 what a payee is spared, below 0 what the seller is charged.
+	Borne []Borne `json:"borne"`
+	// Of exchange: whether the order waits for it to be closed.
+	Held *bool `json:"held"`
 	// Of received and refund: whether it waits for its order.
 	Parked *bool `json:"parked"`
 	// Of received and paid: when the commission becomes available.
@@ -120,6 +124,13 @@ type Change struct {
 	Released *bool           `json:"released"`
 }
 
+// Borne is what somebody is spared, or charged for others, of what a refund takes back.
+type Borne struct {
+	Payee  partner.ID      `json:"payee" strict:"required"`
+	Asset  string          `json:"asset,omitempty"` // its code; "" for cash
+	Amount decimal.Decimal `json:"amount" strict:"required"`
+}
+
 // Unparked is an event that had come before its order.
 type Unparked struct {
 	Event   string `json:"event" strict:"required"` // "received" or "refund"
@@ -144,7 +155,7 @@ type Balance struct {
 	Debt        decimal.NullDecimal `json:"debt"`
 }
 
-// Final is what must hold at the end. The totals are over all orders, after all refunds.
+// Final is what must hold at the end. The totals are over all orders, after all refunds and with what the shop bears of them.
 type Final struct {
 	Balances   map[partner.ID]Buckets     `json:"balances"`
 	Commission decimal.NullDecimal        `json:"commission"`

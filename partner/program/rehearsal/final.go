@@ -106,11 +106,11 @@ func (r *runner) totals(ctx context.Context) (sums, error) {
 			if err != nil {
 				return err
 			}
-			rows, err := tx.Rows(ctx, []settlement.Source{settlement.OfOrder(o.ID)})
+			rows, err := tx.Rows(ctx, []settlement.Source{settlement.OfOrder(o.ID), settlement.OfShortfalls(o.ID)})
 			if err != nil {
 				return err
 			}
-			for _, row := range rows[0] {
+			for _, row := range slices.Concat(rows...) {
 				s.entries += len(row.Entries)
 				asset := r.assetOf(row.Amount)
 				if s.paid[asset], err = s.paid[asset].Add(row.Amount); err != nil {

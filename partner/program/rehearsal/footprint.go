@@ -38,7 +38,9 @@ func (r *runner) footprint(ctx context.Context, e *Event) ([]part, error) {
 			{"bindings", func() (any, error) { return tx.Bindings(ctx, r.customers) }},
 			{"plans", func() (any, error) { return tx.Plans(ctx, 1) }},
 			{"the order", func() (any, error) { return tx.Orders(ctx, []commission.OrderID{e.order()}) }},
-			{"the order's rows", func() (any, error) { return tx.Rows(ctx, []settlement.Source{settlement.OfOrder(e.order())}) }},
+			{"the order's rows", func() (any, error) {
+				return tx.Rows(ctx, []settlement.Source{settlement.OfOrder(e.order()), settlement.OfShortfalls(e.order())})
+			}},
 			{"balances", func() (any, error) { return tx.Balances(ctx, ids) }},
 			{"counters", func() (any, error) { return tx.ScanCounters(ctx, store.CounterKey{}, all) }},
 			{"runs", func() (any, error) { return tx.ScanRuns(ctx, "", all) }},

@@ -46,6 +46,7 @@ type Event struct {
 	Quote    *Order      `json:"quote"`
 	Received *Received   `json:"received"`
 	Refund   *Refund     `json:"refund"`
+	Exchange *Exchange   `json:"exchange"`
 	Run      *Due        `json:"run"`
 	Withdraw *Withdraw   `json:"withdraw"`
 	Approve  *Withdrawal `json:"approve"`
@@ -54,6 +55,8 @@ type Event struct {
 	Fail     *Withdrawal `json:"fail"`
 	Bonus    *Bonus      `json:"bonus"`
 	Grants   *GrantsOf   `json:"grants"`
+
+	ExchangeClosed *Exchange `json:"exchangeClosed"`
 
 	Expect *Expect `json:"expect"` // what must come of it; nil: no error
 }
@@ -107,6 +110,8 @@ type Order struct {
 	Abnormal partner.Reason       `json:"abnormal,omitempty"` // why the shop says that it pays nothing; "" if it does not
 	Tenders  []program.Tender     `json:"tenders,omitempty"`  // with what it was paid, as far as it matters
 	Awaits   program.Awaits       `json:"awaits,omitempty"`   // what is still to come before it is final; "" for nothing
+
+	CreatedAt time.Time `json:"createdAt"` // when the buyer made it; zero: when he paid it
 }
 
 // Received names the order that was received.
@@ -119,6 +124,13 @@ type Refund struct {
 	Refund string               `json:"refund" strict:"required"` // the shop's id of the refund
 	Order  commission.OrderID   `json:"order" strict:"required"`
 	Lines  []program.RefundLine `json:"lines" strict:"required"`
+}
+
+// Exchange says that goods of an order are exchanged for others, or that this is over.
+type Exchange struct {
+	Exchange string               `json:"exchange" strict:"required"` // the shop's id of the exchange
+	Order    commission.OrderID   `json:"order" strict:"required"`
+	Lines    []program.RefundLine `json:"lines,omitempty"` // what comes back, where the plan makes an exchange a refund
 }
 
 // Due lets the scheduler run what is due when the event happens.

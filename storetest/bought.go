@@ -1,0 +1,63 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
+)
+
+var boughtSentences = []sentence{
+	{"LockCustomerOrders returns each customer's posted orders from an instant on, in order of PaidAt, then id", boughtInOrder},
+	{"LockCustomerOrders returns an order as it is now, and what fails is not among its orders", boughtAgain},
+}
+
+func boughtBy(id commission.OrderID, customer partner.Customer, at time.Time) settlement.Order {
+	o := paidOrders.order(id, at)
+	o.Customer = customer
+	return o
+}
+
+func boughtInOrder(x *trial) {
+	parked := boughtBy("parked", "c-1", day(3))
+	parked.Posted = false
+	write(x, store.Tx.SaveOrders, list(
+		boughtBy("b", "c-1", day(3)), boughtBy("a", "c-1", day(3)), boughtBy("z", "c-1", day(2)), boughtBy("early", "c-1", day(2).Add(-time.Microsecond)),
+		boughtBy("other", "c-2", day(4)), boughtBy("last", "c-1", day(9)), parked))
+	x.update(func(tx store.Tx) error {
+		got, err := tx.LockCustomerOrders(x.ctx, list[partner.Customer]("c-2", "nobody", "c-1", "C-1"), day(2))
+		same(x, [][]settlement.Order{
+			list(boughtBy("other", "c-2", day(4))), nil,
+			list(boughtBy("z", "c-1", day(2)), boughtBy("a", "c-1", day(3)), boughtBy("b", "c-1", day(3)), boughtBy("last", "c-1", day(9))), nil,
+		}, got, "by customer")
+		return err
+	})
+}
+
+func boughtAgain(x *trial) {
+	o := boughtBy("o-1", "c-1", day(2))
+	write(x, store.Tx.SaveOrders, list(o))
+	o.Revision++
+	o.Returned[0].Units = 3
+	require.ErrorIs(x, x.st.Update(x.ctx, x.tenant, func(tx store.Tx) error {
+		if err := tx.SaveOrders(x.ctx, list(o, boughtBy("o-2", "c-1", day(3)))); err != nil {
+			return err
+		}
+		got, err := tx.LockCustomerOrders(x.ctx, list[partner.Customer]("c-1"), day(0))
+		if err != nil {
+			return err
+		}
+		same(x, list(o, boughtBy("o-2", "c-1", day(3))), got[0], "fn sees what it has written")
+		return errRefused
+	}), errRefused)
+	write(x, store.Tx.SaveOrders, list(o))
+	x.update(func(tx store.Tx) error {
+		got, err := tx.LockCustomerOrders(x.ctx, list[partner.Customer]("c-1"), day(0))
+		same(x, [][]settlement.Order{list(o)}, got, "once, with what has come back since")
+		return err
+	})
+}
