@@ -2,6 +2,7 @@
 //
 //	go run ./examples/bench
 //	go run ./examples/bench -json
+//	go run ./examples/bench -full
 //
 // It exits 1 if a goal does not hold.
 package main
@@ -16,10 +17,14 @@ import (
 )
 
 // suites are all measurements, in the order of their goals.
-var suites = []func() ([]goal, error){calculation, richCalculation}
+var suites = []func() ([]goal, error){calculation, richCalculation, wholeOrders, team}
+
+// full adds what takes gigabytes and minutes: teams of ten million.
+var full bool
 
 func main() {
 	asJSON := flag.Bool("json", false, "print the table as JSON")
+	flag.BoolVar(&full, "full", false, "measure teams of ten million partners too")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "bench: unexpected argument %q\n", flag.Arg(0))
