@@ -11,4 +11,7 @@
 //	owner := tree.OwnerAt([]tree.Binding{{Customer: "carol", Owner: "bob", At: june3}}, june4) // bob
 //
 // The team is a forest: nobody stands above himself, whatever the order of events.
+//
+// An [Index] keeps the whole team of millions in memory, to look, count and rank: who is above whom, how many stand below by kind and level, what they sell
+// together, and who sells the most. A [Builder] makes it of nodes in any order, numbered changes keep it current, and a [Live] one is read meanwhile.
 package tree

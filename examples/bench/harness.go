@@ -23,7 +23,10 @@ type contender struct {
 
 // race times the contenders against each other. On a machine that others use too, means and medians say how busy it was; so the contenders run in turn,
 // in slices short enough to find an undisturbed moment, and the fastest slice of each counts.
-func race(label string, contenders ...*contender) {
+func race(label string, contenders ...*contender) { raceFor(rounds, label, contenders...) }
+
+// raceFor is race with so many rounds, fewer where one run is long.
+func raceFor(rounds int, label string, contenders ...*contender) {
 	bar := progress.New(rounds*len(contenders), label)
 	defer bar.Done()
 	for _, c := range contenders {

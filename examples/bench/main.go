@@ -4,7 +4,8 @@
 //	go run ./examples/bench -json
 //	go run ./examples/bench -full
 //
-// It exits 1 if a goal does not hold. Rows without a goal are there to be looked at: those of period runs, which -full measures over a million partners.
+// It exits 1 if a goal does not hold. Rows without a goal are there to be looked at: those of period runs, for example. -full adds teams of ten
+// million partners and period runs over a million.
 package main
 
 import (
@@ -16,22 +17,34 @@ import (
 	"slices"
 )
 
+// extent says how much is measured.
+type extent struct {
+	full     bool // teams of ten million partners too
+	partners int  // of period runs
+}
+
 // suites are all measurements, in the order of their goals.
-var suites = []func() ([]goal, error){calculation, richCalculation}
+func suites(of extent) []func() ([]goal, error) {
+	return []func() ([]goal, error){
+		calculation, richCalculation, wholeOrders,
+		func() ([]goal, error) { return team(of.full) },
+		func() ([]goal, error) { return periodRuns(of.partners) },
+	}
+}
 
 func main() {
 	asJSON := flag.Bool("json", false, "print the table as JSON")
-	full := flag.Bool("full", false, "measure period runs over a million partners, which takes some GB and minutes")
+	full := flag.Bool("full", false, "measure teams of ten million partners too, and period runs over a million, which takes gigabytes and minutes")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "bench: unexpected argument %q\n", flag.Arg(0))
 		os.Exit(2)
 	}
-	partners := somePartners
+	of := extent{full: *full, partners: somePartners}
 	if *full {
-		partners = allPartners
+		of.partners = allPartners
 	}
-	hold, err := run(os.Stdout, *asJSON, partners)
+	hold, err := run(os.Stdout, *asJSON, of)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -41,10 +54,10 @@ func main() {
 	}
 }
 
-// run measures everything, period runs over so many partners, prints it, and reports whether every goal holds.
-func run(out io.Writer, asJSON bool, partners int) (bool, error) {
+// run measures everything, prints it, and reports whether every goal holds.
+func run(out io.Writer, asJSON bool, of extent) (bool, error) {
 	var goals []goal
-	for _, suite := range append(slices.Clone(suites), func() ([]goal, error) { return periodRuns(partners) }) {
+	for _, suite := range suites(of) {
 		measured, err := suite()
 		if err != nil {
 			return false, err

@@ -181,7 +181,7 @@ func fraction(rate string) decimal.Decimal {
 func (p *plain) calculate() {
 	p.entries = nil
 	for _, line := range p.lines {
-		for slot, rate := range p.slots {
+		for slot, rate := range p.slots[:min(len(p.slots), len(p.uplines))] {
 			p.pay(line, p.uplines[slot].id, rate)
 		}
 		// As the rule says it: the share less the best so far, where that is above 0.

@@ -3,8 +3,8 @@
 //
 //	go run ./examples/realdata DIR
 //
-// DIR has a folder for each data set: plo, retail, superstore, or some of them. Their files are described in plo.go, retail.go and superstore.go. What is
-// missing is skipped and said. The exit code is 1 where anything differs.
+// DIR has a folder for each data set: plo, retail, superstore, astar-tree, mentors, or some of them. Their files are described in plo.go, retail.go,
+// superstore.go and forest.go. What is missing is skipped and said. The exit code is 1 where anything differs.
 //
 // A set is run several times, by plans that differ in one rule or in rounding, each time on a programme of its own, from whose store everything that is
 // compared is read back. What is printed of a run: the rows of the files that it took; the events that it told the programme, in order of time (who
@@ -42,8 +42,10 @@ type set struct {
 
 var sets = []set{
 	{"plo", []string{ploContributions, ploReferrers, ploAccounts, ploTree2}, plo},
-	{"retail", []string{retailLines, retailTree, retailRefunds, retailUnilevel, retailPromotion}, retail},
+	{"retail", []string{retailLines, retailTree, retailRefunds, retailUnilevel, retailPromotion, retailTeam}, retail},
 	{"superstore", []string{superstoreLines, superstoreTree, superstoreExpected}, superstore},
+	{"astar-tree", []string{astarReferrals}, astar},
+	{"mentors", []string{mentorsNodes, mentorsEdges}, mentors},
 }
 
 // realdata runs every set that it finds in a directory. Its error says that something differs, or could not be run.

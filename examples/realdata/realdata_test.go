@@ -99,7 +99,10 @@ func TestEverySetOfATinyCopyAgrees(t *testing.T) {
 		"6 refund rows: 2 refunds of these orders, 2 of unknown ones",
 		"1 refund rows give back lines that are no sales: left out",
 		"1 promoted",
-		"0 differences in 20 runs",
+		"9 people, 4 without a recruiter, 1 of them alone, depth 2, widest 2; by depth 0:4 1:3 2:2",
+		"5 bound, 0 repeats, 0 other than the bound one, 1 refused as self, 1 refused as cycle, 1 rows without",
+		"3 bound, 0 repeats, 1 other than the bound one, 0 refused as self, 0 refused as cycle, 2 rows without",
+		"0 differences in 23 runs",
 	} {
 		require.Contains(t, out, said)
 	}
@@ -187,18 +190,22 @@ func TestWhatIsMissingIsSkippedAndSaid(t *testing.T) {
 		said    string
 		runs    string
 	}{
-		{"plo", "plo: there is no such folder, skipped", "18 runs"},
-		{"plo/contributions.csv", "contributions.csv is missing: skipped", "18 runs"},
-		{"plo/expected_referrer.csv", "expected_referrer.csv is missing: not compared", "20 runs"},
-		{"plo/expected_account.csv", "expected_account.csv is missing: not compared", "20 runs"},
-		{"plo/expected_tree2.csv", "expected_tree2.csv is missing: not compared", "20 runs"},
-		{"retail/tree.csv", "tree.csv is missing: skipped", "11 runs"},
-		{"retail/refunds.csv", "refunds.csv is missing: nothing is compared after refunds", "20 runs"},
-		{"retail/expected_unilevel.csv", "expected_unilevel.csv is missing: not compared", "20 runs"},
-		{"retail/expected_promotion.csv", "expected_promotion.csv is missing: not compared", "18 runs"},
-		{"superstore/lines.csv", "lines.csv is missing: skipped", "11 runs"},
-		{"superstore/tree.csv", "tree.csv is missing: skipped", "11 runs"},
-		{"superstore/expected.csv", "expected.csv is missing: not compared", "20 runs"},
+		{"plo", "plo: there is no such folder, skipped", "21 runs"},
+		{"plo/contributions.csv", "contributions.csv is missing: skipped", "21 runs"},
+		{"plo/expected_referrer.csv", "expected_referrer.csv is missing: not compared", "23 runs"},
+		{"plo/expected_account.csv", "expected_account.csv is missing: not compared", "23 runs"},
+		{"plo/expected_tree2.csv", "expected_tree2.csv is missing: not compared", "23 runs"},
+		{"retail/tree.csv", "tree.csv is missing: skipped", "13 runs"},
+		{"retail/refunds.csv", "refunds.csv is missing: nothing is compared after refunds", "23 runs"},
+		{"retail/expected_unilevel.csv", "expected_unilevel.csv is missing: not compared", "23 runs"},
+		{"retail/expected_promotion.csv", "expected_promotion.csv is missing: not compared", "21 runs"},
+		{"retail/expected_team.csv", "expected_team.csv is missing: not compared", "22 runs"},
+		{"astar-tree/referrals.csv", "astar-tree: there is no such folder, skipped", "22 runs"},
+		{"mentors/edges.csv", "edges.csv is missing: skipped", "22 runs"},
+		{"mentors/nodes.csv", "nodes.csv is missing: everybody is there from the beginning", "23 runs"},
+		{"superstore/lines.csv", "lines.csv is missing: skipped", "14 runs"},
+		{"superstore/tree.csv", "tree.csv is missing: skipped", "14 runs"},
+		{"superstore/expected.csv", "expected.csv is missing: not compared", "23 runs"},
 	} {
 		out, err := run(tiny(t, without(c.missing)))
 		require.NoError(t, err, c.missing+"\n"+out)
@@ -226,7 +233,7 @@ func TestWhatIsNotKnownIsIgnoredAndSaid(t *testing.T) {
 	require.Contains(t, out, "ignored, since no layout of theirs is known: wholesale")
 	require.Contains(t, out, "notes.txt is not read")
 	_, err = run(filepath.Join(dir, "plo"))
-	require.ErrorContains(t, err, "has none of the folders plo, retail, superstore")
+	require.ErrorContains(t, err, "has none of the folders plo, retail, superstore, astar-tree, mentors")
 }
 
 func TestAFileThatMakesNoSenseFailsWithItsPlace(t *testing.T) {
@@ -251,6 +258,8 @@ func TestAFileThatMakesNoSenseFailsWithItsPlace(t *testing.T) {
 		{"retail/tree.csv", "1,,", "1,2,", `refused at 2011-01-01T08:00:00Z: tree: "1" cannot recruit "2"`},
 		{"retail/refunds.csv", "i2,2,1", "i2,2,9", "refund of order \"i2\""},
 		{"superstore/lines.csv", "1.25", "1.25555", "more than 4 decimals"},
+		{"astar-tree/referrals.csv", "a1,\n", ",\n", `referrals.csv:2: account "": a value is needed`},
+		{"mentors/nodes.csv", "1995-01-02", "2.1.1995", `nodes.csv:3: joined "2.1.1995": a time is written like`},
 	} {
 		out, err := run(tiny(t, replace(c.file, c.old, c.new)))
 		require.Error(t, err, c.new)
@@ -275,4 +284,35 @@ func TestTheRealDataAgrees(t *testing.T) {
 	out, err := run(dir)
 	require.NoError(t, err, out)
 	t.Log(out)
+}
+
+// TestTheRealForestsAreWhatIsKnownOfThem holds what others have counted in the two forests: who is bound, who is refused, and the shape that comes of it.
+func TestTheRealForestsAreWhatIsKnownOfThem(t *testing.T) {
+	dir := os.Getenv(realDirectory)
+	if dir == "" {
+		t.Skipf("%s names no directory", realDirectory)
+	}
+	for _, c := range []struct {
+		name string
+		run  func(context.Context, string, *report) error
+		said []string
+	}{
+		{"astar-tree", astar, []string{
+			"17,142 bound, 0 repeats, 0 other than the bound one, 0 refused as self, 355 refused as cycle",
+			"27,523 people, 10,381 without a recruiter, 8,966 of them alone, depth 14, widest 3,745; " +
+				"by depth 0:10381 1:9487 2:3967 3:2838 4:654 5:125 6:38 7:11 8:10 9:5 10:3 11:1 12:1 13:1 14:1",
+		}},
+		{"mentors", mentors, []string{
+			"305 bound, 0 repeats, 76 other than the bound one, 0 refused as self, 0 refused as cycle",
+			"333 people, 28 without a recruiter", "depth 6, widest 26",
+		}},
+	} {
+		var out strings.Builder
+		rep := &report{out: &out}
+		require.NoError(t, c.run(context.Background(), filepath.Join(dir, c.name), rep))
+		require.NoError(t, rep.end(), out.String())
+		for _, said := range c.said {
+			require.Contains(t, out.String(), said)
+		}
+	}
 }

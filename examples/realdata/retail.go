@@ -18,12 +18,14 @@ import (
 //   - refunds.csv: refund_invoice, refund_line, time, orig_invoice, orig_line (both empty where the original is not known), qty.
 //   - expected_unilevel.csv: partner, exact_l1, exact_l2, and for each rounding its column; net_ before a column's name means after the refunds.
 //   - expected_promotion.csv: see retail_promotion.go.
+//   - expected_team.csv: see retail_team.go.
 const (
 	retailLines     = "lines-*.csv.gz"
 	retailTree      = "tree.csv"
 	retailRefunds   = "refunds.csv"
 	retailUnilevel  = "expected_unilevel.csv"
 	retailPromotion = "expected_promotion.csv"
+	retailTeam      = "expected_team.csv"
 
 	retailTime = "2006-01-02T15:04:05"
 )
@@ -77,6 +79,9 @@ func retail(ctx context.Context, dir string, rep *report) error {
 		}
 	}
 	x.unread(rep)
+	if err := s.team(ctx, dir, rep); err != nil {
+		return err
+	}
 	return s.promotion(ctx, dir, rep)
 }
 

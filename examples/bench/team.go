@@ -1,0 +1,238 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+	"time"
+
+	"github.com/fenrun/fenrun/tree"
+)
+
+// sizes are how many partners the questions about a team are asked of.
+func sizes(full bool) []int {
+	if full {
+		return []int{10_000, 100_000, 1_000_000, 10_000_000}
+	}
+	return []int{10_000, 100_000, 1_000_000}
+}
+
+// cached takes the bounds off goals that speak of memory, where all of a team lies in the processor's cache.
+func cached(n int, goals []goal) []goal {
+	for i := range goals {
+		if g := &goals[i]; n < 100_000 {
+			*g = times(g.ID, g.Name, g.Ours, g.Reference, g.Ratio)
+		}
+	}
+	return goals
+}
+
+const million = 1_000_000
+
+func people(n int) string {
+	if n >= million {
+		return fmt.Sprintf("%d M", n/million)
+	}
+	return fmt.Sprintf("%d k", n/1000)
+}
+
+// team measures the index of the tree against reads of memory, a copy of its bytes, and a map of nodes.
+func team(full bool) ([]goal, error) {
+	var goals []goal
+	for _, n := range sizes(full) {
+		f := newForest(n)
+		ix := f.index()
+		of := " of " + people(n)
+		goals = append(goals, cached(n, lines(f, ix, of))...)
+		goals = append(goals, cached(n, updates(f, ix, of, 20))...)
+		if n >= million {
+			goals = append(goals, together(f, ix, of))
+			goals = append(goals, everybody(ix, of)...)
+			goals = append(goals, memory(f, of)...)
+		}
+	}
+	chain := newChain(100_000)
+	deep := updates(chain, chain.index(), " on a chain of 100 k", 40)
+	deep[1] = times(deep[1].ID, deep[1].Name, deep[1].Ours, deep[1].Reference, deep[1].Ratio) // the bound is one for ordinary depth
+	return append(goals, deep...), nil
+}
+
+// lines walks upwards. All uplines of a member cost as many reads as there are of them that no cache holds.
+func lines(f *forest, ix *tree.Index, of string) []goal {
+	reads := newReads(ix.Len())
+	a := f.asked(ix)
+	var line []tree.Member
+	walk := &contender{run: func(n int) {
+		for i, last := uint32(0), tree.Member(0); n > 0; n-- {
+			i = a.next(uint32(last))
+			line = ix.Line(line[:0], a.members[i], 0)
+			last = line[len(line)-1]
+		}
+	}}
+	var yes uint32
+	above := &contender{run: func(n int) {
+		for ; n > 0; n-- {
+			i := a.next(yes)
+			if ix.Above(a.members[(i+questions/2)%questions], a.members[i]) {
+				yes++
+			}
+			yes &= math.MaxInt32
+		}
+	}}
+	live := tree.NewLive(ix)
+	view := &contender{run: func(n int) {
+		for i, last := uint32(0), tree.Member(0); n > 0; n-- {
+			i = a.next(uint32(last))
+			live.View(func(ix *tree.Index) { line = ix.Line(line[:0], a.members[i], 0) })
+			last = line[len(line)-1]
+		}
+	}}
+	read := &contender{run: reads.run}
+	race("uplines"+of, walk, view, above, read)
+	return []goal{
+		slower("G8", "all uplines"+of+", against a random read", walk.fastest, read.fastest, 6),
+		times("G8", "the same in a view of a live index, against without", view.fastest, walk.fastest, view.fastest/walk.fastest),
+		slower("G8", "is above"+of+", against a random read", above.fastest, read.fastest, 1.5),
+	}
+}
+
+// updates sells to members by their ids, with the changes of all their uplines' teams, and reads teams.
+func updates(f *forest, ix *tree.Index, of string, atMost float64) []goal {
+	reads := newReads(ix.Len())
+	a := f.asked(ix)
+	sold, number := []tree.Volume{{}}, ix.Number()
+	var volume int64
+	update := &contender{run: func(n int) {
+		for ; n > 0; n-- {
+			sold[0] = tree.Volume{ID: a.ids[a.next(0)], By: 1}
+			number++
+			if err := ix.Apply(tree.Change{Number: number, Volumes: sold}); err != nil {
+				panic(err)
+			}
+		}
+	}}
+	team := &contender{run: func(n int) {
+		for ; n > 0; n-- {
+			volume = ix.Team(a.members[a.next(uint32(volume>>32)&math.MaxInt32)], tree.Scope{}).Volume
+		}
+	}}
+	read := &contender{run: reads.run}
+	race("updates"+of, update, team, read)
+	return []goal{
+		slower("G9", "an order's change of all teams"+of+", against a random read", update.fastest, read.fastest, atMost),
+		slower("G9", "a team's volume and counters"+of+", against a random read", team.fastest, read.fastest, 1),
+	}
+}
+
+// together walks the uplines of a batch side by side, or one after the other.
+func together(f *forest, ix *tree.Index, of string) goal {
+	const batch = 1000
+	a := f.asked(ix)
+	var line []tree.Member
+	var many [][]tree.Member
+	from := 0
+	next := func() []tree.Member {
+		from = (from + batch) % (questions - batch)
+		return a.members[from : from+batch]
+	}
+	// One by one: the next is asked for when the one before has been answered.
+	single := &contender{run: func(n int) {
+		for i, last := uint32(0), tree.Member(0); n > 0; n-- {
+			for range batch {
+				i = a.next(uint32(last))
+				line = ix.Line(line[:0], a.members[i], 0)
+				last = line[len(line)-1]
+			}
+		}
+	}}
+	batched := &contender{run: func(n int) {
+		for ; n > 0; n-- {
+			many = ix.Lines(many, next(), 0)
+		}
+	}}
+	race("batches"+of, single, batched)
+	return faster("G5", "uplines of a batch side by side"+of+", against one by one", batched.fastest/batch, single.fastest/batch, 2)
+}
+
+// everybody works out the totals of all teams, and who has the most.
+func everybody(ix *tree.Index, of string) []goal {
+	values := ix.Volumes(nil)
+	for i := range values {
+		values[i] = int64(i*7919) % 10_007
+	}
+	var err error
+	var totals []int64
+	copied, places, placesCopied := make([]int64, len(values)), make([]uint32, len(values)), make([]uint32, len(values))
+	roll := &contender{run: func(n int) {
+		for ; n > 0; n-- {
+			if totals, err = ix.RollUp(totals, values, false); err != nil {
+				panic(err)
+			}
+		}
+	}}
+	roll.run(1)
+	top := &contender{run: func(n int) {
+		for ; n > 0; n-- {
+			if _, err = ix.Top(totals, 100, nil); err != nil {
+				panic(err)
+			}
+		}
+	}}
+	bytes := &contender{run: func(n int) {
+		for ; n > 0; n-- {
+			copy(copied, values)
+		}
+	}}
+	// The totals need the values and where each team ends.
+	more := &contender{run: func(n int) {
+		for ; n > 0; n-- {
+			copy(copied, values)
+			copy(placesCopied, places)
+		}
+	}}
+	raceFor(25, "everybody"+of, roll, top, more, bytes)
+	return []goal{
+		slower("G10", "the totals of every team"+of+", against copying what they are made of", roll.fastest, more.fastest, 3),
+		slower("G10", "the top 100"+of+", against copying the values", top.fastest, bytes.fastest, 2),
+	}
+}
+
+// memory builds an index and a map of nodes of the same input, and compares time, bytes and what a forced garbage collection costs while each is alive.
+func memory(f *forest, of string) []goal {
+	build := func(make func() any) (took, collect, bytes float64) {
+		took, collect = math.MaxFloat64, math.MaxFloat64
+		for range 3 {
+			before := heap()
+			started := time.Now()
+			built := make()
+			took = min(took, float64(time.Since(started)))
+			bytes = heap() - before
+			for range 5 {
+				started = time.Now()
+				runtime.GC()
+				collect = min(collect, float64(time.Since(started)))
+			}
+			runtime.KeepAlive(built)
+		}
+		return took, collect, bytes
+	}
+	took, collect, bytes := build(func() any { return f.index() })
+	tookMap, collectMap, bytesMap := build(func() any { return f.nodes() })
+	n := float64(len(f.up))
+	less := times("G6", "bytes a partner"+of+", against a map of nodes", bytes/n, bytesMap/n, bytesMap/bytes)
+	less.Unit, less.Goal, less.Holds = "B", ">= 3x", bytesMap >= 3*bytes
+	return []goal{
+		count("G6", "bytes a partner"+of+", besides the 16 of his id", bytes/n-16, 51),
+		less,
+		faster("G7", "build from an unordered list"+of+", against a map of nodes", took, tookMap, 3),
+		faster("G7", "a forced garbage collection"+of+", against a map of nodes", collect, collectMap, 20),
+	}
+}
+
+// heap returns the bytes that are alive.
+func heap() float64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc)
+}
