@@ -25,6 +25,7 @@ var arrows = map[string][]string{
 	"commission/money":                    {},
 	"partner":                             {"commission/money"},
 	"tree":                                {"partner"},
+	"tree/draw":                           {"partner"},
 	"commission":                          {"partner"},
 	"settlement":                          {"commission"},
 	"incentive":                           {"settlement", "tree"},
@@ -37,7 +38,7 @@ var arrows = map[string][]string{
 }
 
 // pure packages take values and return values: no store, no I/O, no clock, no ids.
-var pure = []string{"commission/money", "partner", "tree", "commission", "settlement", "incentive"}
+var pure = []string{"commission/money", "partner", "tree", "tree/draw", "commission", "settlement", "incentive"}
 
 // impure is what a pure package must not import.
 var impure = []string{"database/sql", "net/http", "net", "os", "io/fs", "log", "log/slog", "context", "math/rand", "math/rand/v2", "crypto/rand", "github.com/google/uuid"}

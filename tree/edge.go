@@ -3,6 +3,8 @@ package tree
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/fenrun/fenrun/partner"
@@ -104,4 +106,16 @@ func (t *Team) edge(id partner.ID) (Edge, bool) {
 // Uplines returns the line of people from id upwards as of an instant, id first, at most depth of them (0: all).
 func (t *Team) Uplines(id partner.ID, instant time.Time, depth int) []partner.ID {
 	return Walk(id, instant, depth, t.edge)
+}
+
+// Edges returns the edges that hold at an instant, in order of the partners who were recruited.
+func (t *Team) Edges(instant time.Time) []Edge {
+	var edges []Edge
+	for _, e := range t.edges {
+		if !e.From.After(instant) {
+			edges = append(edges, e)
+		}
+	}
+	slices.SortFunc(edges, func(a, b Edge) int { return strings.Compare(string(a.Partner), string(b.Partner)) })
+	return edges
 }

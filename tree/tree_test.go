@@ -119,3 +119,15 @@ func ExampleTeam() {
 	// tree: "bob" cannot recruit "alice", who stands above him
 	// [bob alice]
 }
+
+func TestEdgesAreThoseThatHoldInOrder(t *testing.T) {
+	team := tree.NewTeam()
+	require.Empty(t, team.Edges(tree.Ever))
+	carol := tree.Edge{Partner: "carol", Recruiter: "alice", From: day(1)}
+	bob := tree.Edge{Partner: "bob", Recruiter: "alice", From: day(2)}
+	require.NoError(t, team.Add(carol))
+	require.NoError(t, team.Add(bob))
+	require.Empty(t, team.Edges(day(1).Add(-1)))
+	require.Equal(t, []tree.Edge{carol}, team.Edges(day(2).Add(-1)))
+	require.Equal(t, []tree.Edge{bob, carol}, team.Edges(day(2)))
+}
