@@ -24,9 +24,11 @@ type records struct {
 	applicants   map[partner.ID][]partner.ApplicationID // of each, in order
 	undecided    *table[partner.ApplicationID, bool]
 
-	edges      map[partner.ID]tree.Edge
+	edges      map[partner.ID][]tree.Edge
+	recruits   map[partner.ID]map[partner.ID]bool // of each recruiter, who ever had an edge to him
 	bindings   map[partner.Customer][]tree.Binding
 	bindingIDs map[string]bool
+	owned      map[partner.ID]map[partner.Customer]bool // of each partner, whose bindings name him
 
 	plans []store.PlanVersion
 
@@ -64,7 +66,7 @@ func newRecords() *records {
 		partners: newTable[partner.ID, partner.Partner](), facts: map[partner.ID][]partner.Fact{}, spend: map[partner.Customer]money.Amount{},
 		applications: newTable[partner.ApplicationID, partner.Application](), applicants: map[partner.ID][]partner.ApplicationID{},
 		undecided: newTable[partner.ApplicationID, bool](),
-		edges:     map[partner.ID]tree.Edge{}, bindings: map[partner.Customer][]tree.Binding{}, bindingIDs: map[string]bool{},
+		edges:     map[partner.ID][]tree.Edge{}, recruits: map[partner.ID]map[partner.ID]bool{}, owned: map[partner.ID]map[partner.Customer]bool{}, bindings: map[partner.Customer][]tree.Binding{}, bindingIDs: map[string]bool{},
 		orders: newTable[commission.OrderID, settlement.Order](), paid: newTable[paidKey, commission.OrderID](),
 		runs: newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},
 		rows: map[settlement.Source][]*settlement.Row{}, payees: map[partner.ID][]*settlement.Row{},
