@@ -11,6 +11,7 @@ import (
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
 )
 
 // bonusRun is a run as it is worked out from the facts of its period.
@@ -156,9 +157,9 @@ func (f *bonusFacts) recruiters() error {
 		if err != nil {
 			return err
 		}
-		for i, e := range edges {
-			if e.Recruiter != "" && e.From.Before(f.run.to) {
-				page[i].Recruiter = f.index(e.Recruiter)
+		for i := range edges {
+			if recruiter := tree.RecruiterAt(edges[i], f.last()); recruiter != "" {
+				page[i].Recruiter = f.index(recruiter)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
 )
 
 // judged is an order with all that decides it.
@@ -18,6 +19,7 @@ type judged struct {
 	assets     []*commission.Result // in each asset of the plan
 	net        money.Amount         // what was paid for the goods, in whole units of the currency: what all plans of a programme share
 	owner      partner.ID
+	payment    *tree.Binding // what the order tells of to whom its customer belongs; nil where the plan asks for nothing
 	buyer      PartnerState
 }
 
@@ -67,6 +69,9 @@ func (c *call) judge(in *Order, posts bool) (*judged, error) {
 func (c *call) attribute(j *judged) error {
 	var err error
 	if j.owner, err = c.owner(j.order.Customer, j.order.PaidAt); err != nil {
+		return err
+	}
+	if err := c.payment(j); err != nil {
 		return err
 	}
 	if j.buyer, err = c.partner(partner.ID(j.order.Customer), j.order.PaidAt); err != nil {

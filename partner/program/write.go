@@ -49,7 +49,8 @@ type call struct {
 	known  time.Time // what was recorded later is not seen; zero: everything is
 	events []store.Event
 
-	published bool // whether this transaction published a plan
+	published bool       // whether this transaction published a plan
+	plansRead []*version // what versions found; nil: it was not asked, or this transaction has published since
 }
 
 // apply writes what was decided; nil where there is nothing to write, and so nothing to be done only once.
