@@ -59,21 +59,27 @@ type Applications interface {
 // Tree keeps who brought whom.
 type Tree interface {
 	// LockTree keeps everybody else from adding edges until the end, so that two that would close a ring cannot be added at once. It is the first lock
-	// of a transaction that takes it.
+	// of a transaction that takes it, but for those of bindings.
 	LockTree(ctx context.Context) error
-	// AddEdges adds edges. A partner who has one is an [*ExistsError].
+	// AddEdges adds edges; those that a partner has stay. Each one's Seq must be one above that of the partner's last edge, from 1 on, else it is
+	// [ErrStale].
 	AddEdges(ctx context.Context, edges []tree.Edge) error
-	// Edges returns each partner's edge to his recruiter.
-	Edges(ctx context.Context, ids []partner.ID) ([]tree.Edge, error)
-	// Uplines returns for each query the line of people upwards as of its instant, as [tree.Walk] does.
+	// Edges returns all edges of each partner in order of Seq.
+	Edges(ctx context.Context, ids []partner.ID) ([][]tree.Edge, error)
+	// Uplines returns for each query the line of people upwards as of its instant, as [tree.Walk] does by the edges that [tree.EdgeAt] finds.
 	Uplines(ctx context.Context, queries []UplineQuery) ([][]partner.ID, error)
+	// Recruits returns for each query who stands directly below its recruiter as of its instant, in order of id.
+	Recruits(ctx context.Context, queries []RecruitQuery) ([][]partner.ID, error)
 
-	// AddBindings adds attempts to bind customers. One whose id exists is an [*ExistsError].
-	AddBindings(ctx context.Context, attempts []tree.Binding) error
-	// LockBindings returns what Bindings does, as it is now, and keeps others from adding attempts of these customers until the end.
+	// AddBindings adds what decides to whom customers belong. One whose id exists is an [*ExistsError].
+	AddBindings(ctx context.Context, bindings []tree.Binding) error
+	// LockBindings returns what Bindings does, as it is now, and keeps others from adding bindings of these customers until the end.
 	LockBindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error)
-	// Bindings returns all attempts of each customer in order of time, then id.
+	// Bindings returns all bindings of each customer in order of time, then id.
 	Bindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error)
+	// CustomersOf returns at most limit customers with an id above after, in order of id, of whom a binding names a partner as the owner, whatever came
+	// of it.
+	CustomersOf(ctx context.Context, owner partner.ID, after partner.Customer, limit int) ([]partner.Customer, error)
 }
 
 // UplineQuery asks for the line of people from Start upwards, Start first.
@@ -81,6 +87,12 @@ type UplineQuery struct {
 	Start partner.ID
 	At    time.Time
 	Depth int // 0: all
+}
+
+// RecruitQuery asks for those directly below Recruiter.
+type RecruitQuery struct {
+	Recruiter partner.ID
+	At        time.Time
 }
 
 // Plans keeps published plans.

@@ -12,7 +12,6 @@ import (
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
-	"github.com/fenrun/fenrun/tree"
 )
 
 func batchSentences() []sentence {
@@ -133,6 +132,7 @@ func alignmentOf[A, R any](name string, m func(store.Tx, context.Context, []A) (
 // aligned is every method that returns an element for each one asked for, and does nothing where there is none.
 func aligned() []alignment {
 	at := func(id partner.ID) store.UplineQuery { return store.UplineQuery{Start: id, At: day(9)} }
+	below := func(id partner.ID) store.RecruitQuery { return store.RecruitQuery{Recruiter: id, At: day(9)} }
 	paid, refund := store.ClaimKey{Operation: "paid", Key: "o-1"}, store.ClaimKey{Operation: "refund", Key: "r-1"}
 	return []alignment{
 		alignmentOf[partner.ID]("Partners", store.Tx.Partners, "nobody", partner.Partner{}, "p-1", "p-2"),
@@ -141,7 +141,8 @@ func aligned() []alignment {
 		alignmentOf[partner.ID]("LockApplications", store.Tx.LockApplications, "nobody", nil, "p-1", "p-2"),
 		alignmentOf[partner.ID]("ApplicationsOf", store.Tx.ApplicationsOf, "nobody", nil, "p-1", "p-2"),
 		alignmentOf[partner.ApplicationID]("Applications", store.Tx.Applications, "nothing", partner.Application{}, "a-1", "a-2"),
-		alignmentOf[partner.ID]("Edges", store.Tx.Edges, "nobody", tree.Edge{}, "p-2", "p-3"),
+		alignmentOf[partner.ID]("Edges", store.Tx.Edges, "nobody", nil, "p-2", "p-3"),
+		alignmentOf("Recruits", store.Tx.Recruits, below("nobody"), nil, below("p-1"), below("p-2")),
 		alignmentOf("Uplines", store.Tx.Uplines, at("nobody"), list[partner.ID]("nobody"), at("p-2"), at("p-3")),
 		alignmentOf[partner.Customer]("LockBindings", store.Tx.LockBindings, "nobody", nil, "c-1", "c-2"),
 		alignmentOf[partner.Customer]("Bindings", store.Tx.Bindings, "nobody", nil, "c-1", "c-2"),

@@ -169,7 +169,6 @@ func addsAtOnce(x *trial) {
 	x.contended(func(x *trial, workers, _ int) {
 		for what, add := range map[string]func(tx store.Tx, i int) error{
 			"partner": func(tx store.Tx, i int) error { return tx.AddPartners(x.ctx, list(samplePartner("p-1"))) },
-			"edge":    func(tx store.Tx, i int) error { return tx.AddEdges(x.ctx, list(sampleEdge("p-1", person(i+2)))) },
 			"binding": func(tx store.Tx, i int) error {
 				return tx.AddBindings(x.ctx, list(sampleBinding("b-1", "c-1", person(i), day(1))))
 			},
@@ -181,6 +180,10 @@ func addsAtOnce(x *trial) {
 			})
 			require.Equal(x, 1, won(x, store.ErrExists, errs), what)
 		}
+		errs := together(workers, func(i int) error {
+			return x.st.Update(x.ctx, x.tenant, func(tx store.Tx) error { return tx.AddEdges(x.ctx, list(sampleEdge("p-1", person(i+2)))) })
+		})
+		require.Equal(x, 1, won(x, store.ErrStale, errs), "edge")
 	})
 }
 

@@ -266,10 +266,8 @@ func (d *dumper) everybody() error {
 		if err := lines(d, "fact", facts[i]); err != nil {
 			return err
 		}
-		if edges[i].Partner != "" {
-			if err := d.line("edge", edges[i]); err != nil {
-				return err
-			}
+		if err := lines(d, "edge", edges[i]); err != nil {
+			return err
 		}
 		for _, b := range balances[i] {
 			if err := d.line("balance", plainBalance(b)); err != nil {

@@ -97,16 +97,20 @@ func (h *hooked) AddEdges(ctx context.Context, edges []tree.Edge) error {
 	return h.around("AddEdges", func() error { return h.tx.AddEdges(ctx, edges) })
 }
 
-func (h *hooked) Edges(ctx context.Context, ids []partner.ID) ([]tree.Edge, error) {
-	return through(h, "Edges", func() ([]tree.Edge, error) { return h.tx.Edges(ctx, ids) })
+func (h *hooked) Edges(ctx context.Context, ids []partner.ID) ([][]tree.Edge, error) {
+	return through(h, "Edges", func() ([][]tree.Edge, error) { return h.tx.Edges(ctx, ids) })
 }
 
 func (h *hooked) Uplines(ctx context.Context, queries []store.UplineQuery) ([][]partner.ID, error) {
 	return through(h, "Uplines", func() ([][]partner.ID, error) { return h.tx.Uplines(ctx, queries) })
 }
 
-func (h *hooked) AddBindings(ctx context.Context, attempts []tree.Binding) error {
-	return h.around("AddBindings", func() error { return h.tx.AddBindings(ctx, attempts) })
+func (h *hooked) Recruits(ctx context.Context, queries []store.RecruitQuery) ([][]partner.ID, error) {
+	return through(h, "Recruits", func() ([][]partner.ID, error) { return h.tx.Recruits(ctx, queries) })
+}
+
+func (h *hooked) AddBindings(ctx context.Context, bindings []tree.Binding) error {
+	return h.around("AddBindings", func() error { return h.tx.AddBindings(ctx, bindings) })
 }
 
 func (h *hooked) LockBindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error) {
@@ -115,6 +119,10 @@ func (h *hooked) LockBindings(ctx context.Context, customers []partner.Customer)
 
 func (h *hooked) Bindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error) {
 	return through(h, "Bindings", func() ([][]tree.Binding, error) { return h.tx.Bindings(ctx, customers) })
+}
+
+func (h *hooked) CustomersOf(ctx context.Context, owner partner.ID, after partner.Customer, limit int) ([]partner.Customer, error) {
+	return through(h, "CustomersOf", func() ([]partner.Customer, error) { return h.tx.CustomersOf(ctx, owner, after, limit) })
 }
 
 func (h *hooked) AddPlan(ctx context.Context, plan store.PlanVersion) error {

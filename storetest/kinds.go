@@ -146,7 +146,7 @@ func edgeKind() kind {
 		func() []tree.Edge { return list(sampleEdge("p-2", "p-1"), sampleEdge("p-3", "p-2")) },
 		func(ctx context.Context, tx store.Tx, all []tree.Edge) error { return tx.AddEdges(ctx, all) },
 		reader[tree.Edge]{"Edges", false, func(ctx context.Context, tx store.Tx) ([]tree.Edge, error) {
-			return tx.Edges(ctx, list[partner.ID]("p-2", "p-3"))
+			return flat(tx.Edges(ctx, list[partner.ID]("p-2", "p-3")))
 		}},
 	)
 }

@@ -19,7 +19,7 @@ import (
 type modelRecords struct {
 	Partners    []partner.Partner
 	Facts       [][]partner.Fact
-	Edges       []tree.Edge
+	Edges       [][]tree.Edge
 	Customers   []store.Spend
 	Attempts    [][]tree.Binding
 	Plans       []store.PlanVersion
@@ -101,7 +101,7 @@ func (a *modelRecords) equal(b *modelRecords) bool {
 		return a.ID == b.ID && a.Number == b.Number && a.Kind == b.Kind && a.Subject == b.Subject && a.At == b.At && a.Record == b.Record &&
 			bytes.Equal(a.Data, b.Data)
 	}
-	return slices.Equal(a.Partners, b.Partners) && slices.EqualFunc(a.Facts, b.Facts, slices.Equal) && slices.Equal(a.Edges, b.Edges) &&
+	return slices.Equal(a.Partners, b.Partners) && slices.EqualFunc(a.Facts, b.Facts, slices.Equal) && slices.EqualFunc(a.Edges, b.Edges, slices.Equal) &&
 		slices.Equal(a.Customers, b.Customers) && slices.EqualFunc(a.Attempts, b.Attempts, slices.Equal) && slices.EqualFunc(a.Balances, b.Balances, slices.Equal) &&
 		slices.Equal(a.Claims, b.Claims) && slices.EqualFunc(a.Numbered, b.Numbered, same) && slices.EqualFunc(a.Unnumbered, b.Unnumbered, same) &&
 		reflect.DeepEqual(a.Plans, b.Plans) && reflect.DeepEqual(a.Orders, b.Orders) && reflect.DeepEqual(a.Rows, b.Rows) &&

@@ -171,9 +171,9 @@ var plantedBugs = []plantedBug{
 	{"the plan is that of now", byModel, []plantedEdit{{
 		"partner/program/judge.go", "c.planAt(\"paidAt\", j.order.PaidAt)", "c.planAt(\"paidAt\", c.record.Recorded)",
 	}}},
-	{"the last owner takes the customer", byModel, []plantedEdit{{"tree/binding.go", "before(a, first)", "before(first, a)"}}},
+	{"the last owner takes the customer", byModel, []plantedEdit{{"tree/ownership.go", "case p.Touch != TouchLast:", "case p.Touch != TouchLast && r.firm:"}}},
 	{"a recruit reaches back to what was paid before", byModel, []plantedEdit{{
-		"partner/program/team.go", "if from.Before(c.record.Recorded) {", "if from.IsZero() {",
+		"partner/program/edges.go", "if c.at.Before(c.record.Recorded) {", "if c.at.IsZero() {",
 	}}},
 	{"a promotion reaches the order that makes it", byModel, []plantedEdit{
 		{"partner/program/orders.go", "		stored, err := c.tx.LockOrders(ctx, []commission.OrderID{in.ID})\n", `		promoted, err := c.spend(judged, &in)
@@ -236,7 +236,7 @@ var plantedBugs = []plantedBug{
 		"commission/replace.go", "gone.Detail = gone.Detail.without()", "gone.Detail = gone.Detail.clone()",
 	}}},
 	{"the team is that of now", byRuns, []plantedEdit{{
-		"partner/program/bonus_facts.go", "e.Recruiter != \"\" && e.From.Before(f.run.to)", "e.Recruiter != \"\"",
+		"partner/program/bonus_facts.go", "tree.RecruiterAt(edges[i], f.last())", "tree.RecruiterAt(edges[i], tree.Ever)",
 	}}},
 	{"who is barred from a bonus is told by now", byRuns, []plantedEdit{{
 		"partner/program/bonus_facts.go", "partner.At(facts[i], f.last())", "partner.At(facts[i], f.now())",

@@ -51,11 +51,11 @@ func sampleApplication(id partner.ApplicationID, of partner.ID) partner.Applicat
 }
 
 func sampleEdge(id, recruiter partner.ID) tree.Edge {
-	return tree.Edge{ID: short(id), Partner: id, Recruiter: recruiter, From: day(1), Record: recorded(1)}
+	return tree.Edge{ID: short(id), Partner: id, Recruiter: recruiter, From: day(1), Seq: 1, Record: recorded(1)}
 }
 
 func sampleBinding(id string, customer partner.Customer, owner partner.ID, at time.Time) tree.Binding {
-	return tree.Binding{ID: id, Customer: customer, Owner: owner, At: at, Had: "p-0", Reason: tree.Owned, Record: recorded(2)}
+	return tree.Binding{ID: id, Customer: customer, Owner: owner, By: tree.ByContact, At: at, Had: "p-0", Reason: tree.Owned, Record: recorded(2)}
 }
 
 func samplePlan(version int) store.PlanVersion {

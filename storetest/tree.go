@@ -12,22 +12,19 @@ import (
 )
 
 var treeSentences = []sentence{
-	{"a partner who has an edge is an ExistsError and nothing is added", edgeExists},
+	{"an edge whose Seq is not one above the partner's last is ErrStale and nothing is added", edgeStale},
+	{"a partner keeps all his edges, in order of Seq", edgesKept},
 	{"Uplines begins with the start, known or not, and goes up to the top", uplinesToTheTop},
 	{"Uplines follows an edge from its first instant on, and not a microsecond before", uplinesAsOf},
 	{"Uplines returns at most Depth people, and all for 0", uplinesDepth},
 	{"Uplines answers several queries at once, each by its own", uplinesSeveral},
+	{"Uplines follows of a partner's edges the one that began last, of one instant the last recorded, and stops at one to nobody", uplinesMoved},
+	{"Recruits returns who stands directly below as of its instant, in order of id", recruitsAsOf},
 	{"Uplines ends even where edges make a ring", uplinesRing},
 	{"an attempt to bind whose id exists is an ExistsError and nothing is added", bindingExists},
 	{"attempts to bind come in order of time, then id, however they were added", bindingsInOrder},
+	{"CustomersOf returns each customer of whom a binding names the partner, once, in order of id and page by page", customersOfPages},
 	{"LockTree keeps nothing from the one who holds it", lockTree},
-}
-
-func edgeExists(x *trial) {
-	write(x, store.Tx.AddEdges, list(sampleEdge("b", "a")))
-	for _, again := range [][]tree.Edge{{sampleEdge("b", "a")}, {sampleEdge("b", "c")}, {sampleEdge("d", "a"), sampleEdge("b", "a")}, {sampleEdge("e", "a"), sampleEdge("e", "b")}} {
-		x.exists(func(tx store.Tx) error { return tx.AddEdges(x.ctx, again) })
-	}
 }
 
 // edgeFrom is an edge that holds from a day on.

@@ -1,7 +1,8 @@
 // Package tree says who brought whom: which partner recruited which, and to which partner a customer belongs.
 //
-// There are two kinds of edge, kept apart. A partner's edge to his recruiter builds the team and is permanent; a customer's binding to his owner says
-// who sold. Both carry the instant from which they hold, so that an order paid last Tuesday follows last Tuesday's line:
+// There are two kinds of edge, kept apart. A partner's edge to his recruiter builds the team and stays until somebody of the shop moves him; a customer's
+// binding to his owner says who sold, and may end. Both carry the instant from which they hold, and all of them are kept, so that an order paid last Tuesday
+// follows last Tuesday's line:
 //
 //	team := tree.NewTeam()
 //	team.Add(tree.Edge{Partner: "bob", Recruiter: "alice", From: june1})
@@ -10,7 +11,10 @@
 //
 //	owner := tree.OwnerAt([]tree.Binding{{Customer: "carol", Owner: "bob", At: june3}}, june4) // bob
 //
-// The team is a forest: nobody stands above himself, whatever the order of events.
+// What binds a customer, for how long, and who can take him away is a [Policy]. Who owns him is not kept but derived, so that what is heard of late changes
+// him alone, and the days of a policy count from the bind.
+//
+// The team is a forest: nobody stands above himself at any instant, whatever the order of events, moves to come included.
 //
 // An [Index] keeps the whole team of millions in memory, to look, count and rank: who is above whom, how many stand below by kind and level, what they sell
 // together, and who sells the most. A [Builder] makes it of nodes in any order, numbered changes keep it current, and a [Live] one is read meanwhile.

@@ -3,20 +3,47 @@ package tree
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/fenrun/fenrun/partner"
 )
 
-// Edge says who recruited a partner. A partner has at most one.
+// Edge says below whom a partner stands: from the instant of the edge on, until that of the next. All edges of a partner are kept.
 type Edge struct {
 	ID        string // unique within the tenant
 	Partner   partner.ID
-	Recruiter partner.ID
-	From      time.Time // the first instant at which it holds
+	Recruiter partner.ID // "" for nobody: he stands at the root
+	From      time.Time  // the first instant at which it holds
+	Seq       int64      // the order of recording within the partner: 1, 2, …
 	partner.Record
+}
+
+// EdgeAt returns which of a partner's edges holds at an instant: of those that have begun the one that began last, and of those the last recorded. It
+// returns whether somebody stands above him by it. The edges may come in any order.
+func EdgeAt(edges []Edge, instant time.Time) (edge Edge, ok bool) {
+	begun := false
+	for _, e := range edges {
+		if !e.From.After(instant) && (!begun || e.From.After(edge.From) || e.From.Equal(edge.From) && e.Seq > edge.Seq) {
+			edge, begun = e, true
+		}
+	}
+	return edge, edge.Recruiter != ""
+}
+
+// RecruiterAt returns who stands above a partner with these edges at an instant, "" for nobody.
+func RecruiterAt(edges []Edge, instant time.Time) partner.ID {
+	edge, _ := EdgeAt(edges, instant)
+	return edge.Recruiter
+}
+
+// NextAfter returns the first instant after another at which one of these edges begins, zero for none.
+func NextAfter(edges []Edge, instant time.Time) (next time.Time) {
+	for _, e := range edges {
+		if e.From.After(instant) && (next.IsZero() || e.From.Before(next)) {
+			next = e.From
+		}
+	}
+	return next
 }
 
 // ErrSelf is returned where somebody would stand above himself.
@@ -25,13 +52,18 @@ var ErrSelf = errors.New("tree: nobody can be his own recruiter or owner")
 // CycleError says that a recruiter stands below the partner whom he would recruit.
 type CycleError struct {
 	Partner, Recruiter partner.ID
+	At                 time.Time // the first instant at which he would; zero: from the beginning of the edge on
 }
 
 func (e *CycleError) Error() string {
-	return fmt.Sprintf("tree: %q cannot recruit %q, who stands above him", e.Recruiter, e.Partner)
+	text := fmt.Sprintf("tree: %q cannot recruit %q, who stands above him", e.Recruiter, e.Partner)
+	if !e.At.IsZero() {
+		text += fmt.Sprintf(" from %s on by a move that is to come; move that one otherwise first", e.At.UTC().Format(time.RFC3339))
+	}
+	return text
 }
 
-// RecruitedError says that a partner has a recruiter already: the edge is permanent.
+// RecruitedError says that a partner has had a recruiter already, who stays until somebody of the shop moves him.
 type RecruitedError struct {
 	Partner, Recruiter partner.ID
 }
@@ -59,63 +91,4 @@ func Walk(start partner.ID, instant time.Time, depth int, recruiter func(partner
 		}
 	}
 	return line
-}
-
-// CheckRecruit returns nil if recruiter may stand above a partner who has no recruiter yet. above is the recruiter's own line, himself first, whatever
-// the instant from which its edges hold. It is [ErrSelf] or a [*CycleError] otherwise.
-func CheckRecruit(id, recruiter partner.ID, above []partner.ID) error {
-	if id == recruiter {
-		return ErrSelf
-	}
-	for _, upline := range above {
-		if upline == id {
-			return &CycleError{Partner: id, Recruiter: recruiter}
-		}
-	}
-	return nil
-}
-
-// Team is a forest of partners in memory, for use without a store. It is not safe for concurrent use.
-type Team struct {
-	edges map[partner.ID]Edge
-}
-
-// NewTeam returns an empty team.
-func NewTeam() *Team { return &Team{edges: map[partner.ID]Edge{}} }
-
-// Add adds an edge. It is [ErrSelf], a [*CycleError] or a [*RecruitedError] otherwise, and nothing is changed.
-func (t *Team) Add(e Edge) error {
-	if old, ok := t.edges[e.Partner]; ok {
-		return &RecruitedError{Partner: e.Partner, Recruiter: old.Recruiter}
-	}
-	if err := CheckRecruit(e.Partner, e.Recruiter, Walk(e.Recruiter, Ever, 0, t.edge)); err != nil {
-		return err
-	}
-	t.edges[e.Partner] = e
-	return nil
-}
-
-// Ever is later than every edge: with it, Walk follows edges that begin in the future too.
-var Ever = time.Unix(1<<40, 0).UTC()
-
-func (t *Team) edge(id partner.ID) (Edge, bool) {
-	e, ok := t.edges[id]
-	return e, ok
-}
-
-// Uplines returns the line of people from id upwards as of an instant, id first, at most depth of them (0: all).
-func (t *Team) Uplines(id partner.ID, instant time.Time, depth int) []partner.ID {
-	return Walk(id, instant, depth, t.edge)
-}
-
-// Edges returns the edges that hold at an instant, in order of the partners who were recruited.
-func (t *Team) Edges(instant time.Time) []Edge {
-	var edges []Edge
-	for _, e := range t.edges {
-		if !e.From.After(instant) {
-			edges = append(edges, e)
-		}
-	}
-	slices.SortFunc(edges, func(a, b Edge) int { return strings.Compare(string(a.Partner), string(b.Partner)) })
-	return edges
 }

@@ -200,7 +200,7 @@ func fillRun(ctx context.Context, tx store.Tx, from, to int) error {
 		people = append(people, partner.Partner{ID: id, Joined: joined})
 		facts = append(facts, partner.Fact{Partner: id, Kind: partner.FactStatus, Value: string(partner.Active), At: joined})
 		if i > 0 {
-			edges = append(edges, tree.Edge{ID: string(id), Partner: id, Recruiter: partnerID(recruiterOf(i)), From: recruitedAt(i)})
+			edges = append(edges, tree.Edge{Seq: 1, ID: string(id), Partner: id, Recruiter: partnerID(recruiterOf(i)), From: recruitedAt(i)})
 		}
 		orders = append(orders, settlement.Order{
 			ID: commission.OrderID("o" + string(id)), Revision: 1, Posted: true, PaidAt: soldAt(i), Plan: 1, Attributed: commission.Attributed{Partner: id},

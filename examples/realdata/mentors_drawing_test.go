@@ -49,7 +49,7 @@ func TestRule_3_19_TheRealMentorsAreDrawn(t *testing.T) {
 	})
 	require.NoError(t, err)
 	mentors := map[partner.ID]partner.ID{}
-	for _, e := range team.Edges(tree.Ever) {
+	for _, e := range team.EdgesAt(tree.Ever) {
 		mentors[e.Partner] = e.Recruiter
 	}
 	require.Equal(t, [2]int{305, 76}, [2]int{len(mentors), ignored})

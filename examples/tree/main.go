@@ -91,7 +91,7 @@ func team() (draw.Source, error) {
 		}
 	}
 	recruiters := map[partner.ID]partner.ID{}
-	for _, e := range t.Edges(june) {
+	for _, e := range t.EdgesAt(june) {
 		recruiters[e.Partner] = e.Recruiter
 	}
 	var members []draw.Member

@@ -56,7 +56,7 @@ func (c *call) recruiting(v *version, in *Apply, state PartnerState) error {
 	if known.ID == "" {
 		return &NotFoundError{Record: "partner", ID: string(in.Recruiter)}
 	}
-	above, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: in.Recruiter, At: tree.Ever}})
+	above, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: in.Recruiter, At: c.edgeFrom()}})
 	if err != nil {
 		return err
 	}
@@ -90,11 +90,7 @@ func (c *call) admit(v *version, a partner.Application, state PartnerState) (app
 	if err != nil || a.Recruiter == "" || state.Recruiter != "" {
 		return join, err
 	}
-	above, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: a.Recruiter, At: tree.Ever}})
-	if err != nil {
-		return nil, err
-	}
-	if err := tree.CheckRecruit(a.Applicant, a.Recruiter, above[0]); err != nil {
+	if _, err := c.checkEdge(a.Applicant, a.Recruiter); err != nil {
 		return nil, err
 	}
 	return func() error {

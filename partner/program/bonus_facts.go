@@ -61,7 +61,7 @@ func (f *bonusFacts) members() error {
 }
 
 // eachPage gives every page of the members with their facts and who recruited them.
-func (f *bonusFacts) eachPage(each func(page []commission.Member, facts [][]partner.Fact, edges []tree.Edge)) error {
+func (f *bonusFacts) eachPage(each func(page []commission.Member, facts [][]partner.Fact, edges [][]tree.Edge)) error {
 	for page := range slices.Chunk(f.input.Members, auditPage) {
 		ids := make([]partner.ID, len(page))
 		for i := range page {
@@ -71,7 +71,7 @@ func (f *bonusFacts) eachPage(each func(page []commission.Member, facts [][]part
 		if err != nil {
 			return err
 		}
-		edges := make([]tree.Edge, len(page))
+		edges := make([][]tree.Edge, len(page))
 		if f.run.bonus.Ladder != nil {
 			if edges, err = f.tx.Edges(f.ctx, ids); err != nil {
 				return err
@@ -84,12 +84,12 @@ func (f *bonusFacts) eachPage(each func(page []commission.Member, facts [][]part
 
 // states reads everybody as he was at the end of the period.
 func (f *bonusFacts) states() error {
-	return f.eachPage(func(page []commission.Member, facts [][]partner.Fact, edges []tree.Edge) {
-		for i, e := range edges {
+	return f.eachPage(func(page []commission.Member, facts [][]partner.Fact, edges [][]tree.Edge) {
+		for i := range page {
 			state := partner.At(facts[i], f.last())
 			page[i].Level, page[i].Bar = state.Level, state.Bar()
-			if e.Recruiter != "" && e.From.Before(f.run.to) {
-				page[i].Recruiter = f.index(e.Recruiter)
+			if recruiter := tree.RecruiterAt(edges[i], f.last()); recruiter != "" {
+				page[i].Recruiter = f.index(recruiter)
 			}
 		}
 	})
@@ -97,19 +97,19 @@ func (f *bonusFacts) states() error {
 
 // standings reads everybody as he was from each instant on at which something began to hold of him.
 func (f *bonusFacts) standings() error {
-	return f.eachPage(func(page []commission.Member, facts [][]partner.Fact, edges []tree.Edge) {
-		for i, e := range edges {
-			f.genealogy.Add(page[i].Partner, f.standingsOf(facts[i], e)...)
+	return f.eachPage(func(page []commission.Member, facts [][]partner.Fact, edges [][]tree.Edge) {
+		for i := range page {
+			f.genealogy.Add(page[i].Partner, f.standingsOf(facts[i], edges[i])...)
 		}
 	})
 }
 
-func (f *bonusFacts) standingsOf(facts []partner.Fact, e tree.Edge) []commission.Standing {
+func (f *bonusFacts) standingsOf(facts []partner.Fact, edges []tree.Edge) []commission.Standing {
 	var instants []time.Time
 	for _, fact := range facts {
 		instants = append(instants, fact.At)
 	}
-	if e.Recruiter != "" {
+	for _, e := range edges {
 		instants = append(instants, e.From)
 	}
 	slices.SortFunc(instants, time.Time.Compare)
@@ -118,8 +118,8 @@ func (f *bonusFacts) standingsOf(facts []partner.Fact, e tree.Edge) []commission
 	for i, at := range instants {
 		state := partner.At(facts, at)
 		all[i] = commission.Standing{From: at, Level: state.Level, Bar: state.Bar(), Recruiter: -1}
-		if e.Recruiter != "" && !e.From.After(at) {
-			all[i].Recruiter = f.index(e.Recruiter)
+		if recruiter := tree.RecruiterAt(edges, at); recruiter != "" {
+			all[i].Recruiter = f.index(recruiter)
 		}
 	}
 	return all

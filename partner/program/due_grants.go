@@ -159,7 +159,7 @@ func (c *call) findGrants(grants []settlement.Grants, now time.Time) ([]settleme
 	}
 	judged := make([]settlement.Judged, len(grants))
 	for i := range grants {
-		u := grantUser{call: c, facts: facts[i], edge: edges[i], bindings: bindings[i], settled: settled[i], out: &judged[i]}
+		u := grantUser{call: c, facts: facts[i], edges: edges[i], bindings: bindings[i], settled: settled[i], out: &judged[i]}
 		u.out.Settled = settled[i].ID
 		if err := errors.Join(u.upgrades(now), u.firstOrder()); err != nil {
 			return nil, err
@@ -173,19 +173,14 @@ func (c *call) findGrants(grants []settlement.Grants, now time.Time) ([]settleme
 type grantUser struct {
 	*call
 	facts    []partner.Fact // in the order in which they were recorded
-	edge     tree.Edge
+	edges    []tree.Edge
 	bindings []tree.Binding
 	settled  settlement.Order // the first of his settled orders; without id there is none
 	out      *settlement.Judged
 }
 
 // recruiter is who recruited the user, as of an instant; "" for nobody.
-func (u *grantUser) recruiter(at time.Time) partner.ID {
-	if u.edge.From.After(at) {
-		return ""
-	}
-	return u.edge.Recruiter
-}
+func (u *grantUser) recruiter(at time.Time) partner.ID { return tree.RecruiterAt(u.edges, at) }
 
 // upgrades finds the levels that the user reached by now, one fact at a time in the order in which they were recorded: each against those before it.
 func (u *grantUser) upgrades(now time.Time) error {
@@ -236,7 +231,9 @@ func (u *grantUser) firstOrder() error {
 		}
 		payee := u.recruiter(o.PaidAt)
 		if x.FirstOrder.Of == incentive.NewCustomers {
-			payee = tree.OwnerAt(u.bindings, o.PaidAt)
+			if payee, err = u.ownerOf(u.bindings, o.PaidAt); err != nil {
+				return err
+			}
 		}
 		if payee == "" {
 			continue // he is no new user of anybody's

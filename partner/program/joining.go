@@ -11,7 +11,6 @@ import (
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program/internal/strictjson"
 	"github.com/fenrun/fenrun/store"
-	"github.com/fenrun/fenrun/tree"
 )
 
 // Measurer measures what the programme cannot know of somebody who wants to be a partner, from the shop's own records: everything but what he has spent
@@ -165,7 +164,7 @@ func (c *call) promote(v *version, id partner.ID, now PartnerState, owner partne
 // recruiterOf returns who recruits a customer of somebody, "" for nobody, and the level with which the recruit begins.
 func (c *call) recruiterOf(v *version, owner partner.ID) (partner.ID, partner.Level, error) {
 	if owner != "" {
-		above, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: owner, At: tree.Ever}})
+		above, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: owner, At: c.edgeFrom()}})
 		if err != nil {
 			return "", "", err
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
 )
 
 // judged is an order with all that decides it.
@@ -19,6 +20,7 @@ type judged struct {
 	assets     []*commission.Result // in each asset of the plan
 	net        money.Amount         // what was paid for the goods, in whole units of the currency: what all plans of a programme share
 	owner      partner.ID
+	payment    *tree.Binding // what the order tells of to whom its customer belongs; nil where the plan asks for nothing
 	buyer      PartnerState
 	again      *settlement.Case // what it may be judged on once more; nil: it is not
 }
@@ -72,6 +74,9 @@ func (c *call) attribute(j *judged) error {
 	plan := j.version.calc.Plan()
 	at := plan.AttributedAt(j.order)
 	if j.owner, err = c.owner(j.order.Customer, at); err != nil {
+		return err
+	}
+	if err := c.payment(j); err != nil {
 		return err
 	}
 	if j.buyer, err = c.partner(partner.ID(j.order.Customer), at); err != nil {

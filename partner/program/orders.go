@@ -26,6 +26,9 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 		return o.awaits(ctx, in)
 	}
 	return write(ctx, o.shell, in.operation(), func(c *call, out *Outcome) (apply, error) {
+		if err := c.lockPayment(&in); err != nil {
+			return nil, err
+		}
 		stored, err := c.tx.LockOrders(ctx, []commission.OrderID{in.ID})
 		if err != nil {
 			return nil, err
@@ -43,6 +46,9 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 		}
 		return func() error {
 			if err := judged.publish(); err != nil {
+				return err
+			}
+			if err := c.addPayment(judged); err != nil {
 				return err
 			}
 			if posting.Order.Promoted, err = c.spend(judged, &in); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/fenrun/fenrun/incentive"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
 )
 
 // Add makes somebody a partner.
@@ -53,7 +54,7 @@ func (e *LevelError) Error() string { return fmt.Sprintf("program: the plan has 
 type PartnerState struct {
 	partner.Partner
 	partner.State
-	Recruiter partner.ID // "" for none
+	Recruiter partner.ID // who stands above him, or is the first to do so later; "" for none
 }
 
 // Add makes somebody a partner who earns from At on, whatever the plan asks of recruits; a candidate becomes a partner by it. Somebody who is a partner
@@ -140,9 +141,7 @@ func (c *call) partner(id partner.ID, at time.Time) (PartnerState, error) {
 		return PartnerState{}, err
 	}
 	state := PartnerState{Partner: found[0], State: partner.At(slices.DeleteFunc(facts[0], func(f partner.Fact) bool { return !c.knows(f.Record) }), at)}
-	if c.knows(edges[0].Record) {
-		state.Recruiter = edges[0].Recruiter
-	}
+	state.Recruiter = recruiterAt(slices.DeleteFunc(edges[0], func(e tree.Edge) bool { return !c.knows(e.Record) }), at)
 	return state, nil
 }
 

@@ -106,3 +106,9 @@ func list(values ...string) string {
 	}
 	return b.String()
 }
+
+// digest is a text of any length as 64 hex digits.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program/internal/strictjson"
 	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/tree"
 )
 
 // PlanFormat is the number of the plan format that this version reads and writes.
@@ -29,6 +30,7 @@ type Plan struct {
 	Currency   Currency              `json:"currency" strict:"required"`
 	Levels     incentive.Levels      `json:"levels,omitempty"`
 	Joining    partner.Joining       `json:"joining"`
+	Binding    tree.Policy           `json:"binding"`
 	Commission commission.Plan       `json:"commission"`
 	Campaigns  []commission.Campaign `json:"campaigns,omitempty"`
 	Assets     []commission.Asset    `json:"assets,omitempty"`  // what the same orders pay beside cash: points, for example
@@ -189,6 +191,9 @@ func (p Plan) problems(own ownCode) []PlanProblem {
 	for _, x := range p.joiningProblems(own.predicates) {
 		add(x.Path, x.Message)
 	}
+	for _, x := range p.bindingProblems() {
+		add(x.Path, x.Message)
+	}
 	p.unknownLevels(add)
 	p.unknownKinds(add)
 	return all
@@ -276,6 +281,7 @@ func (p Plan) unknownLevels(add func(path, message string)) {
 func (p Plan) WithDefaults() Plan {
 	p.Format = PlanFormat
 	p.Joining = p.Joining.WithDefaults()
+	p.Binding = p.Binding.WithDefaults()
 	p.Commission = p.Commission.WithDefaults(p.Currency.Currency)
 	p.Assets = slices.Clone(p.Assets)
 	for i := range p.Assets {

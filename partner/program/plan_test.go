@@ -20,6 +20,8 @@ const rich = `{
     {"id": "gold", "name": "黄金", "weight": 2, "leader": true, "rights": {"store": "yes"}}
   ],
   "joining": {"spend": "300.00"},
+  "binding": {"on": "order", "days": 30, "renewOnOrder": true, "touch": "last", "protectionDays": 15, "newCustomersOnly": true,
+    "preempt": ["contact", "payment"], "sameOrder": true},
   "commission": {
     "rates": ["10%", "5%", "2%"],
     "levels": {"gold": ["12.5%"]},
@@ -96,6 +98,10 @@ func TestEveryDefaultIsPrinted(t *testing.T) {
       "team": "nearest-active",
       "customers": "release"
     }
+  },
+  "binding": {
+    "on": "share",
+    "touch": "first"
   },
   "commission": {
     "rates": [

@@ -163,6 +163,9 @@ func (c *planCache) learn(tenant store.Tenant, versions []*version) {
 // versions returns every stored plan. What the shop's own transaction sees may never be committed, so only what a transaction of the programme's own
 // reads, before it publishes itself, is remembered.
 func (c *call) versions() ([]*version, error) {
+	if c.plansRead != nil {
+		return slices.Clip(c.plansRead), nil
+	}
 	known := c.plans.known(c.tenant)
 	stored, err := c.tx.Plans(c.ctx, len(known)+1)
 	if err != nil {
@@ -178,7 +181,8 @@ func (c *call) versions() ([]*version, error) {
 	if !c.joined && !c.published {
 		c.plans.learn(c.tenant, known)
 	}
-	return known, nil
+	c.plansRead = known
+	return slices.Clip(known), nil
 }
 
 // load makes a stored plan ready. One whose rules or conditions are not those of the Config is refused: it would pay something else.
@@ -212,7 +216,7 @@ func (c *call) publish(plan Plan, from time.Time, number int) (*version, error) 
 		return nil, err
 	}
 	stored := store.PlanVersion{Version: number, From: from, Hash: hash, Text: text, Record: c.record}
-	c.published = true
+	c.published, c.plansRead = true, nil
 	if err := c.tx.AddPlan(c.ctx, stored); err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/fenrun/fenrun/partner"
-	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
 	"github.com/fenrun/fenrun/tree"
 )
@@ -32,6 +31,7 @@ type RecruitOutcome struct {
 type Bind struct {
 	Customer partner.Customer
 	Owner    partner.ID
+	By       tree.Cause // what he did: [tree.ByShare], which "" is, [tree.ByContact] or [tree.ByOrder]
 	Meta
 }
 
@@ -42,7 +42,7 @@ type BindOutcome struct {
 	Reason partner.Reason // why not
 }
 
-// Recruit puts somebody into the team of a recruiter, for ever. Who is not known yet becomes a partner by it, or a candidate where the plan asks
+// Recruit puts somebody into the team of a recruiter, until somebody of the shop moves him. Who is not known yet becomes a partner by it, or a candidate where the plan asks
 // something of recruits. The recruiter must be known; he may be a candidate. Who has a recruiter keeps him, and the outcome says so. Where the recruiter's
 // level may not recruit, or he has left, nothing is recorded and the outcome says why, or, where the plan passes recruits up, the nearest above him who may
 // is the recruiter.
@@ -94,7 +94,7 @@ func (t Team) Recruit(ctx context.Context, in Recruit) (RecruitOutcome, error) {
 		if err != nil {
 			return err
 		}
-		*out = RecruitOutcome{Partner: state, Recruits: edges[0].ID == first.Token}
+		*out = RecruitOutcome{Partner: state, Recruits: slices.ContainsFunc(edges[0], func(e tree.Edge) bool { return e.ID == first.Token })}
 		if !out.Recruits {
 			out.Reason = recruited(state.Recruiter, in.Recruiter)
 		}
@@ -128,16 +128,11 @@ func (c *call) recruit(v *version, in Recruit) (recruiting, error) {
 		r.reason = recruited(r.state.Recruiter, in.Recruiter)
 		return r, nil
 	}
-	above, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: in.Recruiter, At: tree.Ever}})
+	above, err := c.checkEdge(in.Partner, in.Recruiter)
 	if err != nil {
 		return r, err
 	}
-	if r.state.ID != "" {
-		if err := tree.CheckRecruit(in.Partner, in.Recruiter, above[0]); err != nil {
-			return r, err
-		}
-	}
-	by, reason, err := c.entitled(v, above[0])
+	by, reason, err := c.entitled(v, above)
 	if err != nil || reason != "" {
 		return recruiting{state: r.state, reason: reason}, err
 	}
@@ -187,115 +182,6 @@ func recruited(has, wants partner.ID) partner.Reason {
 		return tree.SameOwner
 	}
 	return tree.Owned
-}
-
-// addEdge adds an edge that begins when it is recorded, or later where it happens later: what was paid before follows the tree as it was.
-func (c *call) addEdge(id, recruiter partner.ID) error {
-	from := c.at
-	if from.Before(c.record.Recorded) {
-		from = c.record.Recorded
-	}
-	if err := c.tx.AddEdges(c.ctx, []tree.Edge{{ID: c.token, Partner: id, Recruiter: recruiter, From: from, Record: c.record}}); err != nil {
-		return err
-	}
-	return c.emit("partner_recruited", string(id), map[string]any{"recruiter": recruiter})
-}
-
-// Bind binds a customer to an owner. The first owner stays: every attempt is kept as a record, and where it changes nothing the outcome names the owner
-// and the reason. Orders that are nobody's and that it reaches within their plan's grace become the owner's. An unknown or inactive owner binds nothing and
-// is a reason too, so that a bad link never disturbs the shop. It is [tree.ErrSelf] where somebody would own himself.
-func (t Team) Bind(ctx context.Context, in Bind) (BindOutcome, error) {
-	if err := errors.Join(partner.CheckID("customer", in.Customer), partner.CheckID("owner", in.Owner)); err != nil {
-		return BindOutcome{}, err
-	}
-	if string(in.Customer) == string(in.Owner) {
-		return BindOutcome{}, tree.ErrSelf
-	}
-	at := in.At
-	if at.IsZero() {
-		at = t.now()
-	}
-	op := operation{name: "bind", key: list(string(in.Customer), string(in.Owner), canonicalTime(at)), meta: in.Meta}
-	op.payload.add("customer", string(in.Customer))
-	op.payload.add("owner", string(in.Owner))
-	op.addKeyedAt()
-	return write(ctx, t.shell, op, func(c *call, out *BindOutcome) (apply, error) {
-		before, err := c.tx.LockBindings(ctx, []partner.Customer{in.Customer})
-		if err != nil {
-			return nil, err
-		}
-		attempt := tree.Binding{ID: c.token, Customer: in.Customer, Owner: in.Owner, At: c.at, Had: tree.OwnerAt(before[0], c.at), Record: c.record}
-		if *out, err = c.bindable(attempt, before[0]); err != nil {
-			return nil, err
-		}
-		attempt.Reason = out.Reason
-		var reached []settlement.Posting
-		if out.Bound {
-			if reached, err = c.graced(attempt); err != nil {
-				return nil, err
-			}
-		}
-		return func() error {
-			if err := c.tx.AddBindings(ctx, []tree.Binding{attempt}); err != nil {
-				return err
-			}
-			if err := c.attributeLate(reached); err != nil {
-				return err
-			}
-			return c.emit("customer_bind", string(in.Customer), map[string]any{"owner": in.Owner, "reason": out.Reason})
-		}, nil
-	}, func(c *call, first store.Claim, out *BindOutcome) error {
-		attempts, err := c.tx.Bindings(ctx, []partner.Customer{in.Customer})
-		if err != nil {
-			return err
-		}
-		for _, a := range attempts[0] {
-			if a.ID == first.Token {
-				*out = BindOutcome{Owner: a.Had, Bound: a.Reason == "", Reason: a.Reason}
-			}
-		}
-		if out.Bound {
-			out.Owner = in.Owner
-		}
-		return nil
-	})
-}
-
-// bindable works out what an attempt to bind does to a customer with these attempts before it.
-func (c *call) bindable(attempt tree.Binding, before []tree.Binding) (BindOutcome, error) {
-	owner, err := c.partner(attempt.Owner, c.at)
-	if err != nil {
-		return BindOutcome{}, err
-	}
-	self, err := c.partner(partner.ID(attempt.Customer), c.at)
-	if err != nil {
-		return BindOutcome{}, err
-	}
-	out := BindOutcome{Owner: attempt.Had}
-	switch {
-	case attempt.Had == attempt.Owner:
-		out.Reason = tree.SameOwner
-	case owner.ID == "":
-		out.Reason = tree.UnknownOwner
-	case owner.Bar() != "":
-		out.Reason = tree.InactiveOwner
-	case self.ID != "":
-		out.Reason = tree.IsPartner
-	case tree.OwnerAt(append(slices.Clone(before), attempt), attempt.At) != attempt.Owner: // of two at one instant the id decides
-		out.Reason = tree.Owned
-	default:
-		out.Owner, out.Bound = attempt.Owner, true
-	}
-	return out, nil
-}
-
-// owner returns who owns a customer as of an instant, "" for nobody.
-func (c *call) owner(customer partner.Customer, at time.Time) (partner.ID, error) {
-	attempts, err := c.tx.Bindings(c.ctx, []partner.Customer{customer})
-	if err != nil {
-		return "", err
-	}
-	return tree.OwnerAt(attempts[0], at), nil
 }
 
 // Owner returns who owns a customer as of an instant (zero: now), "" for nobody.

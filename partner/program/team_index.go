@@ -262,11 +262,12 @@ func (r *teamReader) nodes(ids []partner.ID) ([]tree.Node, error) {
 		for _, f := range facts[i] {
 			begins(f.At)
 		}
-		begins(edges[i].From)
+		for _, e := range edges[i] {
+			begins(e.From)
+		}
 		state := partner.At(facts[i], r.now)
-		nodes[i] = tree.Node{ID: id, Level: state.Level, Partner: state.Status == partner.Active, Leader: r.leads(state.Level)}
-		if !edges[i].From.After(r.now) {
-			nodes[i].Recruiter = edges[i].Recruiter
+		nodes[i] = tree.Node{
+			ID: id, Level: state.Level, Partner: state.Status == partner.Active, Leader: r.leads(state.Level), Recruiter: tree.RecruiterAt(edges[i], r.now),
 		}
 	}
 	return nodes, nil

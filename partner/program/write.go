@@ -50,7 +50,8 @@ type call struct {
 	known  time.Time // what was recorded later is not seen; zero: everything is
 	events []store.Event
 
-	published bool // whether this transaction published a plan
+	published bool       // whether this transaction published a plan
+	plansRead []*version // what versions found; nil: it was not asked, or this transaction has published since
 
 	counting map[store.CounterKey]money.Amount // by how much orders that were judged again change counters, once it is written
 }

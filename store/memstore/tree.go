@@ -1,7 +1,9 @@
 package memstore
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/fenrun/fenrun/partner"
@@ -17,21 +19,33 @@ func (t *tx) AddEdges(ctx context.Context, edges []tree.Edge) error {
 		return err
 	}
 	for _, e := range edges {
-		if _, ok := t.edges[e.Partner]; ok {
-			return &store.ExistsError{Record: "edge", Key: string(e.Partner)}
+		all := t.edges[e.Partner]
+		if e.Seq != int64(len(all))+1 {
+			return store.ErrStale
 		}
-		put(t, t.edges, e.Partner, e)
+		put(t, t.edges, e.Partner, append(slices.Clip(all), e))
+		if e.Recruiter != "" {
+			note(t, t.recruits, e.Recruiter, e.Partner)
+		}
 	}
 	return nil
 }
 
-func (t *tx) Edges(ctx context.Context, ids []partner.ID) ([]tree.Edge, error) {
+// note puts what into the set of a partner.
+func note[K comparable](t *tx, sets map[partner.ID]map[K]bool, of partner.ID, what K) {
+	if sets[of] == nil {
+		put(t, sets, of, map[K]bool{})
+	}
+	put(t, sets[of], what, true)
+}
+
+func (t *tx) Edges(ctx context.Context, ids []partner.ID) ([][]tree.Edge, error) {
 	if err := t.reads(ctx); err != nil {
 		return nil, err
 	}
-	out := make([]tree.Edge, len(ids))
+	out := make([][]tree.Edge, len(ids))
 	for i, id := range ids {
-		out[i] = t.edges[id]
+		out[i] = slices.Clone(t.edges[id])
 	}
 	return out, nil
 }
@@ -42,19 +56,32 @@ func (t *tx) Uplines(ctx context.Context, queries []store.UplineQuery) ([][]part
 	}
 	out := make([][]partner.ID, len(queries))
 	for i, q := range queries {
-		out[i] = tree.Walk(q.Start, q.At, q.Depth, func(id partner.ID) (tree.Edge, bool) {
-			e, ok := t.edges[id]
-			return e, ok
-		})
+		out[i] = tree.Walk(q.Start, q.At, q.Depth, func(id partner.ID) (tree.Edge, bool) { return tree.EdgeAt(t.edges[id], q.At) })
 	}
 	return out, nil
 }
 
-func (t *tx) AddBindings(ctx context.Context, attempts []tree.Binding) error {
+func (t *tx) Recruits(ctx context.Context, queries []store.RecruitQuery) ([][]partner.ID, error) {
+	if err := t.reads(ctx); err != nil {
+		return nil, err
+	}
+	out := make([][]partner.ID, len(queries))
+	for i, q := range queries {
+		for id := range t.recruits[q.Recruiter] {
+			if tree.RecruiterAt(t.edges[id], q.At) == q.Recruiter {
+				out[i] = append(out[i], id)
+			}
+		}
+		slices.Sort(out[i])
+	}
+	return out, nil
+}
+
+func (t *tx) AddBindings(ctx context.Context, bindings []tree.Binding) error {
 	if err := t.writes(ctx); err != nil {
 		return err
 	}
-	for _, b := range attempts {
+	for _, b := range bindings {
 		if t.bindingIDs[b.ID] {
 			return &store.ExistsError{Record: "binding", Key: b.ID}
 		}
@@ -62,6 +89,9 @@ func (t *tx) AddBindings(ctx context.Context, attempts []tree.Binding) error {
 		all := append(slices.Clone(t.bindings[b.Customer]), b)
 		tree.SortBindings(all)
 		put(t, t.bindings, b.Customer, all)
+		if b.Owner != "" {
+			note(t, t.owned, b.Owner, b.Customer)
+		}
 	}
 	return nil
 }
@@ -83,4 +113,11 @@ func (t *tx) Bindings(ctx context.Context, customers []partner.Customer) ([][]tr
 		out[i] = slices.Clone(t.bindings[c])
 	}
 	return out, nil
+}
+
+func (t *tx) CustomersOf(ctx context.Context, owner partner.ID, after partner.Customer, limit int) ([]partner.Customer, error) {
+	if err := t.reads(ctx); err != nil {
+		return nil, err
+	}
+	return page(slices.Collect(maps.Keys(t.owned[owner])), cmp.Compare, after, limit), nil
 }

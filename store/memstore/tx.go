@@ -24,9 +24,11 @@ type records struct {
 	applicants   map[partner.ID][]partner.ApplicationID // of each, in order
 	undecided    *table[partner.ApplicationID, bool]
 
-	edges      map[partner.ID]tree.Edge
+	edges      map[partner.ID][]tree.Edge
+	recruits   map[partner.ID]map[partner.ID]bool // of each recruiter, who ever had an edge to him
 	bindings   map[partner.Customer][]tree.Binding
 	bindingIDs map[string]bool
+	owned      map[partner.ID]map[partner.Customer]bool // of each partner, whose bindings name him
 
 	plans []store.PlanVersion
 
@@ -66,7 +68,8 @@ func newRecords() *records {
 		partners: newTable[partner.ID, partner.Partner](), facts: map[partner.ID][]partner.Fact{}, spend: map[partner.Customer]money.Amount{},
 		applications: newTable[partner.ApplicationID, partner.Application](), applicants: map[partner.ID][]partner.ApplicationID{},
 		undecided: newTable[partner.ApplicationID, bool](),
-		edges:     map[partner.ID]tree.Edge{}, bindings: map[partner.Customer][]tree.Binding{}, bindingIDs: map[string]bool{},
+		edges:     map[partner.ID][]tree.Edge{}, recruits: map[partner.ID]map[partner.ID]bool{}, owned: map[partner.ID]map[partner.Customer]bool{},
+		bindings: map[partner.Customer][]tree.Binding{}, bindingIDs: map[string]bool{},
 		orders: newTable[commission.OrderID, settlement.Order](), paid: newTable[timeKey, commission.OrderID](),
 		released: newTable[timeKey, commission.OrderID](), bought: map[partner.Customer]map[commission.OrderID]bool{},
 		runs: newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},

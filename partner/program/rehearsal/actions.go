@@ -54,8 +54,40 @@ var actions = []action{
 		}, append([]string{"recruited", "reason"}, ofPartner...)...),
 	act("bind", func(e *Event) *Bind { return e.Bind }, func(x *Bind) string { return string(x.Customer) },
 		func(ctx context.Context, r *runner, x *Bind, meta program.Meta) (any, error) {
-			return r.prog.Team.Bind(ctx, program.Bind{Customer: x.Customer, Owner: x.Owner, Meta: meta})
+			return r.prog.Team.Bind(ctx, program.Bind{Customer: x.Customer, Owner: x.Owner, By: x.By, Meta: meta})
 		}, "owner", "bound", "reason"),
+	act("assign", func(e *Event) *Assign { return e.Assign }, func(x *Assign) string { return string(x.Customer) },
+		func(ctx context.Context, r *runner, x *Assign, meta program.Meta) (any, error) {
+			return r.prog.Team.Assign(ctx, program.Assign{Customer: x.Customer, Owner: x.Owner, Meta: meta})
+		}, "owner", "bound", "reason"),
+	act("transfer", func(e *Event) *Transfer { return e.Transfer }, func(x *Transfer) string { return string(x.To) },
+		func(ctx context.Context, r *runner, x *Transfer, meta program.Meta) (any, error) {
+			return r.prog.Team.Transfer(ctx, program.Transfer{Customers: x.Customers, To: x.To, Meta: meta})
+		}, "transfers"),
+	act("unbind", func(e *Event) *Unbind { return e.Unbind }, func(*Unbind) string { return "" },
+		func(ctx context.Context, r *runner, x *Unbind, meta program.Meta) (any, error) {
+			return r.prog.Team.Unbind(ctx, program.Unbind{Customers: x.Customers, Meta: meta})
+		}, "transfers"),
+	act("move", func(e *Event) *Move { return e.Move }, func(x *Move) string { return string(x.Partner) },
+		func(ctx context.Context, r *runner, x *Move, meta program.Meta) (any, error) {
+			return r.prog.Team.Move(ctx, program.Move{Partner: x.Partner, Recruiter: x.Recruiter, Alone: x.Alone, Meta: meta})
+		}, "moved", "reason"),
+	act("terminate", func(e *Event) *Person { return e.Terminate }, person,
+		func(ctx context.Context, r *runner, x *Person, meta program.Meta) (any, error) {
+			return r.prog.Partners.Terminate(ctx, program.Terminate{Partner: x.Partner, Meta: meta})
+		}, ofPartner...),
+	act("finish", func(e *Event) *Depart { return e.Finish }, departs,
+		func(ctx context.Context, r *runner, x *Depart, meta program.Meta) (any, error) {
+			return r.prog.Partners.Finish(ctx, program.Depart{Partner: x.Partner, WithTeam: x.WithTeam, Meta: meta})
+		}, "moves", "transfers", "status"),
+	act("clearOut", func(e *Event) *Depart { return e.ClearOut }, departs,
+		func(ctx context.Context, r *runner, x *Depart, meta program.Meta) (any, error) {
+			return r.prog.Partners.ClearOut(ctx, program.Depart{Partner: x.Partner, WithTeam: x.WithTeam, Meta: meta})
+		}, "moves", "transfers", "status"),
+	act("import", func(e *Event) *Import { return e.Import }, func(*Import) string { return "" },
+		func(ctx context.Context, r *runner, x *Import, meta program.Meta) (any, error) {
+			return r.prog.Team.Import(ctx, x.program(meta))
+		}),
 	act("freeze", func(e *Event) *Person { return e.Freeze }, person,
 		func(ctx context.Context, r *runner, x *Person, meta program.Meta) (any, error) {
 			return r.prog.Partners.Freeze(ctx, program.Freeze{Partner: x.Partner, Meta: meta})
@@ -133,6 +165,7 @@ var actions = []action{
 func person(x *Person) string            { return string(x.Partner) }
 func orderID(x *Order) string            { return string(x.Order) }
 func exchangeID(x *Exchange) string      { return x.Exchange }
+func departs(x *Depart) string           { return string(x.Partner) }
 func withdrawalKey(x *Withdrawal) string { return x.Withdrawal }
 
 func decide(move func(program.Wallet, context.Context, program.Decide) (settlement.Withdrawal, error)) does[Withdrawal] {

@@ -78,7 +78,7 @@ func TestWhatAnAuditFindsIsADifference(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, r.events(context.Background()))
 	require.NoError(t, r.store.Update(context.Background(), "", func(tx store.Tx) error {
-		if err := tx.AddEdges(context.Background(), []tree.Edge{{Partner: "B", Recruiter: "A"}, {Partner: "A", Recruiter: "B"}}); err != nil {
+		if err := tx.AddEdges(context.Background(), []tree.Edge{{Partner: "B", Recruiter: "A", Seq: 1}, {Partner: "A", Recruiter: "B", Seq: 1}}); err != nil {
 			return err
 		}
 		return tx.AddPartners(context.Background(), []partner.Partner{{ID: "A"}})

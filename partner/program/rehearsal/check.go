@@ -119,6 +119,13 @@ func (c checker) answer(want *Expect, got any, err error) {
 		optional(c, "recruited", want.Recruited, got.Recruits)
 		optional(c, "reason", want.Reason, got.Reason)
 		c.partner(want, &got.Partner)
+	case []partner.Transfer:
+		c.transfers(want.Transfers, got)
+	case program.Departed:
+		c.departure(want, &got)
+	case program.Moved:
+		optional(c, "moved", want.Moved, got.Moves)
+		optional(c, "reason", want.Reason, got.Reason)
 	case program.PartnerState:
 		c.partner(want, &got)
 	case program.PublishedPlan:

@@ -57,7 +57,12 @@
 //
 //   - add: partner, level. Somebody becomes a partner.
 //   - recruit: partner, recruiter. A partner brings somebody.
-//   - bind: customer, owner. A customer came by a partner.
+//   - bind: customer, owner, by ("share", "contact", "order"). A customer came by a partner.
+//   - assign: customer, owner. Somebody of the shop, whom actor names, assigns a customer, and reason says why.
+//   - transfer: customers, to; unbind: customers. Somebody of the shop gives customers to another partner, or to nobody, and reason says why.
+//   - move: partner, recruiter, alone. A partner is put below another recruiter.
+//   - terminate, finish, clearOut: partner, and of the last withTeam. A partner begins to leave, has left, or is removed.
+//   - import: recruits (partner, recruiter, at), bindings (customer, owner, at). Relations are brought from before.
 //   - freeze, unfreeze: partner. Stops his earnings, or lets them go on.
 //   - level: partner, level. Gives him a level.
 //   - publish: plan, from. Another plan from an instant on; left out, from at on.
@@ -97,7 +102,10 @@
 //     that were paid, or with an amount below 0 taken back: name, for, payee, amount, and if given level).
 //   - grants: grants (all one-off bonuses for the user, as they were judged: name, level, payee, amount, reason, stands).
 //   - bonus: bonuses (all of them: payee, amount, and if given rate, source), commission, kept, unpaid (some: partner, reason), changes, runState, version.
-//   - bind: owner, bound, reason.
+//   - bind, assign: owner, bound, reason.
+//   - transfer, unbind: transfers (customer, from, to).
+//   - move: moved, reason.
+//   - finish, clearOut: status, moves (partner, from, to), transfers.
 //   - add, recruit, freeze, unfreeze, level: level, status, recruiter; of recruit also recruited, reason.
 //   - publish: version.
 //   - withdraw, approve, reject, pay, fail: state, net, withdrawal (the key of the request that it is the same as).

@@ -60,16 +60,22 @@ type Expect struct {
 	// Of grants: the one-off bonuses for the user, in the order in which they were judged.
 	Grants []Grant `json:"grants"`
 
-	// Of bind: who owns the customer after it, "" for nobody, and whether by this event.
+	// Of bind and assign: who owns the customer after it, "" for nobody, and whether by this event.
 	Owner *partner.ID `json:"owner"`
 	Bound *bool       `json:"bound"`
+	// Of transfer, unbind, finish and clearOut: the customers who got another owner, in order.
+	Transfers []Transferred `json:"transfers"`
+	// Of finish and clearOut: the partners who got another recruiter, in order.
+	Moves []Rehung `json:"moves"`
+	// Of move: whether it changes anything.
+	Moved *bool `json:"moved"`
 	// Of recruit: whether the edge is new.
 	Recruited *bool `json:"recruited"`
-	// Of add, recruit, freeze, unfreeze and level: what holds of the partner after it.
+	// Of add, recruit, freeze, unfreeze, level and terminate, and the status of finish and clearOut: what holds of the partner after it.
 	Recruiter *partner.ID     `json:"recruiter"`
 	Level     *partner.Level  `json:"level"`
 	Status    *partner.Status `json:"status"`
-	// Of paid and quote: why the order is nobody's; of bind and recruit: why nothing changed; "" for none.
+	// Of paid and quote: why the order is nobody's; of bind, assign, recruit and move: why nothing changed; "" for none.
 	Reason *partner.Reason `json:"reason"`
 
 	// Of withdraw, approve, reject, pay and fail. Withdrawal is the key of the request that this is the same withdrawal as.

@@ -70,13 +70,8 @@ func newRunner(ctx context.Context, s Scenario) (*runner, error) {
 	if r.clock.IsZero() {
 		r.clock = s.Events[0].moment(s.Start).recorded
 	}
-	for _, e := range s.Events {
-		switch {
-		case e.Bind != nil:
-			r.customers = append(r.customers, e.Bind.Customer)
-		case e.Paid != nil:
-			r.customers = append(r.customers, e.Paid.Customer)
-		}
+	for i := range s.Events {
+		r.customers = append(r.customers, s.Events[i].customers()...)
 	}
 	slices.Sort(r.customers)
 	r.customers = slices.Compact(r.customers)

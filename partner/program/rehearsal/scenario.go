@@ -8,6 +8,7 @@ import (
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program"
+	"github.com/fenrun/fenrun/tree"
 )
 
 // Scenario is what happens to a programme and what must come of it. [Parse] reads it from a file.
@@ -35,26 +36,34 @@ type Event struct {
 	Actor    string    `json:"actor,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
 
-	Add      *Add        `json:"add"`
-	Recruit  *Recruit    `json:"recruit"`
-	Bind     *Bind       `json:"bind"`
-	Freeze   *Person     `json:"freeze"`
-	Unfreeze *Person     `json:"unfreeze"`
-	Level    *Level      `json:"level"`
-	Publish  *Publish    `json:"publish"`
-	Paid     *Order      `json:"paid"`
-	Quote    *Order      `json:"quote"`
-	Received *Received   `json:"received"`
-	Refund   *Refund     `json:"refund"`
-	Exchange *Exchange   `json:"exchange"`
-	Run      *Due        `json:"run"`
-	Withdraw *Withdraw   `json:"withdraw"`
-	Approve  *Withdrawal `json:"approve"`
-	Reject   *Withdrawal `json:"reject"`
-	Pay      *Payout     `json:"pay"`
-	Fail     *Withdrawal `json:"fail"`
-	Bonus    *Bonus      `json:"bonus"`
-	Grants   *GrantsOf   `json:"grants"`
+	Add       *Add        `json:"add"`
+	Recruit   *Recruit    `json:"recruit"`
+	Bind      *Bind       `json:"bind"`
+	Assign    *Assign     `json:"assign"`
+	Transfer  *Transfer   `json:"transfer"`
+	Unbind    *Unbind     `json:"unbind"`
+	Move      *Move       `json:"move"`
+	Import    *Import     `json:"import"`
+	Freeze    *Person     `json:"freeze"`
+	Unfreeze  *Person     `json:"unfreeze"`
+	Level     *Level      `json:"level"`
+	Terminate *Person     `json:"terminate"`
+	Finish    *Depart     `json:"finish"`
+	ClearOut  *Depart     `json:"clearOut"`
+	Publish   *Publish    `json:"publish"`
+	Paid      *Order      `json:"paid"`
+	Quote     *Order      `json:"quote"`
+	Received  *Received   `json:"received"`
+	Refund    *Refund     `json:"refund"`
+	Exchange  *Exchange   `json:"exchange"`
+	Run       *Due        `json:"run"`
+	Withdraw  *Withdraw   `json:"withdraw"`
+	Approve   *Withdrawal `json:"approve"`
+	Reject    *Withdrawal `json:"reject"`
+	Pay       *Payout     `json:"pay"`
+	Fail      *Withdrawal `json:"fail"`
+	Bonus     *Bonus      `json:"bonus"`
+	Grants    *GrantsOf   `json:"grants"`
 
 	ExchangeClosed *Exchange `json:"exchangeClosed"`
 
@@ -77,9 +86,10 @@ type Recruit struct {
 type Bind struct {
 	Customer partner.Customer `json:"customer" strict:"required"`
 	Owner    partner.ID       `json:"owner" strict:"required"`
+	By       tree.Cause       `json:"by,omitempty"` // "share" or "" for a link or code, "contact" or "order"
 }
 
-// Person names the partner who is frozen or unfrozen.
+// Person names the partner who is frozen or unfrozen, or is leaving.
 type Person struct {
 	Partner partner.ID `json:"partner" strict:"required"`
 }

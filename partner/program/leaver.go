@@ -1,0 +1,112 @@
+package program
+
+import (
+	"time"
+
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/store"
+)
+
+// leaver reads what hangs on somebody who leaves, but for his customers.
+func (c *call) leaver(v *version, id partner.ID) (partner.Leaver, error) {
+	state, err := c.partner(id, c.at)
+	if err != nil {
+		return partner.Leaver{}, err
+	}
+	if state.ID == "" {
+		return partner.Leaver{}, &NotFoundError{Record: "partner", ID: string(id)}
+	}
+	who := partner.Leaver{Standing: partner.Standing{ID: id, State: state.State}}
+	from := c.edgeFrom()
+	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: id, At: from}})
+	if err != nil {
+		return who, err
+	}
+	above := lines[0][1:]
+	facts, err := c.tx.Facts(c.ctx, above)
+	if err != nil {
+		return who, err
+	}
+	for i, id := range above {
+		who.Above = append(who.Above, partner.Standing{ID: id, State: partner.At(facts[i], from)})
+	}
+	recruits, err := c.tx.Recruits(c.ctx, []store.RecruitQuery{{Recruiter: id, At: from}})
+	if err != nil {
+		return who, err
+	}
+	who.Recruits = recruits[0]
+	if who.Below, err = c.below(id, from); err != nil {
+		return who, err
+	}
+	who.Pending, who.Available, err = c.money(v, id)
+	return who, err
+}
+
+// money returns what somebody has in cash that is not released, and what of it he could withdraw.
+func (c *call) money(v *version, id partner.ID) (pending, available money.Amount, err error) {
+	pending, available = v.plan.Currency.Minor(0), v.plan.Currency.Minor(0)
+	balances, err := c.tx.Balances(c.ctx, []partner.ID{id})
+	if err != nil {
+		return pending, available, err
+	}
+	for _, b := range balances[0] {
+		if b.Currency() == v.plan.Currency.Currency {
+			b = b.In(b.Currency())
+			pending, available = b.Pending, b.Available
+		}
+	}
+	return pending, available, nil
+}
+
+// departed reads what the first call did by which somebody left: where those stand whom he had recruited before it, and whose his customers are.
+func (c *call) departed(out *Departed, first store.Claim) error {
+	facts, err := c.tx.Facts(c.ctx, []partner.ID{out.Partner})
+	if err != nil {
+		return err
+	}
+	for i, f := range facts[0] {
+		if f.At.Equal(out.At) && f.Recorded.Equal(first.At) {
+			state := partner.At(facts[0][:i+1], out.At)
+			out.To, out.PayableUntil = state.Status, state.PayableUntil
+		}
+	}
+	if err := c.movesOf(out, first); err != nil {
+		return err
+	}
+	for after := partner.Customer(""); ; {
+		page, err := c.tx.CustomersOf(c.ctx, out.Partner, after, c.config.Batch)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		transfers, err := c.transferred(page, first.Token)
+		if err != nil {
+			return err
+		}
+		out.Transfers, after = append(out.Transfers, transfers...), page[len(page)-1]
+	}
+}
+
+// movesOf reads who got another recruiter by the first call.
+func (c *call) movesOf(out *Departed, first store.Claim) error {
+	from := first.At
+	if out.At.After(from) {
+		from = out.At
+	}
+	recruits, err := c.tx.Recruits(c.ctx, []store.RecruitQuery{{Recruiter: out.Partner, At: from.Add(-time.Microsecond)}})
+	if err != nil {
+		return err
+	}
+	edges, err := c.tx.Edges(c.ctx, recruits[0])
+	if err != nil {
+		return err
+	}
+	for _, all := range edges {
+		for _, e := range all {
+			if isPart(e.ID, first.Token) {
+				out.Edges = append(out.Edges, partner.EdgeMove{Partner: e.Partner, From: out.Partner, To: e.Recruiter})
+			}
+		}
+	}
+	return nil
+}
