@@ -1,7 +1,6 @@
 package program
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -89,7 +88,7 @@ func (c *call) judgeGrants(users []partner.ID, now time.Time) ([]GrantChange, er
 	if err := c.tx.SaveGrants(c.ctx, grants); err != nil {
 		return nil, err
 	}
-	if err := c.addGrantRows(rows); err != nil {
+	if err := c.addRows(rows); err != nil {
 		return nil, err
 	}
 	for _, x := range changes {
@@ -106,22 +105,6 @@ func (c *call) judgeGrants(users []partner.ID, now time.Time) ([]GrantChange, er
 		return changes, nil
 	}
 	return changes, c.tx.AppendEvents(c.ctx, c.events)
-}
-
-// addGrantRows writes rows, which are available at once, and the balances in order of partner.
-func (c *call) addGrantRows(rows []settlement.Row) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(rows, func(a, b settlement.Row) int { return cmp.Compare(a.Payee, b.Payee) })
-	if err := c.tx.AddRows(c.ctx, rows); err != nil {
-		return err
-	}
-	changes, err := changesByPayee(rows, func(row *settlement.Row) settlement.Change { return settlement.Change{Net: row.Amount} })
-	if err != nil {
-		return err
-	}
-	return c.tx.ChangeBalances(c.ctx, changes)
 }
 
 // grantChanges are the bonuses that are paid after a judgement and were not before it, or the other way round.
@@ -187,6 +170,15 @@ func (u *grantUser) recruiter(at time.Time) partner.ID {
 	return u.edge.Recruiter
 }
 
+// recruiterOn is who recruited the user when he reached a level. The level with which somebody is recruited is reached below his recruiter, also where that
+// was told late: his edge begins only when it is recorded, as the level is.
+func (u *grantUser) recruiterOn(level partner.Fact) partner.ID {
+	if u.edge.Recorded.Equal(level.Recorded) {
+		return u.edge.Recruiter
+	}
+	return u.recruiter(level.At)
+}
+
 // upgrades finds the levels that the user reached by now, one fact at a time in the order in which they were recorded: each against those before it.
 func (u *grantUser) upgrades(now time.Time) error {
 	for i, f := range u.facts {
@@ -212,7 +204,9 @@ func (u *grantUser) upgrades(now time.Time) error {
 			if err != nil {
 				return err
 			}
-			g := settlement.Grant{Name: r.Name, Kind: settlement.ForUpgrade, Level: r.Level, At: f.At, Plan: v.stored.Version, Payee: u.recruiter(f.At), Amount: amount}
+			g := settlement.Grant{
+				Name: r.Name, Kind: settlement.ForUpgrade, Level: r.Level, At: f.At, Plan: v.stored.Version, Payee: u.recruiterOn(f), Amount: amount,
+			}
 			u.out.Found = append(u.out.Found, g)
 		}
 	}
@@ -237,6 +231,9 @@ func (u *grantUser) firstOrder() error {
 		payee := u.recruiter(o.PaidAt)
 		if x.FirstOrder.Of == incentive.NewCustomers {
 			payee = tree.OwnerAt(u.bindings, o.PaidAt)
+			if payee == "" && o.Attributed.By == commission.Owner {
+				payee = o.Attributed.Partner // whom a binding within the plan's grace made the owner
+			}
 		}
 		if payee == "" {
 			continue // he is no new user of anybody's
