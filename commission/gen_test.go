@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"github.com/fenrun/fenrun/commission"
@@ -34,7 +35,7 @@ type genCase struct {
 	campaigns []commission.Campaign
 }
 
-func (c genCase) calculator(t *rapid.T) (*commission.Calculator, oracle) {
+func (c genCase) calculator(t tester) (*commission.Calculator, oracle) {
 	calc, err := everybodyRules.New(c.cur, c.plan, c.campaigns...)
 	if err != nil && c.plan.Overflow == commission.RefusePlan {
 		c.plan.Overflow = commission.ProRata
@@ -51,9 +52,7 @@ func (c genCase) calculator(t *rapid.T) (*commission.Calculator, oracle) {
 		c.plan.Stacking = commission.StackMax
 		calc, err = everybodyRules.New(c.cur, c.plan, c.campaigns...)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	return calc, oracle{scale: c.cur.Scale(), plan: c.plan, campaigns: c.campaigns}
 }
 

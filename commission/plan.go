@@ -66,7 +66,7 @@ type Plan struct {
 	// AttributionAt is the instant of the order as of which that is looked up. Everything else is as of payment.
 	AttributionAt OrderInstant `json:"attributionAt"`
 	// GraceMinutes is for how many minutes after that instant, from 0 to 1440, a binding still makes an order its owner's that is nobody's otherwise. 0: not
-	// at all.
+	// at all. A buyer whom the order itself made a partner is bound to nobody any more.
 	GraceMinutes int `json:"graceMinutes"`
 	// Contested says whose an order is where its buyer is in the tree and it names another partner.
 	Contested Contested `json:"contested"`

@@ -24,16 +24,8 @@ func Replacement(standing []Entry, target *Result, reason partner.Reason) ([]Ent
 			e.Amount = money.Amount{}
 		}
 	}
-	for _, k := range order {
-		stands := sums[k]
-		if stands == nil || stands.Amount.IsZero() {
-			continue
-		}
-		gone, err := stands.goneFor(reason)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, gone)
+	if out, err = appendGone(out, sums, order, reason); err != nil {
+		return nil, err
 	}
 	for _, e := range wanted {
 		if !e.Amount.IsZero() {

@@ -403,7 +403,6 @@ func imitation(o oracle) commission.RuleFunc {
 
 // TestRule_4_42_AnOwnRuleThatImitatesSlotsPaysTheSame whatever the plan, the order, and what comes back.
 func TestRule_4_42_AnOwnRuleThatImitatesSlotsPaysTheSame(t *testing.T) {
-	paid, cut := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		c := genCases().Draw(t, "plan")
 		c.plan.Rules, c.plan.Team, c.plan.Differential = nil, commission.Team{}, commission.Differential{}
@@ -420,47 +419,65 @@ func TestRule_4_42_AnOwnRuleThatImitatesSlotsPaysTheSame(t *testing.T) {
 		}
 		c.plan.Stacking = commission.StackMax
 		for i := range c.campaigns {
-			c.campaigns[i].Slots, c.campaigns[i].Rules = nil, []string{"slots"}
+			c.campaigns[i].Slots = nil
 		}
-		builtin, naive := c.calculator(t)
-		copied := c.plan
-		copied.Rates, copied.Slots, copied.Levels, copied.Partners, copied.Categories, copied.Products, copied.SKUs = nil, 0, nil, nil, nil, nil, nil
-		for i := range c.campaigns {
-			c.campaigns[i].Rules = []string{"own"}
-		}
-		copying, err := ownRules(imitation(naive)).New(c.cur, asking(copied), c.campaigns...)
-		require.NoError(t, err)
-
+		builtin, copying := imitated(t, c)
 		order, uplines := withoutFacts(genOrders(builtin.Price().Scale(), false).Draw(t, "order")), genUplines().Draw(t, "uplines")
 		for i := range order.Lines {
 			order.Lines[i].Rates = nil
 		}
 		a, b := calculate(t, builtin, order, uplines), calculate(t, copying, order, uplines)
-		same := func(a, b *commission.Result) {
-			one, other := slices.Collect(a.Entries()), slices.Collect(b.Entries())
-			for i := range one {
-				one[i].Rule, one[i].Source = "own", own
-				paid++
-				if one[i].Cut {
-					cut++
-				}
-			}
-			require.Equal(t, one, other)
-			for i, reasons := 0, slices.Collect(b.Unpaid()); i < len(reasons); i++ {
-				if reasons[i].Rule == "own" {
-					reasons[i].Rule = "slots"
-				}
-				require.Contains(t, slices.Collect(a.Unpaid()), reasons[i])
-			}
-			require.Len(t, slices.Collect(b.Unpaid()), len(slices.Collect(a.Unpaid())))
-		}
-		same(a, b)
+		requireImitated(t, a, b)
 		frozen, copiedFrozen := a.Freeze(), b.Freeze()
 		returned := genReturned(t, builtin, frozen)
-		same(targetOf(t, builtin, frozen, returned...), targetOf(t, copying, copiedFrozen, returned...))
+		requireImitated(t, targetOf(t, builtin, frozen, returned...), targetOf(t, copying, copiedFrozen, returned...))
 	})
-	require.NotZero(t, paid)
-	require.NotZero(t, cut)
+
+	// Few draws need not meet a cap that cuts.
+	builtin, copying := imitated(t, genCase{cur: cny, plan: commission.Plan{Rates: rates("50%", "5%"), Cap: commission.MustRate("1%")}})
+	order := &commission.Order{ID: "o", Customer: "c", PaidAt: june, Lines: []commission.Line{{ID: "1", Quantity: 1, Amount: dec("100")}}}
+	uplines := []commission.Upline{{Partner: "p0"}, {Partner: "p1"}}
+	paid, cut := requireImitated(t, calculate(t, builtin, order, uplines), calculate(t, copying, order, uplines))
+	require.Equal(t, 2, paid)
+	require.Equal(t, 2, cut)
+}
+
+// imitated returns a plan that pays by slots, and the same with a rule that imitates them.
+func imitated(t tester, c genCase) (builtin, copying *commission.Calculator) {
+	t.Helper()
+	for i := range c.campaigns {
+		c.campaigns[i].Rules = []string{"slots"}
+	}
+	builtin, naive := c.calculator(t)
+	copied := c.plan
+	copied.Rates, copied.Slots, copied.Levels, copied.Partners, copied.Categories, copied.Products, copied.SKUs = nil, 0, nil, nil, nil, nil, nil
+	for i := range c.campaigns {
+		c.campaigns[i].Rules = []string{"own"}
+	}
+	copying, err := ownRules(imitation(naive)).New(c.cur, asking(copied), c.campaigns...)
+	require.NoError(t, err)
+	return builtin, copying
+}
+
+// requireImitated asserts that slots and the rule that imitates them pay the same, and returns how many entries there are and how many of them a cap cut.
+func requireImitated(t tester, slots, imitation *commission.Result) (paid, cut int) {
+	t.Helper()
+	one, other := slices.Collect(slots.Entries()), slices.Collect(imitation.Entries())
+	for i := range one {
+		one[i].Rule, one[i].Source = "own", own
+		if one[i].Cut {
+			cut++
+		}
+	}
+	require.Equal(t, one, other)
+	for i, reasons := 0, slices.Collect(imitation.Unpaid()); i < len(reasons); i++ {
+		if reasons[i].Rule == "own" {
+			reasons[i].Rule = "slots"
+		}
+		require.Contains(t, slices.Collect(slots.Unpaid()), reasons[i])
+	}
+	require.Len(t, slices.Collect(imitation.Unpaid()), len(slices.Collect(slots.Unpaid())))
+	return len(one), cut
 }
 
 func TestRule_8_6_AnOrderThatIsBarredPaysNobody(t *testing.T) {

@@ -139,6 +139,11 @@ func Changes(standing, target []Entry, reason partner.Reason) ([]Entry, error) {
 			changes = append(changes, e)
 		}
 	}
+	return appendGone(changes, sums, order, reason)
+}
+
+// appendGone appends what takes back the sums that are left, in order.
+func appendGone(to []Entry, sums map[key]*Entry, order []key, reason partner.Reason) ([]Entry, error) {
 	for _, k := range order {
 		stands := sums[k]
 		if stands == nil || stands.Amount.IsZero() {
@@ -148,9 +153,9 @@ func Changes(standing, target []Entry, reason partner.Reason) ([]Entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		changes = append(changes, gone)
+		to = append(to, gone)
 	}
-	return changes, nil
+	return to, nil
 }
 
 // sumEntries adds up the entries that stand against each other, in the order in which each first comes. What else a sum says, its rate for one, is what the

@@ -16,8 +16,8 @@ import (
 //
 // Either is bound to a settled order of the one who was brought: an order that he paid for himself, of which something is left after it was released. A bonus
 // waits until there is one, and is available at once when there is. It is taken back, where need be as debt, when all that he bought has come back, and comes
-// again with his next settled order. It goes to his direct recruiter or owner as of the instant at which the level was reached or the order was paid, if that
-// one earns then, else to nobody, for ever.
+// again with his next settled order. It goes to his direct recruiter or owner as of the instant at which the level was reached or the order was paid, or to the
+// owner whom a binding within the plan's grace gave that order, if that one earns then, else to nobody, for ever.
 type OneOff struct {
 	// Name is a name of its own among the one-off bonuses of the plan; it stands in the rule of every entry. It is the campaign of which each bonus
 	// is given once: one of the same name in a later version of the plan is the same campaign.

@@ -107,11 +107,7 @@ func (o Order) Refund(calc *commission.Calculator, r Refund, standing []Row, key
 	if err != nil {
 		return Posting{}, err
 	}
-	if !o.Released.IsZero() {
-		for i := range all {
-			all[i].Folded, all[i].Released = record.Recorded, record.Recorded
-		}
-	}
+	o.releaseLate(all, record.Recorded)
 	uses, err := changedUses(o.Campaigns, target.Uses())
 	o.Campaigns = target.Uses()
 	return Posting{Order: o, Rows: all, Campaigns: uses}, err

@@ -87,11 +87,10 @@ var plantedBugs = []plantedBug{
 		"settlement/refund.go", "	if !l.Amount.Valid {\n		back.Valued += l.Quantity\n", "	back.Valued += l.Quantity\n	if !l.Amount.Valid {\n",
 	}}},
 	{"a refund after release waits for a release that never comes", byHistory, []plantedEdit{{
-		"settlement/refund.go", "	if !o.Released.IsZero() {\n		for", "	if o.Released.IsZero() {\n		for",
+		"settlement/refund.go", "	o.releaseLate(all, record.Recorded)\n", "",
 	}}},
 	{"a refund after release is taken twice", byHistory, []plantedEdit{{
-		"partner/program/orders.go", "settlement.Change{Partner: row.Payee, Net: row.Amount})\n",
-		"settlement.Change{Partner: row.Payee, Net: row.Amount}, settlement.Change{Partner: row.Payee, Net: row.Amount})\n",
+		"partner/program/orders.go", "	changes = append(changes, also...)\n", "	changes = append(append(changes, changes...), also...)\n",
 	}}},
 	{"a second receipt moves the release", byModel, []plantedEdit{{
 		"settlement/order.go", "	if !o.ReceivedAt.IsZero() {\n		return o\n	}\n", "",
@@ -176,15 +175,14 @@ var plantedBugs = []plantedBug{
 		"partner/program/edges.go", "if c.at.Before(c.record.Recorded) {", "if c.at.IsZero() {",
 	}}},
 	{"a promotion reaches the order that makes it", byModel, []plantedEdit{
-		{"partner/program/orders.go", "		stored, err := c.tx.LockOrders(ctx, []commission.OrderID{in.ID})\n", `		promoted, err := c.spend(judged, &in)
+		{"partner/program/orders.go", "		posting, err := stored.Accrue(", `		promoted, err := c.spend(judged, &in)
 		if err != nil {
 			return nil, err
 		}
-		if judged, err = c.judge(&in); err != nil {
+		if judged, err = c.judge(&in, true); err != nil {
 			return nil, err
 		}
-		stored, err := c.tx.LockOrders(ctx, []commission.OrderID{in.ID})
-`},
+		posting, err := stored.Accrue(`},
 		{"partner/program/orders.go", "if posting.Order.Promoted, err = c.spend(judged, &in); err != nil {", "if posting.Order.Promoted = promoted; err != nil {"},
 	}},
 	{"a frozen partner earns", byModel, []plantedEdit{{"partner/state.go", "	case s.Earning == Frozen:\n		return EarningFrozen\n", ""}}},

@@ -4,8 +4,9 @@
 //	go run ./examples/plans -audit my-plan.json other-plan.json
 //
 // The order is the same for all: 1,000.00 for goods that cost the shop 600.00, sold by a partner with five people above him, two of each level from the
-// lowest upwards, and sent into the region 33/01. A bonus of a whole month is shown as if this were the month's only order. With -audit it also prints what the audit of each plan finds. Plans are JSON documents: copy one from
-// the folder plans and change it.
+// lowest upwards, and sent into the region 33/01. The table is in cash: what a plan pays beside it, and what is paid once for a recruit, are not in it. A
+// bonus of a whole month is shown as if this were the month's only order. With -audit it also prints what the audit of each plan finds. Plans are JSON
+// documents: copy one from the folder plans and change it.
 package main
 
 import (

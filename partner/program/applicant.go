@@ -75,7 +75,7 @@ func (c *call) admit(v *version, a partner.Application, state PartnerState) (app
 		return nil, &LevelError{Level: level}
 	}
 	if level == "" && (state.ID == "" || state.Level == "") {
-		recruiter, err := c.personal(a.Recruiter)
+		recruiter, err := c.standing(a.Recruiter)
 		if err != nil {
 			return nil, err
 		}

@@ -87,7 +87,7 @@ func (p Partners) Apply(ctx context.Context, in Apply) (ApplicationOutcome, erro
 		if who.err != nil || err != nil {
 			return nil, firstOf(who.err, err)
 		}
-		saved, admit := []partner.Application{application}, func() error { return nil }
+		saved, admit := []partner.Application{application}, apply(nothing)
 		if automatic {
 			reached, verdict := v.plan.Joining.Reached(who, c.config.Predicates)
 			decided, err := application.Approve(reached, verdict, false, c.at, c.record)
@@ -258,7 +258,6 @@ func (c *call) lockApplication(id partner.ApplicationID) (partner.Application, e
 
 // decideApplication works out what a decision makes of an application, and what else it writes.
 func (c *call) decideApplication(v *version, a partner.Application, in *Review) (partner.Application, apply, error) {
-	nothing := func() error { return nil }
 	switch in.Decision {
 	case partner.ApplicationRejected:
 		decided, err := a.Reject(in.Ban, c.at, c.record)

@@ -164,10 +164,14 @@ func withAssets(o settlement.Order, data map[string]any) map[string]any {
 // Assets returns what each partner has in each asset beside cash, as of now: by partner in the order asked for, then by asset in order of code. Those are
 // the assets of every plan that was published; somebody without one has zeros. Cash is in [Wallet.Balances].
 func (w Wallet) Assets(ctx context.Context, ids ...partner.ID) (settlement.Balances, error) {
+	return w.balances(ctx, ids, (*call).assets)
+}
+
+// balances returns what each partner has in each of some currencies.
+func (w Wallet) balances(ctx context.Context, ids []partner.ID, of func(*call) ([]money.Currency, error)) (settlement.Balances, error) {
 	var out settlement.Balances
 	err := w.view(ctx, func(tx store.Tx) error {
-		c := &call{shell: w.shell, ctx: ctx, tx: tx}
-		currencies, err := c.assets()
+		currencies, err := of(&call{shell: w.shell, ctx: ctx, tx: tx})
 		if err != nil {
 			return err
 		}
@@ -187,16 +191,9 @@ func (w Wallet) Assets(ctx context.Context, ids ...partner.ID) (settlement.Balan
 
 // assets are the currencies of all assets that plans have had, in order.
 func (c *call) assets() ([]money.Currency, error) {
-	versions, err := c.versions()
+	versions, _, err := c.versionsToBe()
 	if err != nil {
 		return nil, err
-	}
-	if len(versions) == 0 && !c.config.Plan.Currency.IsZero() {
-		configured, _, err := c.configured()
-		if err != nil {
-			return nil, err
-		}
-		versions = append(versions, configured)
 	}
 	var all []money.Currency
 	for _, v := range versions {

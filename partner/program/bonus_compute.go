@@ -52,7 +52,7 @@ func (b Bonuses) compute(ctx context.Context, in BonusRun) (*bonusRun, error) {
 		if err := c.calculateBonus(in, x); err != nil {
 			return err
 		}
-		return c.standing(in, x)
+		return c.runAndRows(in, x)
 	})
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func (b Bonuses) locked(ctx context.Context, in BonusRun) (*bonusRun, error) {
 	x := &bonusRun{shell: b}
 	err := b.view(ctx, func(tx store.Tx) error {
 		c := &call{shell: b.shell, ctx: ctx, tx: tx}
-		if err := c.standing(in, x); err != nil {
+		if err := c.runAndRows(in, x); err != nil {
 			return err
 		}
 		if x.run.State == "" {
@@ -123,8 +123,8 @@ func (c *call) calculateBonus(in BonusRun, x *bonusRun) error {
 	return err
 }
 
-// standing reads a run and what stands of it.
-func (c *call) standing(in BonusRun, x *bonusRun) error {
+// runAndRows reads a run and what stands of it.
+func (c *call) runAndRows(in BonusRun, x *bonusRun) error {
 	runs, err := c.tx.Runs(c.ctx, []settlement.RunID{settlement.NewRunID(in.Bonus, in.Period)})
 	if err != nil {
 		return err

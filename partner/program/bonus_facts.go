@@ -143,7 +143,7 @@ func (f *bonusFacts) sales() error {
 	scale := f.run.version.calc.Price().Scale()
 	return f.orders(func(page []settlement.Order) error {
 		for i := range page {
-			net, err := f.netLeft(&page[i], scale)
+			net, err := f.salesLeft(&page[i], scale)
 			if err != nil {
 				return err
 			}
@@ -182,8 +182,8 @@ func (f *bonusFacts) orders(each func([]settlement.Order) error) error {
 	}, func(o *settlement.Order) store.OrderCursor { return store.OrderCursor{At: at(o), ID: o.ID} }, each)
 }
 
-// netLeft is what is left of an order's goods at a price scale, cut off downwards where the order's own plan counted finer.
-func (f *bonusFacts) netLeft(o *settlement.Order, scale int) (money.Units, error) {
+// salesLeft is what is left of the goods that an order sells at a price scale, cut off downwards where the order's own plan counted finer.
+func (f *bonusFacts) salesLeft(o *settlement.Order, scale int) (money.Units, error) {
 	v, err := f.plans[o.Plan], error(nil)
 	if v == nil {
 		if v, err = f.planOf(o.Plan); err != nil {

@@ -49,16 +49,9 @@ func endOf(plans []reign, p commission.Period) time.Time {
 
 // window finds the half-open window of a period.
 func (c *call) window(p commission.Period) (from, to time.Time, err error) {
-	versions, err := c.versions()
+	versions, _, err := c.versionsToBe()
 	if err != nil {
 		return from, to, err
-	}
-	if len(versions) == 0 && !c.config.Plan.Currency.IsZero() {
-		configured, _, err := c.configured()
-		if err != nil {
-			return from, to, err
-		}
-		versions = append(versions, configured)
 	}
 	if len(versions) == 0 {
 		return from, to, &NoPlanError{Field: "period", At: c.now()}

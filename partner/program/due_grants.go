@@ -1,7 +1,6 @@
 package program
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -89,7 +88,7 @@ func (c *call) judgeGrants(users []partner.ID, now time.Time) ([]GrantChange, er
 	if err := c.tx.SaveGrants(c.ctx, grants); err != nil {
 		return nil, err
 	}
-	if err := c.addGrantRows(rows); err != nil {
+	if err := c.addRows(rows); err != nil {
 		return nil, err
 	}
 	for _, x := range changes {
@@ -106,22 +105,6 @@ func (c *call) judgeGrants(users []partner.ID, now time.Time) ([]GrantChange, er
 		return changes, nil
 	}
 	return changes, c.tx.AppendEvents(c.ctx, c.events)
-}
-
-// addGrantRows writes rows, which are available at once, and the balances in order of partner.
-func (c *call) addGrantRows(rows []settlement.Row) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(rows, func(a, b settlement.Row) int { return cmp.Compare(a.Payee, b.Payee) })
-	if err := c.tx.AddRows(c.ctx, rows); err != nil {
-		return err
-	}
-	changes, err := changesByPayee(rows, func(row *settlement.Row) settlement.Change { return settlement.Change{Net: row.Amount} })
-	if err != nil {
-		return err
-	}
-	return c.tx.ChangeBalances(c.ctx, changes)
 }
 
 // grantChanges are the bonuses that are paid after a judgement and were not before it, or the other way round.
@@ -182,6 +165,15 @@ type grantUser struct {
 // recruiter is who recruited the user, as of an instant; "" for nobody.
 func (u *grantUser) recruiter(at time.Time) partner.ID { return tree.RecruiterAt(u.edges, at) }
 
+// recruiterOn is who recruited the user when he reached a level. The level with which somebody is recruited is reached below his recruiter, also where that
+// was told late: his first edge begins only when it is recorded, as the level is.
+func (u *grantUser) recruiterOn(level partner.Fact) partner.ID {
+	if len(u.edges) > 0 && u.edges[0].Recorded.Equal(level.Recorded) {
+		return u.edges[0].Recruiter
+	}
+	return u.recruiter(level.At)
+}
+
 // upgrades finds the levels that the user reached by now, one fact at a time in the order in which they were recorded: each against those before it.
 func (u *grantUser) upgrades(now time.Time) error {
 	for i, f := range u.facts {
@@ -207,7 +199,9 @@ func (u *grantUser) upgrades(now time.Time) error {
 			if err != nil {
 				return err
 			}
-			g := settlement.Grant{Name: r.Name, Kind: settlement.ForUpgrade, Level: r.Level, At: f.At, Plan: v.stored.Version, Payee: u.recruiter(f.At), Amount: amount}
+			g := settlement.Grant{
+				Name: r.Name, Kind: settlement.ForUpgrade, Level: r.Level, At: f.At, Plan: v.stored.Version, Payee: u.recruiterOn(f), Amount: amount,
+			}
 			u.out.Found = append(u.out.Found, g)
 		}
 	}
@@ -233,6 +227,9 @@ func (u *grantUser) firstOrder() error {
 		if x.FirstOrder.Of == incentive.NewCustomers {
 			if payee, err = u.ownerOf(u.bindings, o.PaidAt); err != nil {
 				return err
+			}
+			if payee == "" && o.Attributed.By == commission.Owner {
+				payee = o.Attributed.Partner // whom a binding within the plan's grace made the owner
 			}
 		}
 		if payee == "" {

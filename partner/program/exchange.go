@@ -81,9 +81,6 @@ func (o Orders) Exchange(ctx context.Context, in Exchange) (ExchangeOutcome, err
 			if err := c.takeBack(v, posting, netBack); err != nil {
 				return err
 			}
-			if err := c.bear(posting, v.plan.Settlement); err != nil {
-				return err
-			}
 			*out = exchangeOutcome(posting.Order, in.ID)
 			out.Refund, err = c.refundOutcome(posting.Order, exchangeKey(in.ID))
 			return err

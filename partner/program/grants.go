@@ -87,7 +87,15 @@ func (c *call) markSettled(released []settlement.Order) error {
 
 // markUnsettled has the buyer of an order judged that was released and of which nothing is left after a refund, if bonuses stand by it.
 func (c *call) markUnsettled(o *settlement.Order) error {
-	if o.Released.IsZero() || o.Settled() {
+	if o.Settled() {
+		return nil
+	}
+	return c.markBy(o)
+}
+
+// markBy has the buyer of an order judged by which bonuses stand, or would if there were some.
+func (c *call) markBy(o *settlement.Order) error {
+	if o.Released.IsZero() {
 		return nil
 	}
 	if any, _, err := c.oneOffs(); err != nil || !any {

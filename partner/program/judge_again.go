@@ -1,7 +1,6 @@
 package program
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -24,6 +23,12 @@ func (j *judged) caseOf(people [2][]commission.Upline) *settlement.Case {
 // gracious reports whether a binding within the plan's grace can make an order somebody's that is attributed so.
 func gracious(plan *commission.Plan, attributed commission.Attributed) bool {
 	return plan.GraceMinutes > 0 && attributed.Partner == "" && attributed.Reason != commission.ContestedOrder && slices.Contains(plan.Attribution, commission.Owner)
+}
+
+// anyGrace reports whether some version of the plan has a grace.
+func (c *call) anyGrace() (bool, error) {
+	versions, err := c.versions()
+	return slices.ContainsFunc(versions, func(v *version) bool { return v.plan.Commission.GraceMinutes > 0 }), err
 }
 
 // grace finds the owner whom the buyer of an order that is nobody's got within the plan's grace. An operation that writes locks the buyer's bindings
@@ -56,8 +61,7 @@ func (j *judged) belongsTo(owner partner.ID) {
 
 // graced judges the orders again that are nobody's and that a binding reaches within the grace of their plans, and returns what to write.
 func (c *call) graced(bound tree.Binding) ([]settlement.Posting, error) {
-	versions, err := c.versions()
-	if err != nil || !slices.ContainsFunc(versions, func(v *version) bool { return v.plan.Commission.GraceMinutes > 0 }) {
+	if gracious, err := c.anyGrace(); err != nil || !gracious {
 		return nil, err
 	}
 	all, err := c.tx.LockCustomerOrders(c.ctx, []partner.Customer{bound.Customer}, bound.At.Add(-commission.MaxGrace))
@@ -137,7 +141,8 @@ func (c *call) gracedOrder(o settlement.Order, bound tree.Binding) (posting sett
 	return posting, err == nil, err
 }
 
-// attributeLate writes orders that a binding reached. Where the shop bars one that was released, it is no settled order any more.
+// attributeLate writes orders that a binding reached. By one that was released its buyer is judged once more: he is a new customer of the owner's then, and
+// where the shop bars it now, it is no settled order any more.
 func (c *call) attributeLate(orders []settlement.Posting) error {
 	if len(orders) == 0 {
 		return nil
@@ -154,13 +159,10 @@ func (c *call) attributeLate(orders []settlement.Posting) error {
 		return err
 	}
 	for i := range after {
-		if err := c.markUnsettled(&after[i]); err != nil {
+		if err := c.markBy(&after[i]); err != nil {
 			return err
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b settlement.Row) int {
-		return cmp.Or(cmp.Compare(a.Payee, b.Payee), a.Amount.Currency().Cmp(b.Amount.Currency()))
-	})
 	if err := c.addRows(rows); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program"
 	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
 )
 
 // byLevels pays by level in every way that there is: slots, bonuses, leaders, differential, campaigns, all within a cap that cuts.
@@ -211,6 +212,18 @@ func TestRule_3_15_WithinTheGraceTheOrderOfTellingSaysNothing(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestRule_3_15_WhoBecameAPartnerByTheOrderIsBoundToNobodyAnyMore(t *testing.T) {
+	s := open(t, `{"currency": "CNY", "joining": {"spend": "100.00"}, "commission": {"rates": ["10%"], "graceMinutes": 60}}`)
+	s.add("alice")
+	o := s.order("o-1", 1, "100.00")
+	require.True(t, s.paid(o).Promoted)
+	s.now = noon.Add(time.Minute)
+	out, err := s.Team.Bind(ctx, program.Bind{Customer: "carol", Owner: "alice"})
+	require.NoError(t, err)
+	require.Equal(t, program.BindOutcome{Reason: tree.IsPartner}, out)
+	s.has("alice", "0.00", "0.00", "0.00")
 }
 
 func TestAnOrderThatABindingReachesIsAskedAboutAgain(t *testing.T) {

@@ -97,8 +97,10 @@ func (p Partners) Renew(ctx context.Context, in Renew) (PartnerState, error) {
 
 func nothing() error { return nil }
 
-// change writes what is decided of a partner who is known. Its natural key is the partner and when.
-func (p Partners) change(ctx context.Context, op operation, id partner.ID, decide func(*call, PartnerState) ([]partner.Fact, apply, error)) (PartnerState, error) {
+// change writes what is decided of a partner who is known. Its natural key is the partner, what else is named, and when.
+func (p Partners) change(
+	ctx context.Context, op operation, id partner.ID, decide func(*call, PartnerState) ([]partner.Fact, apply, error), named ...string,
+) (PartnerState, error) {
 	if err := partner.CheckID("partner", id); err != nil {
 		return PartnerState{}, err
 	}
@@ -106,7 +108,7 @@ func (p Partners) change(ctx context.Context, op operation, id partner.ID, decid
 	if at.IsZero() {
 		at = p.now()
 	}
-	op.key = list(string(id), canonicalTime(at))
+	op.key = list(append(append([]string{string(id)}, named...), canonicalTime(at))...)
 	op.addKeyedAt()
 	return write(ctx, p.shell, op, func(c *call, out *PartnerState) (apply, error) {
 		state, err := c.partner(id, c.at)

@@ -145,6 +145,36 @@ func TestRule_4_28_WhoJoinsAtAHigherLevelHasReachedIt(t *testing.T) {
 	s.has("bob", "0.00", "50.00", "0.00")
 }
 
+// The edge of a recruit begins when it is recorded, and the level with which he begins when he was recruited.
+func TestRule_4_28_ALevelOnJoiningIsReachedBelowTheRecruiterAlsoWhereItIsToldLate(t *testing.T) {
+	s := family(t, strings.Replace(oneOffPlan, `"id": "gold", "weight": 2`, `"id": "gold", "weight": 2, "recruitLevel": "gold"`, 1))
+	s.level("alice", "gold")
+	s.now = noon.Add(time.Minute)
+	_, err := s.Team.Recruit(ctx, program.Recruit{Partner: "cora", Recruiter: "alice", Meta: program.Meta{At: noon.Add(time.Second)}})
+	require.NoError(t, err)
+	s.buys("cora", "o-1")
+	s.due(s.now.Add(24 * time.Hour))
+	s.has("alice", "0.00", "50.00", "0.00")
+}
+
+// An order that a binding within the grace makes the owner's is that of a customer whom he brought, whether it is told before the order is released or after.
+func TestRule_4_29_WhoIsBoundWithinTheGraceIsANewCustomerOfHisOwner(t *testing.T) {
+	plan := strings.NewReplacer(`"selfPurchase"`, `"graceMinutes": 1440, "selfPurchase"`, `"holdDays": 1`, `"holdDays": 0`).Replace(oneOffPlan)
+	for _, released := range []bool{false, true} {
+		s := family(t, plan)
+		s.buys("dora", "o-1")
+		if released {
+			require.Len(t, s.due(noon.Add(time.Minute)).Released, 1)
+		}
+		s.now = noon.Add(time.Hour)
+		_, err := s.Team.Bind(ctx, program.Bind{Customer: "dora", Owner: "bob"})
+		require.NoError(t, err)
+		s.due(s.now)
+		s.has("bob", "0.00", "18.00", "0.00")
+		require.Empty(t, s.due(s.now.Add(time.Minute)).Granted, "once")
+	}
+}
+
 func TestRule_4_28_ALevelThatBeginsLaterIsReachedThen(t *testing.T) {
 	s := family(t, twoLevelsAnd(""))
 	s.buys("bob", "o-1")

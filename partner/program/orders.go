@@ -1,9 +1,12 @@
 package program
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
 )
@@ -26,10 +29,7 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 		return o.awaits(ctx, in)
 	}
 	return write(ctx, o.shell, in.operation(), func(c *call, out *Outcome) (apply, error) {
-		if err := c.lockPayment(&in); err != nil {
-			return nil, err
-		}
-		stored, err := c.tx.LockOrders(ctx, []commission.OrderID{in.ID})
+		stored, err := c.lockPaid(&in)
 		if err != nil {
 			return nil, err
 		}
@@ -37,7 +37,7 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		posting, err := stored[0].Accrue(settlement.Accrual{
+		posting, err := stored.Accrue(settlement.Accrual{
 			Customer: in.Customer, PaidAt: judged.order.PaidAt, Kind: in.Kind, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
 			Attributed: judged.attributed, Result: judged.result, Assets: judged.assets, Case: judged.again, Key: c.key, Record: c.record,
 		})
@@ -54,7 +54,10 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 			if posting.Order.Promoted, err = c.spend(judged, &in); err != nil {
 				return err
 			}
-			if err := c.save(judged.version, posting); err != nil {
+			if err := c.saveOrder(judged.version, posting); err != nil {
+				return err
+			}
+			if err := c.addRows(posting.Rows); err != nil {
 				return err
 			}
 			if err := c.emit("order_paid", string(in.ID), withAssets(posting.Order, map[string]any{"customer": in.Customer, "commission": posting.Order.Total})); err != nil {
@@ -81,11 +84,11 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 // awaits notes that an order is not final.
 func (o Orders) awaits(ctx context.Context, in Order) (Outcome, error) {
 	return write(ctx, o.shell, in.operation(), func(c *call, out *Outcome) (apply, error) {
-		if _, err := c.judge(&in, false); err != nil {
+		stored, err := c.lockPaid(&in)
+		if err != nil {
 			return nil, err
 		}
-		stored, err := c.lock(in.ID)
-		if err != nil {
+		if _, err := c.judge(&in, false); err != nil {
 			return nil, err
 		}
 		if stored.Posted {
@@ -166,27 +169,52 @@ func (o Orders) Outcome(ctx context.Context, id commission.OrderID) (Outcome, er
 	return out, err
 }
 
-// save writes a posting: the order, then what it uses of campaigns, its rows and, for what is released already, the balances.
-func (c *call) save(v *version, p settlement.Posting) error {
+// lockPaid locks an order that is told of, after what is known of its customer where the order is going to be among it, or some plan has a grace in which it
+// matters.
+func (c *call) lockPaid(in *Order) (settlement.Order, error) {
+	matters, err := c.anyGrace()
+	if err != nil {
+		return settlement.Order{}, err
+	}
+	if !matters {
+		v, _, err := c.planAt("paidAt", instant(in.PaidAt))
+		if err != nil {
+			return settlement.Order{}, err
+		}
+		matters = v.plan.Binding.KeepsOrders()
+	}
+	if matters {
+		if _, err := c.tx.LockBindings(c.ctx, []partner.Customer{in.Customer}); err != nil {
+			return settlement.Order{}, err
+		}
+	}
+	return c.lock(in.ID)
+}
+
+// saveOrder writes the order of a posting and what it uses of campaigns.
+func (c *call) saveOrder(v *version, p settlement.Posting) error {
 	if err := c.tx.SaveOrders(c.ctx, []settlement.Order{p.Order}); err != nil {
 		return err
 	}
-	if err := c.count(v, p); err != nil {
-		return err
-	}
-	return c.addRows(p.Rows)
+	return c.count(v, p)
 }
 
-// addRows writes rows and, for those that are released already, the balances.
-func (c *call) addRows(rows []settlement.Row) error {
+// addRows writes rows and, for those that are released already, the balances in order of partner, then currency; also are changes that go with them.
+func (c *call) addRows(rows []settlement.Row, also ...settlement.Change) error {
 	if err := c.tx.AddRows(c.ctx, rows); err != nil {
 		return err
 	}
-	var changes []settlement.Change
-	for _, row := range rows {
-		if !row.Released.IsZero() {
-			changes = append(changes, settlement.Change{Partner: row.Payee, Net: row.Amount})
-		}
+	released := slices.DeleteFunc(slices.Clone(rows), func(row settlement.Row) bool { return row.Released.IsZero() })
+	slices.SortStableFunc(released, func(a, b settlement.Row) int {
+		return cmp.Or(cmp.Compare(a.Payee, b.Payee), a.Amount.Currency().Cmp(b.Amount.Currency()))
+	})
+	changes, err := changesByPayee(released, func(row *settlement.Row) settlement.Change { return settlement.Change{Net: row.Amount} })
+	if err != nil {
+		return err
 	}
+	changes = append(changes, also...)
+	slices.SortStableFunc(changes, func(a, b settlement.Change) int {
+		return cmp.Or(cmp.Compare(a.Partner, b.Partner), a.Currency().Cmp(b.Currency()))
+	})
 	return c.tx.ChangeBalances(c.ctx, changes)
 }

@@ -193,55 +193,21 @@ func (p Partners) UnfreezeWithdrawal(ctx context.Context, in Freeze) (PartnerSta
 
 // set writes one fact. Its natural key is what it says and when.
 func (p Partners) set(ctx context.Context, name string, id partner.ID, meta Meta, kind partner.FactKind, value string) (PartnerState, error) {
-	if err := partner.CheckID("partner", id); err != nil {
-		return PartnerState{}, err
-	}
-	at := meta.At
-	if at.IsZero() {
-		at = p.now()
-	}
-	op := operation{name: name, key: list(string(id), value, canonicalTime(at)), meta: meta}
+	op := operation{name: name, meta: meta}
 	op.payload.add("partner", string(id))
 	op.payload.add(name, value)
-	op.addKeyedAt()
-	return write(ctx, p.shell, op, func(c *call, out *PartnerState) (apply, error) {
-		state, err := c.partner(id, c.at)
-		if err != nil {
-			return nil, err
-		}
-		if state.ID == "" {
-			return nil, &NotFoundError{Record: "partner", ID: string(id)}
-		}
-		publish := func() error { return nil }
+	return p.change(ctx, op, id, func(c *call, _ PartnerState) ([]partner.Fact, apply, error) {
+		facts, publish := []partner.Fact{{Partner: id, Kind: kind, Value: value, At: c.at}}, apply(nothing)
 		if kind == partner.FactLevel {
-			var v *version
-			if v, publish, err = c.planAt("at", c.at); err != nil {
-				return nil, err
+			v, first, err := c.planAt("at", c.at)
+			if err != nil {
+				return nil, nil, err
 			}
 			if _, ok := v.plan.Levels.Find(partner.Level(value)); !ok {
-				return nil, &LevelError{Level: partner.Level(value)}
+				return nil, nil, &LevelError{Level: partner.Level(value)}
 			}
+			publish = first
 		}
-		return func() error {
-			if err := publish(); err != nil {
-				return err
-			}
-			if err := c.tx.AddFacts(ctx, []partner.Fact{{Partner: id, Kind: kind, Value: value, At: c.at, Record: c.record}}); err != nil {
-				return err
-			}
-			if kind == partner.FactLevel {
-				if err := c.markLevel(id, partner.Level(value)); err != nil {
-					return err
-				}
-			}
-			if *out, err = c.partner(id, c.at); err != nil {
-				return err
-			}
-			return c.emit("partner_"+name, string(id), map[string]any{"value": value})
-		}, nil
-	}, func(c *call, first store.Claim, out *PartnerState) error {
-		var err error
-		*out, err = c.partner(id, c.at)
-		return err
-	})
+		return facts, publish, nil
+	}, value)
 }

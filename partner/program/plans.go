@@ -70,17 +70,9 @@ func (p Plans) Publish(ctx context.Context, in Publish) (PublishedPlan, error) {
 		if from.Before(c.record.Recorded) {
 			return nil, &BackdatedError{From: from, Now: c.record.Recorded}
 		}
-		versions, err := c.versions()
+		versions, first, err := c.versionsToBe()
 		if err != nil {
 			return nil, err
-		}
-		first := func() error { return nil }
-		if len(versions) == 0 && !c.config.Plan.Currency.IsZero() {
-			var configured *version
-			if configured, first, err = c.configured(); err != nil {
-				return nil, err
-			}
-			versions = append(versions, configured)
 		}
 		if n := len(versions); n > 0 && versions[n-1].plan.Currency != in.Plan.Currency {
 			return nil, &PlanError{Problems: []PlanProblem{{Path: "currency", Message: fmt.Sprintf("the programme is in %s and stays in it", versions[n-1].plan.Currency)}}}
@@ -226,12 +218,9 @@ func (c *call) publish(plan Plan, from time.Time, number int) (*version, error) 
 // planAt returns the plan in force at an instant: of the versions that have begun, the one that began last, and of those the last version. Where nothing
 // is stored it is the one of the Config, which first then writes to the store. field names the instant in an error.
 func (c *call) planAt(field string, at time.Time) (v *version, first apply, err error) {
-	versions, err := c.versions()
+	versions, first, err := c.versionsToBe()
 	if err != nil {
 		return nil, nil, err
-	}
-	if len(versions) == 0 && !c.config.Plan.Currency.IsZero() {
-		return c.configured()
 	}
 	for _, candidate := range versions {
 		if !candidate.stored.From.After(at) && (v == nil || !candidate.stored.From.Before(v.stored.From)) {
@@ -241,7 +230,20 @@ func (c *call) planAt(field string, at time.Time) (v *version, first apply, err 
 	if v == nil {
 		return nil, nil, &NoPlanError{Field: field, At: at}
 	}
-	return v, func() error { return nil }, nil
+	return v, first, nil
+}
+
+// versionsToBe are the plans that are stored or, where there is none, that of the Config, which first writes to the store.
+func (c *call) versionsToBe() (versions []*version, first apply, err error) {
+	versions, err = c.versions()
+	if err != nil || len(versions) > 0 || c.config.Plan.Currency.IsZero() {
+		return versions, nothing, err
+	}
+	configured, first, err := c.configured()
+	if err != nil {
+		return nil, nil, err
+	}
+	return []*version{configured}, first, nil
 }
 
 // configured returns the plan of the Config as the version that it will be.

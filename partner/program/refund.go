@@ -129,9 +129,6 @@ func (o Orders) Refunded(ctx context.Context, in Refund) (RefundOutcome, error) 
 			if err := c.takeBack(v, posting, netBack); err != nil {
 				return err
 			}
-			if err := c.bear(posting, v.plan.Settlement); err != nil {
-				return err
-			}
 			*out, err = c.refundOutcome(posting.Order, c.key)
 			return err
 		}, nil
@@ -220,18 +217,25 @@ func netLeft(v *version, o settlement.Order) (money.Amount, error) {
 	return inUnits(v.calc.Currency(), total)
 }
 
-// takeBack writes a refund.
+// takeBack writes a refund, and what somebody else bears of it.
 func (c *call) takeBack(v *version, p settlement.Posting, netBack money.Amount) error {
-	if err := c.markUnsettled(&p.Order); err != nil {
-		return err
-	}
-	if err := c.save(v, p); err != nil {
+	if err := c.saveOrder(v, p); err != nil {
 		return err
 	}
 	if _, err := c.tx.AddSpend(c.ctx, []store.Spend{{Customer: p.Order.Customer, Amount: netBack.Neg()}}); err != nil {
 		return err
 	}
-	return c.emit("order_refunded", string(p.Order.ID), withAssets(p.Order, map[string]any{"revision": p.Order.Revision, "commission": p.Order.Total}))
+	if err := c.markUnsettled(&p.Order); err != nil {
+		return err
+	}
+	if err := c.addRows(p.Rows, untouched(p, v.plan.Settlement)...); err != nil {
+		return err
+	}
+	data := withAssets(p.Order, map[string]any{"revision": p.Order.Revision, "commission": p.Order.Total})
+	if err := c.emit("order_refunded", string(p.Order.ID), data); err != nil {
+		return err
+	}
+	return c.bear(p, v.plan.Settlement)
 }
 
 // The events that can come before their order.

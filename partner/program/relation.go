@@ -105,16 +105,6 @@ func (t Team) Bindings(ctx context.Context, customer partner.Customer) ([]tree.B
 	return out, err
 }
 
-// lockPayment locks what is known of the customer of an order that is going to be among it.
-func (c *call) lockPayment(in *Order) error {
-	v, _, err := c.planAt("paidAt", instant(in.PaidAt))
-	if err != nil || !v.plan.Binding.KeepsOrders() {
-		return err
-	}
-	_, err = c.tx.LockBindings(c.ctx, []partner.Customer{in.Customer})
-	return err
-}
-
 // payment finds what an order tells of to whom its customer belongs, where the plan lets orders decide: whether its payment binds him to the partner whom it
 // names, and, where the plan says so, whose sale it is by that.
 func (c *call) payment(j *judged) error {

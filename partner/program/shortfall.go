@@ -43,6 +43,20 @@ func (c *call) bear(p settlement.Posting, terms settlement.Terms) error {
 	return c.emit("shortfall_borne", string(p.Order.ID), map[string]any{"revision": p.Order.Revision, "bearer": bearer})
 }
 
+// untouched are changes that leave the balances of him who may bear something of a refund as they are: they lock them with those of its payees, all of them
+// in order.
+func untouched(p settlement.Posting, terms settlement.Terms) []settlement.Change {
+	bearer, _ := p.Order.Bearer(terms)
+	if bearer == "" || p.Order.Released.IsZero() {
+		return nil
+	}
+	var changes []settlement.Change
+	for i := range p.Rows {
+		changes = append(changes, settlement.Change{Partner: bearer, Net: p.Rows[i].Amount.Currency().Minor(0)})
+	}
+	return changes
+}
+
 // borne returns the entries by which somebody else bears what a refund, told by its revision, took back.
 func (c *call) borne(id commission.OrderID, revision int64) ([]commission.Entry, error) {
 	all, err := c.tx.Rows(c.ctx, []settlement.Source{settlement.OfShortfalls(id)})

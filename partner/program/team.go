@@ -123,7 +123,7 @@ func (c *call) recruit(v *version, in Recruit) (recruiting, error) {
 	if r.state, err = c.partner(in.Partner, c.at); err != nil {
 		return r, err
 	}
-	r.join = func() error { return nil }
+	r.join = nothing
 	if r.state.Recruiter != "" {
 		r.reason = recruited(r.state.Recruiter, in.Recruiter)
 		return r, nil
@@ -150,7 +150,7 @@ func (c *call) entitled(v *version, above []partner.ID) (partner.Standing, partn
 	}
 	var line []partner.Standing
 	for _, id := range above {
-		who, err := c.personal(id)
+		who, err := c.standing(id)
 		if err != nil {
 			return partner.Standing{}, "", err
 		}
@@ -165,8 +165,8 @@ func (c *call) entitled(v *version, above []partner.ID) (partner.Standing, partn
 	return partner.Standing{}, reason, nil
 }
 
-// personal returns what holds of somebody; of one who is known, and joined only after the event of which the programme hears late, what came to hold.
-func (c *call) personal(id partner.ID) (partner.Standing, error) {
+// standing returns what holds of somebody; of one who is known, and joined only after the event of which the programme hears late, what came to hold.
+func (c *call) standing(id partner.ID) (partner.Standing, error) {
 	who, err := c.partner(id, c.at)
 	if err == nil && who.ID != "" && who.Status == "" {
 		who, err = c.partner(id, tree.Ever)

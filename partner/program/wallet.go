@@ -38,23 +38,10 @@ type Payout struct {
 // Balances returns what each partner has in cash as of now, in the order asked for; somebody without anything has zeros. What he has in other assets is in
 // [Wallet.Assets].
 func (w Wallet) Balances(ctx context.Context, ids ...partner.ID) (settlement.Balances, error) {
-	var out settlement.Balances
-	err := w.view(ctx, func(tx store.Tx) error {
-		c := &call{shell: w.shell, ctx: ctx, tx: tx}
+	return w.balances(ctx, ids, func(c *call) ([]money.Currency, error) {
 		cash, err := c.currency()
-		if err != nil {
-			return err
-		}
-		found, err := tx.Balances(ctx, ids)
-		if err != nil {
-			return err
-		}
-		for i, id := range ids {
-			out = append(out, balanceIn(cash, id, found[i]))
-		}
-		return nil
+		return []money.Currency{cash}, err
 	})
-	return out, err
 }
 
 // currency is that of the programme, which all its plans share; the zero Currency while it has none.
