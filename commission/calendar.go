@@ -130,11 +130,20 @@ func (p Period) String() string {
 	return fmt.Sprintf("%04d", year)
 }
 
-// MarshalText writes the form of String.
-func (p Period) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+// MarshalText writes the form of String, and nothing for the zero Period.
+func (p Period) MarshalText() ([]byte, error) {
+	if p == (Period{}) {
+		return nil, nil
+	}
+	return []byte(p.String()), nil
+}
 
-// UnmarshalText reads what [ParsePeriod] reads.
+// UnmarshalText reads what [ParsePeriod] reads; no text is the zero Period.
 func (p *Period) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*p = Period{}
+		return nil
+	}
 	parsed, err := ParsePeriod(string(text))
 	if err != nil {
 		return err

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/shopspring/decimal"
 )
 
 // canonical writes a value as one line of JSON without what is zero, nil or an empty slice, so that values that say the same give the same bytes
@@ -39,6 +41,9 @@ func (w *canonicalWriter) value(v reflect.Value) bool {
 		v = v.Elem()
 	}
 	if !v.IsValid() || v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0 {
+		return false
+	}
+	if d, ok := v.Interface().(decimal.Decimal); ok && d.IsZero() { // one that was read is 0 in another way than one that was never set
 		return false
 	}
 	w.element(v)
