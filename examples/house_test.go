@@ -31,6 +31,7 @@ var arrows = map[string][]string{
 	"incentive":                           {"settlement", "tree"},
 	"store":                               {"settlement", "tree", "incentive"},
 	"store/memstore":                      {"store"},
+	"store/sqlstore":                      {"store"},
 	"partner/program":                     {"store", "partner/program/internal/strictjson"},
 	"partner/program/internal/strictjson": {},
 	"partner/program/rehearsal":           {"partner/program", "store/memstore"},

@@ -1,0 +1,252 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
+)
+
+func (t *tx) LockTree(ctx context.Context) error {
+	if err := t.writes(ctx); err != nil {
+		return err
+	}
+	_, err := t.head(ctx, "tree", []string{""})
+	return err
+}
+
+func (t *tx) AddEdges(ctx context.Context, edges []tree.Edge) error {
+	if err := t.writes(ctx); err != nil || len(edges) == 0 {
+		return err
+	}
+	ids := make([]string, len(edges))
+	for i, e := range edges {
+		ids[i] = string(e.Partner)
+	}
+	counts, err := t.head(ctx, "edges", ids)
+	if err != nil {
+		return err
+	}
+	tuples := make([][]any, len(edges))
+	for i, e := range edges {
+		if e.Seq != counts[ids[i]]+1 {
+			return store.ErrStale
+		}
+		counts[ids[i]] = e.Seq
+		tuples[i] = slices.Concat([]any{ids[i], e.Seq, e.ID, string(e.Recruiter), micros(e.From)}, recordOf(e.Record))
+	}
+	t.wrote = true
+	if err := t.insert(ctx, &edgesTable, tuples, fresh); err != nil {
+		return err
+	}
+	return t.setHead(ctx, "edges", counts)
+}
+
+func (t *tx) Edges(ctx context.Context, ids []partner.ID) ([][]tree.Edge, error) {
+	if err := t.reads(ctx); err != nil {
+		return nil, err
+	}
+	found, err := t.edges(ctx, singles(ids))
+	out := inOrder(ids, found)
+	for i := range out {
+		out[i] = slices.Clone(out[i]) // one asked for twice comes twice
+	}
+	return out, err
+}
+
+func (t *tx) edges(ctx context.Context, keys [][]any) (map[partner.ID][]tree.Edge, error) {
+	found := map[partner.ID][]tree.Edge{}
+	err := t.owned(ctx, &edgesTable, edgesTable.key[0], keys, "seq", false, func(scan func(...any) error) error {
+		var e tree.Edge
+		var from int64
+		var r scanned
+		err := scan(append([]any{&e.Partner, &e.Seq, &e.ID, &e.Recruiter, &from}, r.into()...)...)
+		e.From, e.Record = moment(from), r.record()
+		found[e.Partner] = append(found[e.Partner], e)
+		return err
+	})
+	return found, err
+}
+
+// stretch is how far up one statement walks. MySQL ends a recursion after 1,000 rounds, so that a longer line takes several.
+const stretch = 500
+
+// below is somebody as of an instant.
+type below struct {
+	person  partner.ID
+	instant int64
+}
+
+func (t *tx) Uplines(ctx context.Context, queries []store.UplineQuery) ([][]partner.ID, error) {
+	if err := t.reads(ctx); err != nil {
+		return nil, err
+	}
+	out := make([][]partner.ID, len(queries))
+	edges := map[below]tree.Edge{}
+	known := map[below]bool{} // of whom it is known whether there is an edge
+	for {
+		ends := map[below]int64{} // where the walks end for want of an edge, and how much further they go
+		for i, q := range queries {
+			at := micros(q.At)
+			line := tree.Walk(q.Start, q.At, q.Depth, func(id partner.ID) (tree.Edge, bool) {
+				e, ok := edges[below{id, at}]
+				return e, ok
+			})
+			out[i] = line
+			rest, last := int64(stretch), below{line[len(line)-1], at}
+			if q.Depth > 0 {
+				rest = min(rest, int64(q.Depth-len(line)))
+			}
+			if rest > 0 && !known[last] {
+				ends[last] = max(ends[last], rest)
+			}
+		}
+		if len(ends) == 0 {
+			return out, nil
+		}
+		var tuples [][]any
+		for end, rest := range ends {
+			known[end] = true
+			tuples = append(tuples, []any{string(end.person), end.instant, rest})
+		}
+		slices.SortFunc(tuples, compareKeys)
+		err := chunks(tuples, func(tuples [][]any) error {
+			return t.each(ctx, t.climbing(tuples), func(scan func(...any) error) error {
+				var e tree.Edge
+				var instant, from int64
+				err := scan(&e.Partner, &instant, &e.Recruiter, &from)
+				e.From = moment(from)
+				edges[below{e.Partner, instant}], known[below{e.Partner, instant}] = e, true
+				return err
+			})
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+var climb = []column{{"person", text}, {"instant", integer}, {"rest", integer}}
+
+// climbing reads for each (person, instant, rest) the edges that hold of the person and of those above, at most rest of them.
+func (t *tx) climbing(ends [][]any) *query {
+	q := t.query("WITH RECURSIVE ends ")
+	q.list(climb)
+	switch q.dialect {
+	case PostgreSQL:
+		q.text.WriteString(" AS (SELECT * FROM ")
+		q.unnest(climb, ends)
+		q.text.WriteByte(')')
+	case SQLite:
+		q.text.WriteString(" AS (VALUES ")
+		q.values(ends)
+		q.text.WriteByte(')')
+	default: // MySQL and MariaDB share no other way to write a list of rows
+		q.text.WriteString(" AS (")
+		for i, end := range ends {
+			if i > 0 {
+				q.text.WriteString(" UNION ALL ")
+			}
+			q.add("SELECT CAST(? AS BINARY), CAST(? AS SIGNED), CAST(? AS SIGNED)", end...)
+		}
+		q.text.WriteByte(')')
+	}
+	holds := "e.recruiter <> '' AND e.since <= %[1]s.instant AND NOT EXISTS (SELECT 1 FROM {edges} x WHERE x.tenant = e.tenant AND x.partner = e.partner " +
+		"AND x.since <= %[1]s.instant AND (x.since > e.since OR x.since = e.since AND x.seq > e.seq))"
+	return q.add(", above (person, instant, recruiter, since, rest) AS ("+
+		"SELECT e.partner, n.instant, e.recruiter, e.since, n.rest FROM ends n JOIN {edges} e ON e.tenant = ? AND e.partner = n.person AND "+fmt.Sprintf(holds, "n")+" "+
+		"UNION ALL SELECT e.partner, a.instant, e.recruiter, e.since, a.rest - 1 FROM above a JOIN {edges} e ON e.tenant = ? AND e.partner = a.recruiter AND "+
+		fmt.Sprintf(holds, "a")+" WHERE a.rest > 1) SELECT DISTINCT person, instant, recruiter, since FROM above", t.tenant, t.tenant)
+}
+
+func (t *tx) Recruits(ctx context.Context, queries []store.RecruitQuery) ([][]partner.ID, error) {
+	if err := t.reads(ctx); err != nil {
+		return nil, err
+	}
+	var keys [][]any
+	for _, q := range queries {
+		keys = append(keys, []any{string(q.Recruiter)})
+	}
+	ever := map[partner.ID][]partner.ID{} // who ever stood below somebody
+	var all [][]any
+	err := chunks(sortedKeys(keys), func(keys [][]any) error {
+		q := t.query("SELECT DISTINCT recruiter, partner FROM {edges} WHERE tenant = ? AND ", t.tenant).among(edgesTable.rest[1:2], keys)
+		return t.each(ctx, q.add(" ORDER BY partner"), func(scan func(...any) error) error {
+			var recruiter, id partner.ID
+			err := scan(&recruiter, &id)
+			ever[recruiter], all = append(ever[recruiter], id), append(all, []any{string(id)})
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	edges, err := t.edges(ctx, all)
+	out := make([][]partner.ID, len(queries))
+	for i, q := range queries {
+		for _, id := range ever[q.Recruiter] {
+			if q.Recruiter != "" && tree.RecruiterAt(edges[id], q.At) == q.Recruiter {
+				out[i] = append(out[i], id)
+			}
+		}
+	}
+	return out, err
+}
+
+func (t *tx) AddBindings(ctx context.Context, attempts []tree.Binding) error {
+	tuples := make([][]any, len(attempts))
+	for i, b := range attempts {
+		tuples[i] = slices.Concat([]any{b.ID, string(b.Customer), string(b.Owner), string(b.By), micros(b.At), string(b.Had), string(b.Reason)}, recordOf(b.Record))
+	}
+	return t.add(ctx, &bindingsTable, tuples, exists("binding"))
+}
+
+func (t *tx) LockBindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error) {
+	if err := t.writes(ctx); err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(customers))
+	for i, c := range customers {
+		ids[i] = string(c)
+	}
+	if _, err := t.head(ctx, "bindings", ids); err != nil {
+		return nil, err
+	}
+	return t.bindings(ctx, customers, true)
+}
+
+func (t *tx) Bindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error) {
+	if err := t.reads(ctx); err != nil {
+		return nil, err
+	}
+	return t.bindings(ctx, customers, false)
+}
+
+func (t *tx) bindings(ctx context.Context, customers []partner.Customer, lock bool) ([][]tree.Binding, error) {
+	found := map[partner.Customer][]tree.Binding{}
+	err := t.owned(ctx, &bindingsTable, bindingsTable.rest[0], singles(customers), "at, id", lock, func(scan func(...any) error) error {
+		var b tree.Binding
+		var at int64
+		var r scanned
+		err := scan(append([]any{&b.ID, &b.Customer, &b.Owner, &b.By, &at, &b.Had, &b.Reason}, r.into()...)...)
+		b.At, b.Record = moment(at), r.record()
+		found[b.Customer] = append(found[b.Customer], b)
+		return err
+	})
+	out := inOrder(customers, found)
+	for i := range out {
+		out[i] = slices.Clone(out[i]) // one asked for twice comes twice
+	}
+	return out, err
+}
+
+func (t *tx) CustomersOf(ctx context.Context, owner partner.ID, after partner.Customer, limit int) ([]partner.Customer, error) {
+	if err := t.reads(ctx); err != nil || limit < 1 || owner == "" {
+		return nil, err
+	}
+	return ids[partner.Customer](ctx, t, t.query("SELECT DISTINCT customer FROM {bindings} WHERE tenant = ? AND owner = ? AND customer > ? ORDER BY customer LIMIT ?",
+		t.tenant, string(owner), string(after), int64(limit)))
+}

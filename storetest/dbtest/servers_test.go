@@ -1,0 +1,130 @@
+package dbtest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	_ "github.com/go-sql-driver/mysql"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "github.com/lib/pq"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/store/sqlstore"
+	"github.com/fenrun/fenrun/storetest"
+)
+
+// Where the servers are; a machine that has them elsewhere says so.
+var (
+	postgresDSN = env("FENRUN_POSTGRES", "postgres://postgres@127.0.0.1:5432/test?sslmode=disable&options=-c%20synchronous_commit%3Doff")
+	mysqlDSN    = env("FENRUN_MYSQL", "root@tcp(127.0.0.1:3306)/test")
+)
+
+func env(name, otherwise string) string {
+	if value := os.Getenv(name); value != "" {
+		return value
+	}
+	return otherwise
+}
+
+// server opens a pool at a server, or skips the test and says why.
+func server(t *testing.T, driver, dsn string) *sql.DB {
+	if asked() == "" {
+		t.Skip("it takes minutes on a server: FENRUN_DATABASES=1 runs it, FENRUN_DATABASES=full all of it")
+	}
+	db, err := sql.Open(driver, dsn)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	db.SetMaxOpenConns(70) // for 64 workers at once, and kept open between them
+	db.SetMaxIdleConns(70)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := db.PingContext(ctx); err != nil {
+		t.Skipf("no server answers at %s: %v", dsn, err)
+	}
+	return db
+}
+
+// place is a server on which stores are opened one after another. Making tables takes a database longer than emptying them, so that a store whose test is
+// over leaves its tables to the next.
+type place struct {
+	db     *sql.DB
+	config sqlstore.Config
+	free   []string
+}
+
+var schemas atomic.Int64
+
+// open returns a store on empty tables.
+func (p *place) open(tb testing.TB) *sqlstore.Store {
+	config := p.config
+	if n := len(p.free); n > 0 {
+		config.Schema, p.free = p.free[n-1], p.free[:n-1]
+	} else {
+		config.Schema = fmt.Sprintf("fenrun_test_%d_%d", os.Getpid(), schemas.Add(1))
+		p.exec(tb, "CREATE SCHEMA "+config.Schema)
+		require.NoError(tb, sqlstore.Migrate(context.Background(), p.db, config))
+	}
+	require.NoError(tb, sqlstore.Validate(context.Background(), p.db, config))
+	st, err := sqlstore.New(p.db, config)
+	require.NoError(tb, err)
+	tb.Cleanup(func() {
+		for _, table := range p.tables(tb, config.Schema) {
+			p.exec(tb, "DELETE FROM "+config.Schema+"."+table)
+		}
+		p.free = append(p.free, config.Schema)
+	})
+	return st
+}
+
+// tables are the tables of a schema in which a programme's records are.
+func (p *place) tables(tb testing.TB, schema string) []string {
+	rows, err := p.db.QueryContext(context.Background(), "SELECT table_name FROM information_schema.tables WHERE table_schema = '"+schema+"' AND table_name <> 'fenrun_versions'")
+	require.NoError(tb, err)
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var table string
+		require.NoError(tb, rows.Scan(&table))
+		all = append(all, table)
+	}
+	require.NoError(tb, rows.Err())
+	require.Len(tb, all, 17)
+	return all
+}
+
+func (p *place) exec(tb testing.TB, text string) {
+	_, err := p.db.ExecContext(context.Background(), text)
+	require.NoError(tb, err)
+}
+
+// servers runs the suite on a server.
+func servers(t *testing.T, driver, dsn, drop string, dialect sqlstore.Dialect) {
+	p := &place{db: server(t, driver, dsn), config: sqlstore.Config{Dialect: dialect}}
+	t.Cleanup(func() {
+		for _, schema := range p.free {
+			p.exec(t, "DROP SCHEMA "+schema+drop)
+		}
+	})
+	t.Run("own", func(t *testing.T) {
+		storetest.Run(t, func(tb testing.TB) store.Store { return p.open(tb) }, sentences(joining(p.db))...)
+	})
+	t.Run("joined", func(t *testing.T) {
+		storetest.Run(t, func(tb testing.TB) store.Store { return &host{p.db, p.open(tb)} }, sentences(joining(p.db))...)
+	})
+}
+
+func TestPostgreSQLThroughPgx(t *testing.T) {
+	servers(t, "pgx", postgresDSN, " CASCADE", sqlstore.PostgreSQL)
+}
+
+func TestPostgreSQLThroughPq(t *testing.T) {
+	servers(t, "postgres", postgresDSN, " CASCADE", sqlstore.PostgreSQL)
+}
+
+func TestMySQL(t *testing.T) { servers(t, "mysql", mysqlDSN, "", sqlstore.MySQL) }
