@@ -56,10 +56,15 @@ func TestPlantedBugsAreFound(t *testing.T) {
 	if os.Getenv("FENRUN_PLANTED") == "" {
 		t.Skip("it takes minutes: set FENRUN_PLANTED=1; another number draws other histories")
 	}
-	none := plantedBuild(t, plantedBug{})
-	for _, by := range []string{byModel, byOrder, byPortions, byHistory, byRuns, byGrants} {
-		out, err := plantedRun(by, none, 0)
+	none := map[string]string{}
+	for _, by := range []string{byModel, byOrder, byPortions, byHistory, byRuns, byGrants, byRounds} {
+		dir, _ := plantedTest(by)
+		if none[dir] == "" {
+			none[dir] = plantedBuild(t, plantedBug{by: by})
+		}
+		out, err := plantedRun(by, none[dir], 0)
 		require.NoError(t, err, "%s fails without a bug:\n%s", by, out)
+		require.Contains(t, out, "PASS: ", "%s is no test", by)
 	}
 	slots := make(chan struct{}, plantedAtOnce)
 	for _, bug := range plantedBugs {
@@ -75,13 +80,22 @@ func TestPlantedBugsAreFound(t *testing.T) {
 			}
 			var exit *exec.ExitError
 			require.ErrorAs(t, err, &exit, "nothing found it")
-			require.Contains(t, out, "--- FAIL: "+strings.Split(bug.by, "/")[0], "it did not fail as a test does")
+			_, test := plantedTest(bug.by)
+			require.Contains(t, out, "--- FAIL: "+strings.Split(test, "/")[0], "it did not fail as a test does")
 			t.Logf("found by %s after %s", bug.by, time.Since(began).Round(100*time.Millisecond))
 		})
 	}
 }
 
-// plantedBuild builds this package's tests with a bug in the source: the compiler is told to read changed copies of the files instead.
+// plantedTest returns the folder of the package that a test is in, and its name.
+func plantedTest(by string) (dir, test string) {
+	if dir, test, other := strings.Cut(by, ":"); other {
+		return filepath.Join("..", filepath.FromSlash(dir)), test
+	}
+	return ".", by
+}
+
+// plantedBuild builds the tests of the package that is to find it with a bug in the source: the compiler is told to read changed copies of the files instead.
 func plantedBuild(t *testing.T, bug plantedBug) (binary string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -98,18 +112,22 @@ func plantedBuild(t *testing.T, bug plantedBug) (binary string) {
 	list := filepath.Join(dir, "overlay.json")
 	require.NoError(t, os.WriteFile(list, overlay, 0o600))
 	binary = filepath.Join(dir, "planted.test")
-	out, err := exec.Command("go", "test", "-c", "-overlay", list, "-o", binary, ".").CombinedOutput()
+	from, _ := plantedTest(bug.by)
+	build := exec.Command("go", "test", "-c", "-overlay", list, "-o", binary, ".")
+	build.Dir = from
+	out, err := build.CombinedOutput()
 	require.NoError(t, err, "a bug must compile:\n%s", out)
 	return binary
 }
 
 // plantedRun runs one test. The seed is fixed, so that what is found once is found always; more is added to it.
-func plantedRun(test, binary string, more int) (output string, err error) {
+func plantedRun(by, binary string, more int) (output string, err error) {
 	seed, err := strconv.Atoi(os.Getenv("FENRUN_PLANTED"))
 	if err != nil {
 		return "", fmt.Errorf("FENRUN_PLANTED is the number from which histories are drawn: %w", err)
 	}
-	out, err := exec.Command(binary, "-test.run", "^"+strings.ReplaceAll(test, "/", "$/^")+"$", "-test.timeout", "5m",
+	_, test := plantedTest(by)
+	out, err := exec.Command(binary, "-test.v", "-test.run", "^"+strings.ReplaceAll(test, "/", "$/^")+"$", "-test.timeout", "5m",
 		"-rapid.checks", "2000", "-rapid.seed", strconv.Itoa(seed+more), "-rapid.shrinktime", "0s", "-rapid.nofailfile").CombinedOutput()
 	return string(out), err
 }
