@@ -28,7 +28,6 @@ func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, sea
 		return into, err
 	}
 	for {
-		into.reset(c, order, uplines)
 		if err := into.calculate(seats); err != nil {
 			into.reset(c, nil, nil)
 			return into, err
@@ -36,6 +35,7 @@ func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, sea
 		if !into.leaveOut() {
 			return into, nil
 		}
+		into.reset(c, order, uplines)
 	}
 }
 

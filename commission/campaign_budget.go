@@ -86,6 +86,9 @@ func (r *Result) takeUsed(order *Order) error {
 			return err
 		}
 	}
+	if len(r.calc.campaigns) == 0 {
+		return nil
+	}
 	at := r.calc.plan.CampaignAt.instant(order)
 	for i := range r.calc.campaigns {
 		k := &r.calc.campaigns[i]

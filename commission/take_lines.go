@@ -112,7 +112,7 @@ func (r *Result) takeLines() error {
 			r.fail("freight", "%s", err)
 		}
 	}
-	if r.order.CreatedAt.After(r.order.PaidAt) && !r.order.PaidAt.IsZero() {
+	if o := r.order; !o.CreatedAt.IsZero() && o.CreatedAt.After(o.PaidAt) && !o.PaidAt.IsZero() {
 		r.fail("createdAt", "%s is after the payment, %s", r.order.CreatedAt.Format(timeFormat), r.order.PaidAt.Format(timeFormat))
 	}
 	if r.order.Bar != "" {
