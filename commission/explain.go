@@ -149,7 +149,7 @@ func orNobody(id partner.ID, nobody string) string {
 	return string(id)
 }
 
-var reasonTexts = map[partner.Reason][2]string{
+var reasonTexts = partner.ReasonTexts{
 	NoOwner:          {"the buyer is bound to nobody", "买家没有归属合伙人"},
 	NoReferrer:       {"the order names no partner", "订单没有推广人"},
 	UnknownReferrer:  {"the order names somebody who is no partner", "推广人不是合伙人"},
@@ -197,20 +197,10 @@ var reasonTexts = map[partner.Reason][2]string{
 }
 
 // ReasonEnglish returns a reason as a short English clause, the code itself for one of the host's own.
-func ReasonEnglish(r partner.Reason) string {
-	if t, ok := reasonTexts[r]; ok {
-		return t[0]
-	}
-	return partner.ReasonEnglish(r)
-}
+func ReasonEnglish(r partner.Reason) string { return reasonTexts.English(r) }
 
 // ReasonChinese returns a reason as a short Chinese clause, the code itself for one of the host's own.
-func ReasonChinese(r partner.Reason) string {
-	if t, ok := reasonTexts[r]; ok {
-		return t[1]
-	}
-	return partner.ReasonChinese(r)
-}
+func ReasonChinese(r partner.Reason) string { return reasonTexts.Chinese(r) }
 
 func ruleChinese(e *Entry) string {
 	switch e.Rule {

@@ -42,7 +42,7 @@ const (
 	HasWithdrawals Reason = "withdrawals_open"
 )
 
-var reasonTexts = map[Reason][2]string{
+var reasonTexts = ReasonTexts{
 	NotPartner:         {"he is no partner", "不是合伙人"},
 	NotYetPartner:      {"he has not become a partner yet", "尚未成为合伙人"},
 	EarningFrozen:      {"his earnings are frozen", "收益已冻结"},
@@ -65,18 +65,26 @@ var reasonTexts = map[Reason][2]string{
 	TopUpRefunded:      {"the top-up was refunded later", "充值已退款"},
 }
 
-// ReasonEnglish returns a reason of this package as a short English clause, the code itself for any other.
-func ReasonEnglish(r Reason) string {
-	if t, ok := reasonTexts[r]; ok {
-		return t[0]
+// ReasonTexts are the reasons of a package, each as a short clause in English and in Chinese.
+type ReasonTexts map[Reason][2]string
+
+// English returns a reason in English: one of t, or of this package, the code itself for any other.
+func (t ReasonTexts) English(r Reason) string { return t.text(r, 0) }
+
+// Chinese returns a reason in Chinese: one of t, or of this package, the code itself for any other.
+func (t ReasonTexts) Chinese(r Reason) string { return t.text(r, 1) }
+
+func (t ReasonTexts) text(r Reason, language int) string {
+	for _, texts := range []ReasonTexts{t, reasonTexts} {
+		if text, ok := texts[r]; ok {
+			return text[language]
+		}
 	}
 	return string(r)
 }
 
+// ReasonEnglish returns a reason of this package as a short English clause, the code itself for any other.
+func ReasonEnglish(r Reason) string { return reasonTexts.English(r) }
+
 // ReasonChinese returns a reason of this package as a short Chinese clause, the code itself for any other.
-func ReasonChinese(r Reason) string {
-	if t, ok := reasonTexts[r]; ok {
-		return t[1]
-	}
-	return string(r)
-}
+func ReasonChinese(r Reason) string { return reasonTexts.Chinese(r) }

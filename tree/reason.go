@@ -26,7 +26,7 @@ const (
 	NotOwned partner.Reason = "not_owned"
 )
 
-var reasonTexts = map[partner.Reason][2]string{
+var reasonTexts = partner.ReasonTexts{
 	Owned:         {"another has him", "已属于他人"},
 	SameOwner:     {"he has him already", "已属于该合伙人"},
 	IsPartner:     {"he is in the team himself", "客户本人在团队中"},
@@ -40,17 +40,7 @@ var reasonTexts = map[partner.Reason][2]string{
 }
 
 // ReasonEnglish returns a reason of this package, or of package partner, as a short English clause, the code itself for any other.
-func ReasonEnglish(r partner.Reason) string {
-	if t, ok := reasonTexts[r]; ok {
-		return t[0]
-	}
-	return partner.ReasonEnglish(r)
-}
+func ReasonEnglish(r partner.Reason) string { return reasonTexts.English(r) }
 
 // ReasonChinese returns a reason of this package, or of package partner, as a short Chinese clause, the code itself for any other.
-func ReasonChinese(r partner.Reason) string {
-	if t, ok := reasonTexts[r]; ok {
-		return t[1]
-	}
-	return partner.ReasonChinese(r)
-}
+func ReasonChinese(r partner.Reason) string { return reasonTexts.Chinese(r) }
