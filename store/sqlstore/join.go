@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/fenrun/fenrun/store"
 )
@@ -26,11 +27,18 @@ func (s *Store) Join(tx DBTX) (*Joined, error) {
 	if tx == nil {
 		return nil, fmt.Errorf("sqlstore: Join: %w", ErrNoTransaction)
 	}
-	// A pool of database/sql, and what wraps one, has settings of a pool.
-	if _, ok := tx.(interface{ SetMaxOpenConns(int) }); ok {
+	if isPool(tx) {
 		return nil, fmt.Errorf("sqlstore: Join: a %T: %w", tx, ErrNoTransaction)
 	}
 	return &Joined{store: s, db: tx}, nil
+}
+
+// isPool reports whether this begins transactions and is none itself, nor a connection. What BeginTx returns is different with everyone who wraps a pool.
+func isPool(tx DBTX) bool {
+	_, begins := reflect.TypeOf(tx).MethodByName("BeginTx")
+	_, commits := tx.(interface{ Commit() error })
+	_, connection := tx.(interface{ Raw(func(any) error) error })
+	return begins && !commits && !connection
 }
 
 // Joined is a store inside the shop's transaction. After an Update that wrote something has failed, and after any error of the database, every later call

@@ -14,18 +14,27 @@ type Migration struct {
 	Statements []string // in order; each stands alone and ends without a semicolon
 }
 
-// Migrations returns every step, in order, for whoever lets a tool of his own (goose, atlas, golang-migrate) apply them. Its error is that of a config
-// that makes no sense.
+// Migrations returns every step, in order, for whoever lets a tool of his own (goose, atlas, golang-migrate) apply them. The last statement of a step notes it
+// in {prefix}versions, so that [Migrate] and [Validate] know of it whoever applied it. Its error is that of a config that makes no sense.
 func Migrations(config Config) ([]Migration, error) {
 	config, err := config.checked()
 	if err != nil {
 		return nil, err
 	}
-	return []Migration{{Version: 1, Name: "create tables", Statements: config.create()}}, nil
+	steps := []Migration{{Version: 1, Name: "create tables", Statements: append([]string{config.createVersions()}, config.create()...)}}
+	for i := range steps {
+		note := fmt.Sprintf("INSERT INTO {versions} (version) VALUES (%d)", steps[i].Version)
+		steps[i].Statements = append(steps[i].Statements, config.names().Replace(note))
+	}
+	return steps, nil
 }
 
-// Migrate applies the steps that a database does not have yet, and notes them in a table of its own, {prefix}versions. It is for the start of a program:
-// where several do it at once, one of them wins and the others' errors name the table that is there already.
+func (c Config) createVersions() string {
+	return c.names().Replace("CREATE TABLE IF NOT EXISTS {versions} (version INTEGER NOT NULL PRIMARY KEY)")
+}
+
+// Migrate applies the steps that a database does not have yet. It is for the start of a program: where several do it at once, one of them wins and the others'
+// errors name the table that is there already.
 func Migrate(ctx context.Context, db *sql.DB, config Config) error {
 	config, err := config.checked()
 	if err != nil {
@@ -35,7 +44,7 @@ func Migrate(ctx context.Context, db *sql.DB, config Config) error {
 	if err != nil {
 		return err
 	}
-	if _, err := db.ExecContext(ctx, config.names().Replace("CREATE TABLE IF NOT EXISTS {versions} (version INTEGER NOT NULL PRIMARY KEY)")); err != nil {
+	if _, err := db.ExecContext(ctx, config.createVersions()); err != nil {
 		return err
 	}
 	have, err := versions(ctx, db, config)
@@ -46,7 +55,7 @@ func Migrate(ctx context.Context, db *sql.DB, config Config) error {
 		if slices.Contains(have, step.Version) {
 			continue
 		}
-		if err := config.apply(ctx, db, step); err != nil {
+		if err := apply(ctx, db, step); err != nil {
 			return fmt.Errorf("sqlstore: migration %d (%s): %w", step.Version, step.Name, err)
 		}
 	}
@@ -54,7 +63,7 @@ func Migrate(ctx context.Context, db *sql.DB, config Config) error {
 }
 
 // apply applies a step in one transaction, which MySQL ends at every statement.
-func (c Config) apply(ctx context.Context, db *sql.DB, step Migration) error {
+func apply(ctx context.Context, db *sql.DB, step Migration) error {
 	t, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -64,10 +73,6 @@ func (c Config) apply(ctx context.Context, db *sql.DB, step Migration) error {
 		if _, err := t.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("%w in %s", err, statement)
 		}
-	}
-	q := (&query{dialect: c.Dialect, names: c.names()}).add("INSERT INTO {versions} (version) VALUES (?)", int64(step.Version))
-	if _, err := t.ExecContext(ctx, q.text.String(), q.args...); err != nil {
-		return err
 	}
 	return t.Commit()
 }
