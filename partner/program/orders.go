@@ -22,13 +22,22 @@ import (
 // An order that pays nobody is recorded too, and the outcome says why. An order that makes no sense is a [*commission.OrderError] or names the field
 // otherwise, one before the first plan is [ErrNoPlan]; nothing is written then.
 func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
-	if err := in.check(); err != nil {
+	paid, err := in.paid()
+	if err != nil {
 		return Outcome{}, err
 	}
-	if in.Awaits != "" {
-		return o.awaits(ctx, in)
+	return paid.write(ctx, o.shell)
+}
+
+// paid is what Paid does with an order.
+func (in Order) paid() (task[Outcome], error) {
+	if err := in.check(); err != nil {
+		return task[Outcome]{}, err
 	}
-	return write(ctx, o.shell, in.operation(), func(c *call, out *Outcome) (apply, error) {
+	if in.Awaits != "" {
+		return in.awaits(), nil
+	}
+	return task[Outcome]{in.operation(), func(c *call, out *Outcome) (apply, error) {
 		stored, err := c.lockPaid(&in)
 		if err != nil {
 			return nil, err
@@ -78,12 +87,12 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 		*out, err = firstOutcome(order, v)
 		out.Repeated = first.Token != c.token // this call's own token is that of a commit whose answer was lost
 		return err
-	})
+	}}, nil
 }
 
 // awaits notes that an order is not final.
-func (o Orders) awaits(ctx context.Context, in Order) (Outcome, error) {
-	return write(ctx, o.shell, in.operation(), func(c *call, out *Outcome) (apply, error) {
+func (in Order) awaits() task[Outcome] {
+	return task[Outcome]{in.operation(), func(c *call, out *Outcome) (apply, error) {
 		stored, err := c.lockPaid(&in)
 		if err != nil {
 			return nil, err
@@ -108,7 +117,7 @@ func (o Orders) awaits(ctx context.Context, in Order) (Outcome, error) {
 		*out = awaiting(&in)
 		out.Repeated = first.Token != c.token
 		return nil
-	})
+	}}
 }
 
 // awaiting is the outcome of an order that is not final.

@@ -44,13 +44,22 @@ type PayeeChange struct {
 // Received fixes when an order's commission becomes available: the plan's hold after At. Only the first receipt of an order counts. A receipt that comes
 // before its order waits for it, or is an [*EarlyError], as the Config says.
 func (o Orders) Received(ctx context.Context, in Received) (ReceivedOutcome, error) {
-	if err := partner.CheckID("order", in.Order); err != nil {
+	received, err := in.received()
+	if err != nil {
 		return ReceivedOutcome{}, err
+	}
+	return received.write(ctx, o.shell)
+}
+
+// received is what Received does with a receipt.
+func (in Received) received() (task[ReceivedOutcome], error) {
+	if err := partner.CheckID("order", in.Order); err != nil {
+		return task[ReceivedOutcome]{}, err
 	}
 	op := operation{name: "received", key: string(in.Order), meta: in.Meta}
 	op.payload.add("order", string(in.Order))
 	op.payload.add("at", canonicalTime(in.At))
-	return write(ctx, o.shell, op, func(c *call, out *ReceivedOutcome) (apply, error) {
+	return task[ReceivedOutcome]{op, func(c *call, out *ReceivedOutcome) (apply, error) {
 		order, err := c.lock(in.Order)
 		if err != nil {
 			return nil, err
@@ -70,13 +79,13 @@ func (o Orders) Received(ctx context.Context, in Received) (ReceivedOutcome, err
 			if after.Revision == order.Revision {
 				return nil
 			}
-			if err := c.tx.SaveOrders(ctx, []settlement.Order{after}); err != nil {
+			if err := c.tx.SaveOrders(c.ctx, []settlement.Order{after}); err != nil {
 				return err
 			}
 			return c.emit("order_received", string(in.Order), map[string]any{"releaseAt": after.ReleaseAt})
 		}, nil
 	}, func(c *call, _ store.Claim, out *ReceivedOutcome) error {
-		orders, err := c.tx.Orders(ctx, []commission.OrderID{in.Order})
+		orders, err := c.tx.Orders(c.ctx, []commission.OrderID{in.Order})
 		if err != nil {
 			return err
 		}
@@ -85,7 +94,7 @@ func (o Orders) Received(ctx context.Context, in Received) (ReceivedOutcome, err
 			*out = ReceivedOutcome{Order: in.Order, Parked: true}
 		}
 		return nil
-	})
+	}}, nil
 }
 
 // Refunded takes back what a refund leaves no ground for. It works in every state: before release it lowers what is pending; after it what is available,
@@ -94,20 +103,30 @@ func (o Orders) Received(ctx context.Context, in Received) (ReceivedOutcome, err
 //
 // A refund of more than is left is a [*settlement.RefundError] that names the field; nothing is changed then.
 func (o Orders) Refunded(ctx context.Context, in Refund) (RefundOutcome, error) {
+	refunded, err := in.refunded()
+	if err != nil {
+		return RefundOutcome{}, err
+	}
+	return refunded.write(ctx, o.shell)
+}
+
+// refunded is what Refunded does with a refund.
+func (in Refund) refunded() (task[RefundOutcome], error) {
+	var none task[RefundOutcome]
 	refund := settlement.Refund{Order: in.Order, Lines: slices.Clone(in.Lines), At: instant(in.At)}
 	if err := partner.CheckID("order", in.Order); err != nil {
-		return RefundOutcome{}, err
+		return none, err
 	}
 	if err := partner.CheckID("id", in.ID); err != nil {
-		return RefundOutcome{}, err
+		return none, err
 	}
 	if err := checkRefundLines(in.Lines); err != nil {
-		return RefundOutcome{}, err
+		return none, err
 	}
 	if err := refund.Check(); err != nil {
-		return RefundOutcome{}, err
+		return none, err
 	}
-	return write(ctx, o.shell, in.operation(), func(c *call, out *RefundOutcome) (apply, error) {
+	return task[RefundOutcome]{in.operation(), func(c *call, out *RefundOutcome) (apply, error) {
 		refund.At = c.at
 		order, err := c.lock(in.Order)
 		if err != nil {
@@ -133,7 +152,7 @@ func (o Orders) Refunded(ctx context.Context, in Refund) (RefundOutcome, error) 
 			return err
 		}, nil
 	}, func(c *call, _ store.Claim, out *RefundOutcome) error {
-		orders, err := c.tx.Orders(ctx, []commission.OrderID{in.Order})
+		orders, err := c.tx.Orders(c.ctx, []commission.OrderID{in.Order})
 		if err != nil {
 			return err
 		}
@@ -143,7 +162,7 @@ func (o Orders) Refunded(ctx context.Context, in Refund) (RefundOutcome, error) 
 		}
 		*out, err = c.refundOutcome(orders[0], c.key)
 		return err
-	})
+	}}, nil
 }
 
 // lock returns an order, locked; one that does not exist has revision 0.

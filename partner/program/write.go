@@ -111,84 +111,103 @@ func checkTime(field string, t time.Time) error {
 	return nil
 }
 
-// write does an operation once and returns its result: where its key is new, decide reads and works out what to write, and what it returns writes it, in
-// one transaction with the key; where the key is known, again finds the first result. An error gives the zero result. An error of decide leaves nothing,
-// and is found before the first write.
+// task is an operation with what does it: where its key is new, decide reads and works out what to write, and what it returns writes it; where the key is
+// known, again finds the first result. An error of decide is found before the first write.
+type task[T any] struct {
+	operation
+	decide func(*call, *T) (apply, error)
+	again  func(*call, store.Claim, *T) error
+}
+
+// write does an operation once and returns its result, in one transaction with its key. An error gives the zero result. An error of decide leaves nothing.
 func write[T any](ctx context.Context, s *shell, op operation, decide func(*call, *T) (apply, error), again func(*call, store.Claim, *T) error) (T, error) {
-	var out, none T
-	if s.store == nil {
-		return none, ErrNoStore
-	}
-	if err := op.meta.check(); err != nil {
+	return task[T]{op, decide, again}.write(ctx, s)
+}
+
+func (t task[T]) write(ctx context.Context, s *shell) (T, error) {
+	if err := t.ready(s); err != nil {
+		var none T
 		return none, err
 	}
-	if op.meta.Key != "" {
-		op.key = op.meta.Key
+	return t.writeAs(ctx, s, s.config.NewID())
+}
+
+// ready looks at what can be known of an operation before it is begun, and gives it its key.
+func (t *task[T]) ready(s *shell) error {
+	if s.store == nil {
+		return ErrNoStore
 	}
-	token := s.config.NewID()
+	if t.meta.Key != "" {
+		t.key = t.meta.Key
+	}
+	return t.meta.check()
+}
+
+// writeAs is write under a token.
+func (t task[T]) writeAs(ctx context.Context, s *shell, token string) (T, error) {
+	var out, none T
 	var err error
 	for range attempts {
 		err = s.store.Update(ctx, s.tenant, func(tx store.Tx) error {
 			out = none // the store may run this more than once
-			return s.once(ctx, tx, op, token,
-				func(c *call) (apply, error) { return decide(c, &out) },
-				func(c *call, first store.Claim) error { return again(c, first, &out) })
+			_, err := t.once(ctx, s, tx, token, s.now(), &out)
+			return err
 		})
 		if s.joined || !errors.Is(err, store.ErrUnknown) && !errors.Is(err, store.ErrStale) {
 			break
 		}
 	}
 	if err != nil {
-		s.config.Log.DebugContext(ctx, "refused", "operation", op.name, "key", op.key, "error", err)
+		s.config.Log.DebugContext(ctx, "refused", "operation", t.name, "key", t.key, "error", err)
 		return none, err
 	}
 	return out, nil
 }
 
-func (s *shell) once(ctx context.Context, tx store.Tx, op operation, token string, decide func(*call) (apply, error), again func(*call, store.Claim) error) error {
-	now := s.now()
-	c := &call{shell: s, ctx: ctx, tx: tx, key: op.key, token: token, record: partner.Record{Recorded: now, Actor: op.meta.Actor, Reason: op.meta.Reason}}
-	if c.at = instant(op.meta.At); op.meta.At.IsZero() {
+// once does an operation in a transaction, and reports whether it has begun to write.
+func (t task[T]) once(ctx context.Context, s *shell, tx store.Tx, token string, now time.Time, out *T) (wrote bool, err error) {
+	c := &call{shell: s, ctx: ctx, tx: tx, key: t.key, token: token, record: partner.Record{Recorded: now, Actor: t.meta.Actor, Reason: t.meta.Reason}}
+	if c.at = instant(t.meta.At); t.meta.At.IsZero() {
 		c.at = now
 	}
 	claim := store.Claim{
-		ClaimKey: store.ClaimKey{Operation: op.name, Key: op.key},
-		Hash:     op.payload.hash(), Fields: op.payload.fieldHashes(), Token: token, At: now,
+		ClaimKey: store.ClaimKey{Operation: t.name, Key: t.key},
+		Hash:     t.payload.hash(), Fields: t.payload.fieldHashes(), Token: token, At: now,
 	}
 	known, err := tx.Claimed(ctx, []store.ClaimKey{claim.ClaimKey})
 	if err != nil {
-		return err
+		return false, err
 	}
 	if known[0].Token != "" {
-		return c.repeat(op, claim, known[0], again)
+		return false, t.repeat(c, claim, known[0], out)
 	}
-	write, err := decide(c)
+	write, err := t.decide(c, out)
 	if err != nil || write == nil {
-		return err
+		return false, err
 	}
 	winners, err := tx.Claim(ctx, []store.Claim{claim})
 	if err != nil {
-		return err
+		return true, err
 	}
 	if winners[0].Token != token {
-		return c.repeat(op, claim, winners[0], again)
+		return true, t.repeat(c, claim, winners[0], out)
 	}
 	if err := write(); err != nil {
-		return err
+		return true, err
 	}
-	return tx.AppendEvents(ctx, c.events)
+	return true, tx.AppendEvents(ctx, c.events)
 }
 
 // repeat answers an operation whose key is taken: again finds the first result, by what was known to the first call.
-func (c *call) repeat(op operation, mine, first store.Claim, again func(*call, store.Claim) error) error {
+func (t task[T]) repeat(c *call, mine, first store.Claim, out *T) error {
 	if mine.Hash != first.Hash {
 		return &store.ConflictError{Operation: mine.Operation, Key: mine.Key, Field: differingField(first.Fields, mine.Fields)}
 	}
 	c.known = first.At
-	if op.meta.At.IsZero() {
+	if t.meta.At.IsZero() {
 		c.at = first.At
 	}
-	return again(c, first)
+	return t.again(c, first, out)
 }
 
 // emit appends an event of this call.

@@ -1,0 +1,335 @@
+package ahead
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
+)
+
+// kept is what operations have written and the store has not yet.
+type kept struct {
+	claims   []store.Claim
+	bindings []tree.Binding
+	orders   []settlement.Order
+	counters []store.CounterChange
+	spend    []store.Spend
+	grants   []settlement.Grants
+	rows     []settlement.Row
+	balances []settlement.Change
+	events   []store.Event
+}
+
+// Flush writes what is kept, in the order of locks. Where somebody else has used a key or spent meanwhile it is [store.ErrStale].
+func (t *Tx) Flush(ctx context.Context) error {
+	k := t.kept
+	t.kept = kept{}
+	for _, write := range []func(context.Context, *kept) error{
+		t.writeClaims, t.writeBindings, t.writeOrders, t.writeCounters, t.writeSpend, t.writeGrants, t.writeRows, t.writeBalances, t.writeEvents,
+	} {
+		if err := write(ctx, &k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tx) writeClaims(ctx context.Context, k *kept) error {
+	if len(k.claims) == 0 {
+		return nil
+	}
+	winners, err := t.tx.Claim(ctx, k.claims)
+	if err != nil {
+		return err
+	}
+	for i, w := range winners {
+		if w.Token != k.claims[i].Token {
+			return fmt.Errorf("key %q: %w", w.Key, store.ErrStale)
+		}
+	}
+	return nil
+}
+
+func (t *Tx) writeBindings(ctx context.Context, k *kept) error {
+	return t.tx.AddBindings(ctx, k.bindings)
+}
+
+func (t *Tx) writeOrders(ctx context.Context, k *kept) error { return t.tx.SaveOrders(ctx, k.orders) }
+
+func (t *Tx) writeGrants(ctx context.Context, k *kept) error { return t.tx.SaveGrants(ctx, k.grants) }
+
+func (t *Tx) writeRows(ctx context.Context, k *kept) error { return t.tx.AddRows(ctx, k.rows) }
+
+func (t *Tx) writeEvents(ctx context.Context, k *kept) error { return t.tx.AppendEvents(ctx, k.events) }
+
+func (t *Tx) writeCounters(ctx context.Context, k *kept) error {
+	slices.SortStableFunc(k.counters, func(a, b store.CounterChange) int { return compareCounters(a.CounterKey, b.CounterKey) })
+	return t.tx.ChangeCounters(ctx, k.counters)
+}
+
+func (t *Tx) writeBalances(ctx context.Context, k *kept) error {
+	slices.SortStableFunc(k.balances, func(a, b settlement.Change) int {
+		return cmp.Or(cmp.Compare(a.Partner, b.Partner), a.Currency().Cmp(b.Currency()))
+	})
+	return t.tx.ChangeBalances(ctx, k.balances)
+}
+
+// writeSpend adds what customers have spent, and looks whether the totals that operations were told of were right.
+func (t *Tx) writeSpend(ctx context.Context, k *kept) error {
+	slices.SortStableFunc(k.spend, func(a, b store.Spend) int { return cmp.Compare(a.Customer, b.Customer) })
+	totals, err := t.tx.AddSpend(ctx, k.spend)
+	if err != nil {
+		return err
+	}
+	for i, s := range k.spend {
+		if i+1 < len(k.spend) && k.spend[i+1].Customer == s.Customer {
+			continue // of a customer's totals the last one is known
+		}
+		if off, err := totals[i].Sub(t.spent.have[s.Customer]); err != nil || !off.IsZero() {
+			return fmt.Errorf("what customer %q has spent: %w", s.Customer, store.ErrStale)
+		}
+	}
+	return nil
+}
+
+// Claim implements [store.Events].
+func (t *Tx) Claim(ctx context.Context, claims []store.Claim) ([]store.Claim, error) {
+	keys := make([]store.ClaimKey, len(claims))
+	for i, c := range claims {
+		keys[i] = c.ClaimKey
+	}
+	winners, err := t.claims.get(ctx, t, keys)
+	if err != nil || t.asking {
+		return claims, err
+	}
+	for i, c := range claims {
+		if winners[i].Token == "" {
+			winners[i] = c
+			t.claims.set(c.ClaimKey, c)
+			t.kept.claims = append(t.kept.claims, c)
+		}
+	}
+	return winners, nil
+}
+
+// AddBindings implements [store.Tree].
+func (t *Tx) AddBindings(ctx context.Context, bindings []tree.Binding) error {
+	if t.asking {
+		return nil
+	}
+	for _, b := range bindings {
+		known, err := t.bindings.get(ctx, t, []partner.Customer{b.Customer})
+		if err != nil {
+			return err
+		}
+		after := append(known[0], b)
+		slices.SortFunc(after, func(a, b tree.Binding) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+		t.bindings.set(b.Customer, after)
+	}
+	t.kept.bindings = append(t.kept.bindings, bindings...)
+	return nil
+}
+
+// SaveOrders implements [store.Ledger].
+func (t *Tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
+	if t.asking {
+		return nil
+	}
+	for _, o := range orders {
+		if slices.ContainsFunc(t.kept.orders, func(k settlement.Order) bool { return k.ID == o.ID }) {
+			if err := t.Flush(ctx); err != nil { // the store takes one revision of an order at a time
+				return err
+			}
+		}
+		t.orders.set(o.ID, o)
+		t.kept.orders = append(t.kept.orders, o.Clone())
+	}
+	return nil
+}
+
+// SaveGrants implements [store.Grants].
+func (t *Tx) SaveGrants(ctx context.Context, grants []settlement.Grants) error {
+	if t.asking {
+		return nil
+	}
+	for _, g := range grants {
+		if slices.ContainsFunc(t.kept.grants, func(k settlement.Grants) bool { return k.User == g.User }) {
+			if err := t.Flush(ctx); err != nil {
+				return err
+			}
+		}
+		t.grants.set(g.User, g)
+		t.kept.grants = append(t.kept.grants, g.Clone())
+	}
+	return nil
+}
+
+// ChangeCounters implements [store.Counters]. The counters are locked, so that what they stand at is known.
+func (t *Tx) ChangeCounters(ctx context.Context, changes []store.CounterChange) error {
+	if t.asking {
+		return nil
+	}
+	after := map[store.CounterKey]money.Amount{}
+	for _, c := range changes {
+		stands, ok := after[c.CounterKey]
+		if !ok {
+			locked, err := t.counters.getLocked(ctx, t, []store.CounterKey{c.CounterKey})
+			if err != nil {
+				return err
+			}
+			stands = locked[0]
+		}
+		total, err := stands.Add(c.Amount)
+		if err != nil {
+			return err
+		}
+		if c.Most != nil && total.Cmp(*c.Most) > 0 {
+			return fmt.Errorf("counter of campaign %q: %w", c.Campaign, store.ErrStale)
+		}
+		after[c.CounterKey] = total
+	}
+	for key, total := range after {
+		t.counters.set(key, total)
+	}
+	for _, c := range changes {
+		t.kept.counters = append(t.kept.counters, store.CounterChange{CounterKey: c.CounterKey, Amount: c.Amount})
+	}
+	return nil
+}
+
+// AddSpend implements [store.Partners].
+func (t *Tx) AddSpend(ctx context.Context, spend []store.Spend) ([]money.Amount, error) {
+	totals := make([]money.Amount, len(spend))
+	for i, s := range spend {
+		before, err := t.spent.get(ctx, t, []partner.Customer{s.Customer})
+		if err != nil {
+			return nil, err
+		}
+		if totals[i], err = before[0].Add(s.Amount); err != nil {
+			return nil, err
+		}
+		if !t.asking {
+			t.spent.set(s.Customer, totals[i])
+			t.kept.spend = append(t.kept.spend, s)
+		}
+	}
+	return totals, nil
+}
+
+// AddRows implements [store.Ledger].
+func (t *Tx) AddRows(ctx context.Context, rows []settlement.Row) error {
+	if t.asking {
+		return nil
+	}
+	for _, row := range rows {
+		if known, ok := t.rows.have[row.Source]; ok {
+			after := append(slices.Clone(known), row)
+			slices.SortFunc(after, func(a, b settlement.Row) int {
+				return cmp.Or(cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Payee, b.Payee), a.Amount.Currency().Cmp(b.Amount.Currency()))
+			})
+			t.rows.set(row.Source, after)
+		}
+		t.kept.rows = append(t.kept.rows, row)
+	}
+	return nil
+}
+
+// ChangeBalances implements [store.Ledger]. A change that needs something waits for nothing: whether it can be is known only in the store.
+func (t *Tx) ChangeBalances(ctx context.Context, changes []settlement.Change) error {
+	if t.asking {
+		return nil
+	}
+	if slices.ContainsFunc(changes, func(c settlement.Change) bool { return c.Need.Sign() > 0 }) {
+		if err := t.Flush(ctx); err != nil {
+			return err
+		}
+		return t.tx.ChangeBalances(ctx, changes)
+	}
+	t.kept.balances = append(t.kept.balances, changes...)
+	return nil
+}
+
+// AppendEvents implements [store.Events].
+func (t *Tx) AppendEvents(_ context.Context, events []store.Event) error {
+	if !t.asking {
+		t.kept.events = append(t.kept.events, events...)
+	}
+	return nil
+}
+
+// through writes what is kept, and then what is not kept here.
+func (t *Tx) through(ctx context.Context, write func() error) error {
+	if t.asking {
+		return nil
+	}
+	if err := t.Flush(ctx); err != nil {
+		return err
+	}
+	return write()
+}
+
+// AddPartners implements [store.Partners].
+func (t *Tx) AddPartners(ctx context.Context, partners []partner.Partner) error {
+	for _, p := range partners {
+		t.partners.forget(p.ID)
+	}
+	return t.through(ctx, func() error { return t.tx.AddPartners(ctx, partners) })
+}
+
+// AddFacts implements [store.Partners].
+func (t *Tx) AddFacts(ctx context.Context, facts []partner.Fact) error {
+	err := t.through(ctx, func() error { return t.tx.AddFacts(ctx, facts) })
+	if !t.asking {
+		for _, f := range facts {
+			t.facts.forget(f.Partner)
+		}
+	}
+	return err
+}
+
+// AddEdges implements [store.Tree].
+func (t *Tx) AddEdges(ctx context.Context, edges []tree.Edge) error {
+	err := t.through(ctx, func() error { return t.tx.AddEdges(ctx, edges) })
+	if !t.asking {
+		for _, e := range edges {
+			t.edges.forget(e.Partner)
+			t.uplines.forgetIf(func(_ store.UplineQuery, line []partner.ID) bool { return slices.Contains(line, e.Partner) })
+		}
+	}
+	return err
+}
+
+// AddPlan implements [store.Plans].
+func (t *Tx) AddPlan(ctx context.Context, plan store.PlanVersion) error {
+	err := t.through(ctx, func() error { return t.tx.AddPlan(ctx, plan) })
+	if !t.asking {
+		t.plans.forgetIf(func(int, []store.PlanVersion) bool { return true })
+	}
+	return err
+}
+
+// SaveApplications implements [store.Applications].
+func (t *Tx) SaveApplications(ctx context.Context, applications []partner.Application) error {
+	return t.through(ctx, func() error { return t.tx.SaveApplications(ctx, applications) })
+}
+
+// SaveRuns implements [store.Runs].
+func (t *Tx) SaveRuns(ctx context.Context, runs []settlement.Run) error {
+	return t.through(ctx, func() error { return t.tx.SaveRuns(ctx, runs) })
+}
+
+// AddWithdrawals implements [store.Payouts].
+func (t *Tx) AddWithdrawals(ctx context.Context, withdrawals []settlement.Withdrawal) error {
+	return t.through(ctx, func() error { return t.tx.AddWithdrawals(ctx, withdrawals) })
+}
+
+// SaveWithdrawals implements [store.Payouts].
+func (t *Tx) SaveWithdrawals(ctx context.Context, withdrawals []settlement.Withdrawal) error {
+	return t.through(ctx, func() error { return t.tx.SaveWithdrawals(ctx, withdrawals) })
+}
