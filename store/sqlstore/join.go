@@ -30,8 +30,11 @@ func (s *Store) Join(tx DBTX) (*Joined, error) {
 	if isPool(tx) {
 		return nil, fmt.Errorf("sqlstore: Join: a %T: %w", tx, ErrNoTransaction)
 	}
-	return &Joined{store: s, db: tx}, nil
+	return s.JoinOn(standard{tx}), nil
 }
+
+// JoinOn is Join for a transaction that is not one of database/sql.
+func (s *Store) JoinOn(tx Runner) *Joined { return &Joined{store: s, db: tx} }
 
 // isPool reports whether this begins transactions and is none itself, nor a connection. What BeginTx returns is different with everyone who wraps a pool.
 func isPool(tx DBTX) bool {
@@ -45,7 +48,7 @@ func isPool(tx DBTX) bool {
 // returns that error: the shop must roll back.
 type Joined struct {
 	store    *Store
-	db       DBTX
+	db       Runner
 	poisoned error
 }
 

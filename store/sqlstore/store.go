@@ -14,7 +14,7 @@ import (
 
 // Store is a store in a database. It is safe for concurrent use.
 type Store struct {
-	db     *sql.DB
+	db     Beginner // nil: none of its own
 	config Config
 	names  *strings.Replacer
 }
@@ -27,11 +27,10 @@ var ErrNoDatabase = errors.New("sqlstore: the store has no database of its own; 
 // New returns the store in a database whose tables [Migrate] has made. A nil database gives one that works only through [Store.Join]. A config that
 // makes no sense is an error that names the field.
 func New(db *sql.DB, config Config) (*Store, error) {
-	config, err := config.checked()
-	if err != nil {
-		return nil, err
+	if db == nil {
+		return NewOn(nil, config)
 	}
-	return &Store{db: db, config: config, names: config.names()}, nil
+	return NewOn(pool{db, config.Dialect}, config)
 }
 
 // Config returns the config with its defaults.
@@ -86,14 +85,14 @@ func (s *Store) once(ctx context.Context, tenant store.Tenant, readOnly bool, fn
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
-	open, err := s.begin(ctx, readOnly)
+	open, err := s.db.Begin(ctx, readOnly)
 	if err != nil {
 		return Retryable(err), err
 	}
 	finished := false
 	defer func() {
 		if !finished { // by an error or a panic
-			open.rollback()
+			open.Rollback()
 		}
 	}()
 	t := &tx{store: s, db: open, tenant: string(tenant), readOnly: readOnly}
@@ -109,75 +108,11 @@ func (s *Store) once(ctx context.Context, tenant store.Tenant, readOnly bool, fn
 	}
 	finished = true
 	if readOnly {
-		open.rollback()
+		open.Rollback()
 		return false, nil
 	}
-	if err := open.commit(ctx); err != nil {
+	if err := open.Commit(ctx); err != nil {
 		return false, fmt.Errorf("%w: %w", store.ErrUnknown, err)
 	}
 	return false, nil
-}
-
-// opened is a transaction of the store's own.
-type opened interface {
-	DBTX
-	commit(ctx context.Context) error
-	rollback()
-}
-
-func (s *Store) begin(ctx context.Context, readOnly bool) (opened, error) {
-	if s.config.Dialect == SQLite {
-		return s.beginFile(ctx, readOnly)
-	}
-	options := &sql.TxOptions{Isolation: sql.LevelReadCommitted}
-	if readOnly {
-		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
-	}
-	t, err := s.db.BeginTx(ctx, options)
-	if err != nil {
-		return nil, err
-	}
-	return served{t}, nil
-}
-
-// served is a transaction at a server.
-type served struct{ *sql.Tx }
-
-func (t served) commit(context.Context) error { return t.Commit() }
-
-func (t served) rollback() { _ = t.Rollback() } // what cannot be rolled back is rolled back by the server when the connection goes
-
-// beginFile takes SQLite's lock at the beginning: a transaction that only takes it when it writes cannot wait for it.
-func (s *Store) beginFile(ctx context.Context, readOnly bool) (opened, error) {
-	conn, err := s.db.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	begin := "BEGIN IMMEDIATE"
-	if readOnly {
-		begin = "BEGIN"
-	}
-	if _, err := conn.ExecContext(ctx, begin); err != nil {
-		_ = conn.Close()
-		return nil, err
-	}
-	return filed{conn}, nil
-}
-
-// filed is a transaction in a file.
-type filed struct{ *sql.Conn }
-
-func (t filed) commit(ctx context.Context) error {
-	if _, err := t.ExecContext(ctx, "COMMIT"); err != nil {
-		t.rollback()
-		return err
-	}
-	_ = t.Close()
-	return nil
-}
-
-// rollback ends the transaction even where its context is done.
-func (t filed) rollback() {
-	_, _ = t.ExecContext(context.Background(), "ROLLBACK")
-	_ = t.Close()
 }

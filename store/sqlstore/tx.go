@@ -14,7 +14,7 @@ import (
 // tx is one transaction of one tenant.
 type tx struct {
 	store    *Store
-	db       DBTX
+	db       Runner
 	tenant   string
 	readOnly bool
 	ended    bool
@@ -63,21 +63,17 @@ func (t *tx) fail(err error) error {
 }
 
 func (t *tx) exec(ctx context.Context, q *query) (int64, error) {
-	result, err := t.db.ExecContext(ctx, q.text.String(), q.args...)
-	if err != nil {
-		return 0, t.fail(err)
-	}
-	n, err := result.RowsAffected()
+	n, err := t.db.Exec(ctx, q.text.String(), q.args...)
 	return n, t.fail(err)
 }
 
 // each calls read for every row that a query gives.
 func (t *tx) each(ctx context.Context, q *query, read func(scan func(...any) error) error) error {
-	rows, err := t.db.QueryContext(ctx, q.text.String(), q.args...)
+	rows, err := t.db.Query(ctx, q.text.String(), q.args...)
 	if err != nil {
 		return t.fail(err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // what is wrong with them Err says
 	for rows.Next() {
 		if err := read(rows.Scan); err != nil {
 			return t.fail(err)
@@ -320,7 +316,7 @@ func (t *tx) addSome(ctx context.Context, into *table, tuples [][]any, there map
 	}
 	// MySQL has nothing that comes back, but its transaction outlives a statement that fails.
 	q := t.inserting(into, columns, tuples, fresh)
-	if _, err := t.db.ExecContext(ctx, q.text.String(), q.args...); err == nil {
+	if _, err := t.db.Exec(ctx, q.text.String(), q.args...); err == nil {
 		for _, tuple := range tuples {
 			delete(there, keyText(tuple[:len(into.key)]))
 		}
