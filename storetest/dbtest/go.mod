@@ -17,6 +17,7 @@ require (
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
 	github.com/dustin/go-humanize v1.0.1 // indirect
+	github.com/fenrun/fenrun/store/pgxstore v0.0.0
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
@@ -41,3 +42,5 @@ require (
 )
 
 replace github.com/fenrun/fenrun => ../..
+
+replace github.com/fenrun/fenrun/store/pgxstore => ../../store/pgxstore

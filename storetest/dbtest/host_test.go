@@ -92,8 +92,13 @@ func (h *host) View(ctx context.Context, tenant store.Tenant, fn func(store.Tx) 
 }
 
 func (h *host) run(ctx context.Context, as *sql.TxOptions, do func(*sqlstore.Joined) error) error {
+	return again(func() error { return h.once(ctx, as, do) })
+}
+
+// again does something until the database does not give up on it.
+func again(do func() error) error {
 	for n := 1; ; n++ {
-		err := h.once(ctx, as, do)
+		err := do()
 		if err == nil || n == 50 || !sqlstore.Retryable(err) {
 			return err
 		}

@@ -98,6 +98,13 @@ func (p *place) tables(tb testing.TB, schema string) []string {
 	return all
 }
 
+// drop drops every schema that was made.
+func (p *place) drop(tb testing.TB, how string) {
+	for _, schema := range p.free {
+		p.exec(tb, "DROP SCHEMA "+schema+how)
+	}
+}
+
 func (p *place) exec(tb testing.TB, text string) {
 	_, err := p.db.ExecContext(context.Background(), text)
 	require.NoError(tb, err)
@@ -106,11 +113,7 @@ func (p *place) exec(tb testing.TB, text string) {
 // servers runs the suite on a server.
 func servers(t *testing.T, driver, dsn, drop string, dialect sqlstore.Dialect) {
 	p := &place{db: server(t, driver, dsn), config: sqlstore.Config{Dialect: dialect}}
-	t.Cleanup(func() {
-		for _, schema := range p.free {
-			p.exec(t, "DROP SCHEMA "+schema+drop)
-		}
-	})
+	t.Cleanup(func() { p.drop(t, drop) })
 	t.Run("own", func(t *testing.T) {
 		storetest.Run(t, func(tb testing.TB) store.Store { return p.open(tb) }, sentences(joining(p.db))...)
 	})

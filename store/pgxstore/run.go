@@ -1,0 +1,62 @@
+package pgxstore
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/fenrun/fenrun/store/sqlstore"
+)
+
+// beginner begins transactions on connections of a pool.
+type beginner struct{ pool *pgxpool.Pool }
+
+// Begin implements [sqlstore.Beginner].
+func (b beginner) Begin(ctx context.Context, readOnly bool) (sqlstore.Transaction, error) {
+	options := pgx.TxOptions{IsoLevel: pgx.ReadCommitted}
+	if readOnly {
+		options = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	}
+	tx, err := b.pool.BeginTx(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	return transaction{runner{tx}}, nil
+}
+
+// transaction is one of the store's own.
+type transaction struct{ runner }
+
+// Commit implements [sqlstore.Transaction].
+func (t transaction) Commit(ctx context.Context) error { return t.tx.Commit(ctx) }
+
+// Rollback implements [sqlstore.Transaction].
+func (t transaction) Rollback() { _ = t.tx.Rollback(context.Background()) }
+
+// runner runs statements in a transaction of pgx.
+type runner struct{ tx pgx.Tx }
+
+// Exec implements [sqlstore.Runner].
+func (r runner) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	tag, err := r.tx.Exec(ctx, query, args...)
+	return tag.RowsAffected(), err
+}
+
+// Query implements [sqlstore.Runner].
+func (r runner) Query(ctx context.Context, query string, args ...any) (sqlstore.Rows, error) {
+	rows, err := r.tx.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return result{rows}, nil
+}
+
+// result closes rows as database/sql does.
+type result struct{ pgx.Rows }
+
+// Close implements [sqlstore.Rows].
+func (r result) Close() error {
+	r.Rows.Close()
+	return r.Err()
+}
