@@ -70,6 +70,7 @@ type Tx interface {
 	Runs
 	Grants
 	Payouts
+	Queue
 	Events
 }
 

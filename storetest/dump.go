@@ -44,7 +44,7 @@ func Dump(ctx context.Context, st store.Store, tenants ...store.Tenant) ([]byte,
 func dumpTenant(ctx context.Context, tx store.Tx) ([]byte, error) {
 	d := &dumper{ctx: ctx, tx: tx, people: map[partner.ID]bool{}, buyers: map[partner.Customer]bool{}, rows: map[rowKey]settlement.Row{}}
 	steps := []func() error{
-		d.partners, d.applications, d.customers, d.plans, d.orders, d.counters, d.settled, d.runs, d.grants, d.withdrawals, d.everybody, d.ledger, d.claims, d.events,
+		d.partners, d.applications, d.customers, d.plans, d.orders, d.counters, d.settled, d.runs, d.grants, d.withdrawals, d.queued, d.everybody, d.ledger, d.claims, d.events,
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {

@@ -261,6 +261,22 @@ func (h *hooked) ScanClaims(ctx context.Context, after store.ClaimKey, limit int
 	return through(h, "ScanClaims", func() ([]store.Claim, error) { return h.tx.ScanClaims(ctx, after, limit) })
 }
 
+func (h *hooked) Enqueue(ctx context.Context, orders []store.QueuedOrder) error {
+	return h.around("Enqueue", func() error { return h.tx.Enqueue(ctx, orders) })
+}
+
+func (h *hooked) Queued(ctx context.Context, refused bool, after store.QueueCursor, limit int) ([]store.QueuedOrder, error) {
+	return through(h, "Queued", func() ([]store.QueuedOrder, error) { return h.tx.Queued(ctx, refused, after, limit) })
+}
+
+func (h *hooked) RefuseQueued(ctx context.Context, orders []store.QueuedOrder) error {
+	return h.around("RefuseQueued", func() error { return h.tx.RefuseQueued(ctx, orders) })
+}
+
+func (h *hooked) Dequeue(ctx context.Context, places []store.QueueCursor) error {
+	return h.around("Dequeue", func() error { return h.tx.Dequeue(ctx, places) })
+}
+
 func (h *hooked) AppendEvents(ctx context.Context, events []store.Event) error {
 	return h.around("AppendEvents", func() error { return h.tx.AppendEvents(ctx, events) })
 }

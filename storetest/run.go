@@ -43,6 +43,7 @@ func contract() []area {
 		{"counters", counterSentences},
 		{"currencies", currencySentences},
 		{"payouts", payoutSentences},
+		{"queue", queueSentences},
 		{"claims", claimSentences},
 		{"events", eventSentences},
 		{"size", sizeSentences},

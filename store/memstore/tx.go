@@ -52,6 +52,7 @@ type records struct {
 
 	withdrawals *table[settlement.WithdrawalID, settlement.Withdrawal]
 
+	queue    map[store.QueueCursor]store.QueuedOrder
 	claims   map[store.ClaimKey]store.Claim
 	events   []store.Event
 	numbered int
@@ -78,6 +79,7 @@ func newRecords() *records {
 		grants: newTable[partner.ID, settlement.Grants](), toJudge: map[partner.ID]time.Time{}, settled: map[partner.Customer][]settledKey{},
 		counters:    map[store.CounterKey]money.Amount{},
 		withdrawals: newTable[settlement.WithdrawalID, settlement.Withdrawal](), claims: map[store.ClaimKey]store.Claim{},
+		queue: map[store.QueueCursor]store.QueuedOrder{},
 	}
 }
 

@@ -48,6 +48,8 @@ var (
 		[]column{{"revision", integer}, {"releasing", integer}, {"format", integer}, {"document", long}}}
 	withdrawalsTable = table{"withdrawals", []column{{"id", text}},
 		[]column{{"partner", text}, {"revision", integer}, {"state", text}, {"format", integer}, {"document", long}}}
+	queueTable = table{"queue", []column{{"paid", integer}, {"id", text}, {"hash", text}},
+		with(column{"refused", integer}, column{"why", long}, column{"document", long})}
 	claimsTable = table{"claims", []column{{"operation", text}, {"ref", text}},
 		[]column{{"hash", text}, {"fields", long}, {"token", text}, {"at", integer}}}
 	eventsTable = table{"events", []column{{"id", text}},
@@ -57,7 +59,7 @@ var (
 )
 
 var tables = []*table{&partnersTable, &factsTable, &applicationsTable, &customersTable, &edgesTable, &bindingsTable, &plansTable, &ordersTable, &rowsTable, &balancesTable,
-	&countersTable, &grantsTable, &runsTable, &withdrawalsTable, &claimsTable, &eventsTable, &headsTable}
+	&countersTable, &grantsTable, &runsTable, &withdrawalsTable, &queueTable, &claimsTable, &eventsTable, &headsTable}
 
 // index is an index over columns after the tenant. Where says which rows it is for, on databases that have partial indexes.
 type index struct {

@@ -302,3 +302,11 @@ func (t *Tx) Events(ctx context.Context, after int64, limit int) ([]store.Event,
 	}
 	return t.tx.Events(ctx, after, limit)
 }
+
+// Queued implements [store.Queue].
+func (t *Tx) Queued(ctx context.Context, refused bool, after store.QueueCursor, limit int) ([]store.QueuedOrder, error) {
+	if err := t.ready(ctx); err != nil {
+		return nil, err
+	}
+	return t.tx.Queued(ctx, refused, after, limit)
+}

@@ -333,3 +333,18 @@ func (t *Tx) AddWithdrawals(ctx context.Context, withdrawals []settlement.Withdr
 func (t *Tx) SaveWithdrawals(ctx context.Context, withdrawals []settlement.Withdrawal) error {
 	return t.through(ctx, func() error { return t.tx.SaveWithdrawals(ctx, withdrawals) })
 }
+
+// Enqueue implements [store.Queue].
+func (t *Tx) Enqueue(ctx context.Context, orders []store.QueuedOrder) error {
+	return t.through(ctx, func() error { return t.tx.Enqueue(ctx, orders) })
+}
+
+// RefuseQueued implements [store.Queue].
+func (t *Tx) RefuseQueued(ctx context.Context, orders []store.QueuedOrder) error {
+	return t.through(ctx, func() error { return t.tx.RefuseQueued(ctx, orders) })
+}
+
+// Dequeue implements [store.Queue].
+func (t *Tx) Dequeue(ctx context.Context, places []store.QueueCursor) error {
+	return t.through(ctx, func() error { return t.tx.Dequeue(ctx, places) })
+}
