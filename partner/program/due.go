@@ -13,6 +13,8 @@ import (
 
 // Due is what a run did.
 type Due struct {
+	Posted   []commission.OrderID // queued orders that are posted
+	Unposted []FailedOrder        // queued orders that are not: those that can never be are refused and wait no more, the others wait for the next run
 	Numbered int                  // events that got their number
 	Folded   int                  // rows added to balances
 	Released []commission.OrderID // orders whose commission became available
@@ -42,7 +44,7 @@ type VetoedOrder struct {
 // batches bounds one run: this many transactions of each kind.
 const batches = 20
 
-// RunDue does what is due at an instant (zero: now): it releases the orders whose hold is over and the parts of period runs that are committed, judges
+// RunDue does what is due at an instant (zero: now): it posts queued orders, releases the orders whose hold is over and the parts of period runs that are committed, judges
 // one-off bonuses, adds posted rows to the balances and numbers events. It works in bounded transactions and stops at a bound, so that More asks for another
 // call; it may be stopped at any point, and two may run at once. What cannot be released or judged is reported and neither stops nor repeats the others.
 // The shop's scheduler calls it, every minute for example.
@@ -54,7 +56,7 @@ func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 		now = p.now()
 	}
 	r := dueRun{shell: p.shell, now: instant(now)}
-	for _, step := range []func(context.Context) (bool, error){r.release, r.releaseRuns, r.judge, r.fold, r.number} {
+	for _, step := range []func(context.Context) (bool, error){r.queue, r.release, r.releaseRuns, r.judge, r.fold, r.number} {
 		for n := 0; ; n++ {
 			if n == batches {
 				r.due.More = true
@@ -74,9 +76,11 @@ func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 
 type dueRun struct {
 	*shell
-	now  time.Time
-	due  Due
-	skip []commission.OrderID
+	now    time.Time
+	due    Due
+	skip   []commission.OrderID
+	queued store.QueueCursor // the last order of the queue that was looked at
+
 	runs []settlement.RunID // those of which a part could not be released
 
 	users []partner.ID // those whose one-off bonuses could not be judged
