@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	"store":                               {"settlement", "tree", "incentive"},
 	"store/memstore":                      {"store"},
 	"store/sqlstore":                      {"store"},
-	"partner/program":                     {"store", "partner/program/internal/ahead", "partner/program/internal/strictjson"},
+	"partner/program":                     {"store", "tree/draw", "partner/program/internal/ahead", "partner/program/internal/strictjson"},
 	"partner/program/internal/ahead":      {"store"},
 	"partner/program/internal/strictjson": {},
 	"partner/program/rehearsal":           {"partner/program", "store/memstore"},

@@ -158,7 +158,7 @@ var plantedBugs = []plantedBug{
 	{"a refund that comes before its order is lost", byHistory, []plantedEdit{{
 		"partner/program/refund.go", "	order.Parked = append(order.Parked, p)\n", "	if p.Refund == nil {\n		order.Parked = append(order.Parked, p)\n	}\n",
 	}}},
-	{"what was refunded counts as spent", byModel, []plantedEdit{{"partner/program/refund.go", "Amount: netBack.Neg()}", "Amount: netBack.Currency().Minor(0)}"}}},
+	{"what was refunded counts as spent", byModel, []plantedEdit{{"partner/program/refund.go", "Amount: p.net.Neg()}", "Amount: p.net.Currency().Minor(0)}"}}},
 	{"the line of people is that of now", byModel, []plantedEdit{{
 		"partner/program/judge.go", "{{Start: j.attributed.Partner, At: j.order.PaidAt,", "{{Start: j.attributed.Partner, At: c.record.Recorded,",
 	}}},

@@ -138,13 +138,51 @@ func same(t require.TestingT, f *forest, ix *tree.Index) {
 			require.Equal(t, slices.Contains(line[1:], other), ix.Above(members[j], m), "%s above %s", other, id)
 		}
 		require.Equal(t, f.children(id), idsOf(ix, ix.Children(nil, m)))
+		require.Equal(t, f.volume[id], ix.Own(m))
+		samePages(t, f.children(id), ids[(i+1)%len(ids)], ix, func(after partner.ID, limit int) ([]tree.Member, int) {
+			return ix.ChildrenAfter([]tree.Member{m}, m, after, limit)
+		})
 		for _, scope := range scopes {
 			require.Equal(t, f.team(id, scope), ix.Team(m, scope), "team of %s within %+v", id, scope)
 			require.Equal(t, f.levels(id, scope), ix.Levels(m, scope), "levels of %s within %+v", id, scope)
+			require.Equal(t, f.levels(id, scope), walked(ix, m, scope), "below %s within %+v", id, scope)
 		}
 	}
 	require.Equal(t, f.children(""), idsOf(ix, ix.Roots(nil)))
+	samePages(t, f.children(""), "b", ix, func(after partner.ID, limit int) ([]tree.Member, int) {
+		return ix.RootsAfter([]tree.Member{0}, after, limit)
+	})
 	sameRollUps(t, f, ix, members)
+}
+
+// walked is what a walk below somebody comes by, by level.
+func walked(ix *tree.Index, m tree.Member, scope tree.Scope) (levels []tree.Level) {
+	ix.Below(m, scope, func(at tree.Member, step int) {
+		if step > len(levels) {
+			levels = append(levels, tree.Level{})
+		}
+		l := &levels[step-1]
+		l.Volume += ix.Own(at)
+		if ix.Node(at).Partner {
+			l.Partners++
+		} else {
+			l.Others++
+		}
+	})
+	return levels
+}
+
+// samePages compares pages, which begin with one member of the caller's, with all who come after an id, who is one of them or not.
+func samePages(t require.TestingT, all []partner.ID, after partner.ID, ix *tree.Index, page func(after partner.ID, limit int) ([]tree.Member, int)) {
+	for _, from := range []partner.ID{"", after} {
+		want := slices.DeleteFunc(slices.Clone(all), func(id partner.ID) bool { return id <= from })
+		for _, limit := range []int{-1, 0, 1, 3, 1000} {
+			shown := max(0, min(limit, len(want)))
+			got, left := page(from, limit)
+			require.True(t, slices.Equal(want[:shown], idsOf(ix, got[1:])), "%d after %q: %q, not %q", limit, from, idsOf(ix, got[1:]), want[:shown])
+			require.Equal(t, len(want)-shown, left)
+		}
+	}
 }
 
 func sameRollUps(t require.TestingT, f *forest, ix *tree.Index, members []tree.Member) {

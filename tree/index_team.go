@@ -112,18 +112,23 @@ func (ix *Index) Children(dst []Member, m Member) []Member {
 // Roots appends to dst who has no recruiter, in order of id.
 func (ix *Index) Roots(dst []Member) []Member {
 	from := len(dst)
-	for m := Member(0); m < ix.base; m += ix.size(m) {
-		if ix.span[m]&strays == 0 {
-			dst = append(dst, m)
-		}
-	}
-	ix.eachAdopted(nobody, func(m Member) { dst = append(dst, m) })
+	ix.eachRoot(func(m Member) { dst = append(dst, m) })
 	ix.sortByID(dst[from:])
 	return dst
 }
 
 func (ix *Index) sortByID(members []Member) {
 	slices.SortFunc(members, func(a, b Member) int { return strings.Compare(ix.ids.at(a), ix.ids.at(b)) })
+}
+
+// eachRoot visits who has no recruiter.
+func (ix *Index) eachRoot(visit func(Member)) {
+	for m := Member(0); m < ix.base; m += ix.size(m) {
+		if ix.span[m]&strays == 0 {
+			visit(m)
+		}
+	}
+	ix.eachAdopted(nobody, visit)
 }
 
 // eachChild visits whom a member recruited: in his range from one range to the next, then who strays.

@@ -113,6 +113,9 @@ func mentors(ctx context.Context, dir string, rep *report) error {
 	return forest(ctx, rep, "the first mentor", all)
 }
 
+// indexOf is what the indexes know that are compared.
+var indexOf = program.IndexOf{Sales: true}
+
 // forest binds everybody to the first referrer whom he can have, and looks at the team that comes of it through an index that follows the programme, which
 // must say what the programme says and what an index says that is read anew.
 func forest(ctx context.Context, rep *report, name string, all []referral) error {
@@ -123,7 +126,7 @@ func forest(ctx context.Context, rep *report, name string, all []referral) error
 	if len(all) > 0 {
 		p.now = all[0].at
 	}
-	following, err := p.Team.Index(ctx)
+	following, err := p.Team.Index(ctx, indexOf)
 	if err != nil {
 		return err
 	}
@@ -165,7 +168,7 @@ func (p *player) index(ctx context.Context, following *program.TeamIndex) (shape
 	if err := following.Refresh(ctx); err != nil {
 		return "", err
 	}
-	anew, err := p.Team.Index(ctx)
+	anew, err := p.Team.Index(ctx, indexOf)
 	if err != nil {
 		return "", err
 	}

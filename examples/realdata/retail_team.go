@@ -6,7 +6,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program"
 	"github.com/fenrun/fenrun/tree"
 )
@@ -28,12 +27,11 @@ func (s *shop) team(ctx context.Context, dir string, rep *report) error {
 	if len(s.members) > 0 {
 		p.now = s.members[0].joined
 	}
-	following, err := p.Team.Index(ctx)
+	following, err := p.Team.Index(ctx, indexOf)
 	if err != nil {
 		return err
 	}
-	own := sums{}
-	if err := p.play(ctx, s.joinAndPay(ctx, p, func(o *program.Order, paid *program.Outcome) { own.add(partner.ID(o.Customer), paid.Goods) })); err != nil {
+	if err := p.play(ctx, s.joinAndPay(ctx, p, func(*program.Order, *program.Outcome) {})); err != nil {
 		return err
 	}
 	if _, err := p.close(ctx); err != nil {
@@ -44,10 +42,7 @@ func (s *shop) team(ctx context.Context, dir string, rep *report) error {
 		return err
 	}
 	columns := map[string]sums{}
-	following.View(func(ix *tree.Index) { columns, err = teamColumns(ix, own) })
-	if err != nil {
-		return err
-	}
+	following.View(func(ix *tree.Index) { columns = teamColumns(ix) })
 	for _, column := range x.columns {
 		if has, ok := columns[column]; ok {
 			p.compare(x, column, has)
@@ -60,15 +55,7 @@ func (s *shop) team(ctx context.Context, dir string, rep *report) error {
 }
 
 // teamColumns are the columns of expected_team.csv.
-func teamColumns(ix *tree.Index, own sums) (map[string]sums, error) {
-	values := make([]int64, ix.Len())
-	for m := range values {
-		values[m] = own[ix.ID(tree.Member(m))].Shift(salesScale).IntPart()
-	}
-	teams, err := ix.RollUp(nil, values, false)
-	if err != nil {
-		return nil, err
-	}
+func teamColumns(ix *tree.Index) map[string]sums {
 	columns := map[string]sums{"level1": {}, "level2": {}, "team": {}, "depth_below": {}, "own_sales": {}, "team_sales": {}}
 	for m := range tree.Member(ix.Len()) {
 		id, team := ix.ID(m), ix.Team(m, tree.Scope{})
@@ -79,8 +66,8 @@ func teamColumns(ix *tree.Index, own sums) (map[string]sums, error) {
 		whole("depth_below", len(levels))
 		levels = slices.Concat(levels, make([]tree.Level, 2))
 		whole("level2", levels[1].Partners+levels[1].Others)
-		columns["own_sales"][id] = decimal.New(values[m], -salesScale)
-		columns["team_sales"][id] = decimal.New(teams[m]-values[m], -salesScale)
+		columns["own_sales"][id] = decimal.New(team.Own, -salesScale)
+		columns["team_sales"][id] = decimal.New(team.Volume-team.Own, -salesScale)
 	}
-	return columns, nil
+	return columns
 }

@@ -92,7 +92,8 @@ func TestRule_4_40_EntriesAreNamedAndExplainedInTheirAsset(t *testing.T) {
 			require.NoError(t, json.Unmarshal(e.Data, &said))
 		}
 	}
-	require.Equal(t, map[string]any{"customer": "carol", "commission": "29.85 CNY", "assets": []any{"398 POINTS"}}, said)
+	sold := []any{map[string]any{"partner": "bob", "paidAt": "2026-06-01T12:00:00Z", "orders": 1.0, "volume": "199.00 CNY"}}
+	require.Equal(t, map[string]any{"customer": "carol", "commission": "29.85 CNY", "assets": []any{"398 POINTS"}, "sold": sold}, said)
 }
 
 func TestRule_4_40_OnlyCashIsWithdrawable(t *testing.T) {

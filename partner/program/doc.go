@@ -26,6 +26,10 @@
 // They are earned, held, released and taken back as cash is, and a partner has a balance in each ([Wallet.Balances] is cash, [Wallet.Assets] the others);
 // only cash can be withdrawn, and so be taxed. Where an asset is named by its code, "" is cash.
 //
+// Pages, lists and drawings of teams of any size come from memory: [Team.Index] reads who stands where, who sold what in a period and how many customers belong
+// to whom, [TeamIndex.Refresh] keeps it current by the events, and [TeamIndex.Performance], [TeamIndex.Children] and [TeamIndex.Draw] show it, to a partner as
+// far as he earns.
+//
 // What no plan can say is the shop's own code: [Config].Rules are rules that plans can name, [Config].Hooks decide at some places.
 //
 // The programme starts no goroutine: the shop's scheduler calls [Program.RunDue], which releases what is due.

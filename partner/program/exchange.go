@@ -73,16 +73,16 @@ func (o Orders) Exchange(ctx context.Context, in Exchange) (ExchangeOutcome, err
 		}
 		order = order.OpenExchange(in.ID, c.at, false)
 		order.Revision-- // the refund raises it
-		posting, netBack, err := c.refund(order, v, refund, exchangeKey(in.ID), c.record)
+		back, err := c.refund(order, v, refund, exchangeKey(in.ID), c.record)
 		if err != nil {
 			return nil, err
 		}
 		return func() error {
-			if err := c.takeBack(v, posting, netBack); err != nil {
+			if err := c.takeBack(v, back); err != nil {
 				return err
 			}
-			*out = exchangeOutcome(posting.Order, in.ID)
-			out.Refund, err = c.refundOutcome(posting.Order, exchangeKey(in.ID))
+			*out = exchangeOutcome(back.Order, in.ID)
+			out.Refund, err = c.refundOutcome(back.Order, exchangeKey(in.ID))
 			return err
 		}, nil
 	}, func(c *call, _ store.Claim, out *ExchangeOutcome) error {

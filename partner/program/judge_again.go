@@ -167,8 +167,16 @@ func (c *call) attributeLate(orders []settlement.Posting) error {
 		return err
 	}
 	for _, o := range after {
+		v, err := c.planOf(o.Plan)
+		if err != nil {
+			return err
+		}
+		changes, err := soldChange(v, &settlement.Order{}, &o) // it was nobody's
+		if err != nil {
+			return err
+		}
 		data := withAssets(o, map[string]any{"owner": o.Attributed.Partner, "commission": o.Total})
-		if err := c.emit("order_attributed", string(o.ID), data); err != nil {
+		if err := c.emit("order_attributed", string(o.ID), withSold(changes, data)); err != nil {
 			return err
 		}
 	}

@@ -53,6 +53,10 @@ func (in Order) paid() (task[Outcome], error) {
 		if err != nil {
 			return nil, err
 		}
+		changes, err := soldChange(judged.version, &stored, &posting.Order)
+		if err != nil {
+			return nil, err
+		}
 		return func() error {
 			if err := judged.publish(); err != nil {
 				return err
@@ -69,7 +73,8 @@ func (in Order) paid() (task[Outcome], error) {
 			if err := c.addRows(posting.Rows); err != nil {
 				return err
 			}
-			if err := c.emit("order_paid", string(in.ID), withAssets(posting.Order, map[string]any{"customer": in.Customer, "commission": posting.Order.Total})); err != nil {
+			data := withAssets(posting.Order, map[string]any{"customer": in.Customer, "commission": posting.Order.Total})
+			if err := c.emit("order_paid", string(in.ID), withSold(changes, data)); err != nil {
 				return err
 			}
 			order, err := c.unpark(posting.Order, judged.version)

@@ -140,15 +140,15 @@ func (in Refund) refunded() (task[RefundOutcome], error) {
 		if err != nil {
 			return nil, err
 		}
-		posting, netBack, err := c.refund(order, v, refund, c.key, c.record)
+		back, err := c.refund(order, v, refund, c.key, c.record)
 		if err != nil {
 			return nil, err
 		}
 		return func() error {
-			if err := c.takeBack(v, posting, netBack); err != nil {
+			if err := c.takeBack(v, back); err != nil {
 				return err
 			}
-			*out, err = c.refundOutcome(posting.Order, c.key)
+			*out, err = c.refundOutcome(back.Order, c.key)
 			return err
 		}, nil
 	}, func(c *call, _ store.Claim, out *RefundOutcome) error {
@@ -202,26 +202,37 @@ func (c *call) park(order settlement.Order, event string, p settlement.Parked) (
 	}, nil
 }
 
-// refund works out a refund of a posted order, and by how much the goods paid for become less.
-func (c *call) refund(order settlement.Order, v *version, r settlement.Refund, key string, record partner.Record) (settlement.Posting, money.Amount, error) {
+// takenBack is a refund of a posted order that is to be written.
+type takenBack struct {
+	settlement.Posting
+	net  money.Amount // by how much the goods paid for become less
+	sold []sold       // by how much what people sold changes
+}
+
+// refund works out a refund of a posted order.
+func (c *call) refund(order settlement.Order, v *version, r settlement.Refund, key string, record partner.Record) (takenBack, error) {
 	standing, err := c.tx.Rows(c.ctx, []settlement.Source{settlement.OfOrder(order.ID)})
 	if err != nil {
-		return settlement.Posting{}, money.Amount{}, err
+		return takenBack{}, err
 	}
 	posting, err := order.Refund(v.calc, r, standing[0], key, record, v.assets...)
 	if err != nil {
-		return settlement.Posting{}, money.Amount{}, err
+		return takenBack{}, err
 	}
 	before, err := netLeft(v, order)
 	if err != nil {
-		return settlement.Posting{}, money.Amount{}, err
+		return takenBack{}, err
 	}
 	after, err := netLeft(v, posting.Order)
 	if err != nil {
-		return settlement.Posting{}, money.Amount{}, err
+		return takenBack{}, err
 	}
-	back, err := before.Sub(after)
-	return posting, back, err
+	back := takenBack{Posting: posting}
+	if back.net, err = before.Sub(after); err != nil {
+		return takenBack{}, err
+	}
+	back.sold, err = soldChange(v, &order, &posting.Order)
+	return back, err
 }
 
 // netLeft is what is left of the goods paid for, in whole units of the currency.
@@ -237,24 +248,24 @@ func netLeft(v *version, o settlement.Order) (money.Amount, error) {
 }
 
 // takeBack writes a refund, and what somebody else bears of it.
-func (c *call) takeBack(v *version, p settlement.Posting, netBack money.Amount) error {
-	if err := c.saveOrder(v, p); err != nil {
+func (c *call) takeBack(v *version, p takenBack) error {
+	if err := c.saveOrder(v, p.Posting); err != nil {
 		return err
 	}
-	if _, err := c.tx.AddSpend(c.ctx, []store.Spend{{Customer: p.Order.Customer, Amount: netBack.Neg()}}); err != nil {
+	if _, err := c.tx.AddSpend(c.ctx, []store.Spend{{Customer: p.Order.Customer, Amount: p.net.Neg()}}); err != nil {
 		return err
 	}
 	if err := c.markUnsettled(&p.Order); err != nil {
 		return err
 	}
-	if err := c.addRows(p.Rows, untouched(p, v.plan.Settlement)...); err != nil {
+	if err := c.addRows(p.Rows, untouched(p.Posting, v.plan.Settlement)...); err != nil {
 		return err
 	}
 	data := withAssets(p.Order, map[string]any{"revision": p.Order.Revision, "commission": p.Order.Total})
-	if err := c.emit("order_refunded", string(p.Order.ID), data); err != nil {
+	if err := c.emit("order_refunded", string(p.Order.ID), withSold(p.sold, data)); err != nil {
 		return err
 	}
-	return c.bear(p, v.plan.Settlement)
+	return c.bear(p.Posting, v.plan.Settlement)
 }
 
 // The events that can come before their order.
@@ -306,7 +317,7 @@ func (c *call) unparkOne(order settlement.Order, v *version, w settlement.Parked
 		return after, "", err
 	}
 	record := partner.Record{Recorded: c.record.Recorded, Actor: w.Actor, Reason: w.Record.Reason}
-	posting, netBack, err := c.refund(order, v, *w.Refund, w.Key, record)
+	back, err := c.refund(order, v, *w.Refund, w.Key, record)
 	var problem *settlement.RefundError
 	if errors.As(err, &problem) {
 		return order, problem.Error(), nil
@@ -314,7 +325,7 @@ func (c *call) unparkOne(order settlement.Order, v *version, w settlement.Parked
 	if err != nil {
 		return order, "", err
 	}
-	return posting.Order, "", c.takeBack(v, posting, netBack)
+	return back.Order, "", c.takeBack(v, back)
 }
 
 // refundOutcome says what a refund took back, from the rows of its revision.

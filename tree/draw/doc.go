@@ -9,6 +9,8 @@
 //	drawing.Mermaid(w) // for Markdown pages
 //	drawing.JSON(w)    // for the tree series of ECharts, and for pages that load children when somebody opens a node
 //
+// The team of a programme is drawn by the Draw method of its index, of package program.
+//
 // What is left out is counted where it is left out ("and 3,721 more"), and the id of the last child that is shown is the cursor to go on
 // ([Options.After]). Equal sources and options give equal bytes.
 package draw
