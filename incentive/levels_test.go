@@ -16,7 +16,7 @@ var levels = incentive.Levels{
 }
 
 func TestLevelsAnswer(t *testing.T) {
-	require.Empty(t, levels.Validate())
+	require.Empty(t, levels.Validate(cny, nil))
 	require.Equal(t, "agent", string(levels.Default()))
 	require.True(t, levels.Leads("director"))
 	require.False(t, levels.Leads("agent"))
@@ -28,12 +28,12 @@ func TestLevelsAnswer(t *testing.T) {
 }
 
 func TestAPlanWithoutLevelsIsFine(t *testing.T) {
-	require.Empty(t, incentive.Levels{}.Validate())
+	require.Empty(t, incentive.Levels{}.Validate(cny, nil))
 	require.Empty(t, incentive.Levels{}.Default())
 }
 
 func TestRule_6_01_NoTwoLevelsStandAtOnePlace(t *testing.T) {
-	problems := incentive.Levels{{ID: "a", Weight: 1, Default: true}, {ID: "a", Weight: 1, Default: true}, {ID: "", Weight: 3}}.Validate()
+	problems := incentive.Levels{{ID: "a", Weight: 1, Default: true}, {ID: "a", Weight: 1, Default: true}, {ID: "", Weight: 3}}.Validate(cny, nil)
 	var paths []string
 	for _, p := range problems {
 		paths = append(paths, p.Path)
@@ -42,7 +42,7 @@ func TestRule_6_01_NoTwoLevelsStandAtOnePlace(t *testing.T) {
 }
 
 func TestRule_1_12_ExactlyOneLevelIsTheDefault(t *testing.T) {
-	problems := incentive.Levels{{ID: "a", Weight: 1}}.Validate()
+	problems := incentive.Levels{{ID: "a", Weight: 1}}.Validate(cny, nil)
 	require.Equal(t, []commission.Problem{{Path: "levels", Message: `one level must say "default": true, the level on joining`}}, problems)
 }
 

@@ -18,6 +18,8 @@ import (
 // waits until there is one, and is available at once when there is. It is taken back, where need be as debt, when all that he bought has come back, and comes
 // again with his next settled order. It goes to his direct recruiter or owner as of the instant at which the level was reached or the order was paid, or to the
 // owner whom a binding within the plan's grace gave that order, if that one earns then, else to nobody, for ever.
+//
+// A reward to the one himself who reached a level waits for nothing: it is available once he has the level, and stands with it.
 type OneOff struct {
 	// Name is a name of its own among the one-off bonuses of the plan; it stands in the rule of every entry. It is the campaign of which each bonus
 	// is given once: one of the same name in a later version of the plan is the same campaign.
@@ -26,20 +28,34 @@ type OneOff struct {
 	From *time.Time `json:"from,omitempty"` // nil: since ever
 	To   *time.Time `json:"to,omitempty"`   // the first instant after it; nil: for ever
 
-	// Upgrade pays for a recruit who reaches a level, once for each recruit and level.
+	// Upgrade pays for one who reaches a level, once for each of them and level.
 	Upgrade *Upgrade `json:"upgrade,omitempty"`
 	// FirstOrder pays for each new user (拉新人头奖), once his first order is settled.
 	FirstOrder *FirstOrder `json:"firstOrder,omitempty"`
 }
 
-// Upgrade is a one-off bonus to the recruiter of one who reaches a higher level than he had before. Who joins with a level above the plan's default one has
-// reached it from that. A level that is lost and reached again pays nothing again.
+// Upgrade is a one-off bonus to the recruiter of one who reaches a higher level than he had before, or to himself. Who joins with a level above the plan's
+// default one has reached it from that. A level that is lost and reached again pays nothing again.
 type Upgrade struct {
+	// Payee is who gets it.
+	Payee UpgradePayee `json:"payee"`
 	// Levels are the amounts, in the currency, by the level that is reached. Only levels above the default one can be reached.
 	Levels map[partner.Level]decimal.Decimal `json:"levels"`
 	// Skipped says whether the levels in between are paid too where somebody jumps.
 	Skipped Skipped `json:"skipped"`
+	// AllowHeadCount lifts the guard against rewards by head count for a level that one reaches by bringing people alone, and for which he gets it himself.
+	AllowHeadCount bool `json:"allowHeadCount,omitempty"`
 }
+
+// UpgradePayee is who gets the bonus for a level that somebody reached.
+type UpgradePayee uint8
+
+const (
+	// ToRecruiter pays the direct recruiter of who reached it.
+	ToRecruiter UpgradePayee = iota
+	// ToSelf pays who reached it.
+	ToSelf
+)
 
 // Skipped is what becomes of the levels that somebody jumps over.
 type Skipped uint8
@@ -72,6 +88,7 @@ const (
 )
 
 var (
+	payeeNames    = []string{"recruiter", "self"}
 	skippedNames  = []string{"unpaid", "paid"}
 	newUsersNames = []string{"recruits", "customers"}
 )
@@ -98,6 +115,7 @@ func (o OneOffs) Upgrades(levels Levels, to partner.Level) bool {
 type Reached struct {
 	Name   string
 	Level  partner.Level
+	Payee  UpgradePayee
 	Amount decimal.Decimal
 }
 
@@ -110,7 +128,7 @@ func (o OneOffs) Reached(levels Levels, from, to partner.Level, instant time.Tim
 			continue
 		}
 		for _, level := range o[i].Upgrade.reached(levels, from, to) {
-			all = append(all, Reached{Name: o[i].Name, Level: level, Amount: o[i].Upgrade.Levels[level]})
+			all = append(all, Reached{Name: o[i].Name, Level: level, Payee: o[i].Upgrade.Payee, Amount: o[i].Upgrade.Levels[level]})
 		}
 	}
 	return all
@@ -119,10 +137,7 @@ func (o OneOffs) Reached(levels Levels, from, to partner.Level, instant time.Tim
 // reached returns the levels that have an amount and are reached by coming from one to another, lowest first.
 func (u *Upgrade) reached(levels Levels, from, to partner.Level) []partner.Level {
 	target, ok := levels.Find(to)
-	before, known := levels.Find(from)
-	if !known {
-		before, known = levels.Find(levels.Default())
-	}
+	before, known := levels.standing(from)
 	if !ok || !known {
 		return nil
 	}
@@ -139,6 +154,15 @@ func (u *Upgrade) reached(levels Levels, from, to partner.Level) []partner.Level
 	}
 	return ids
 }
+
+// String returns the option's name in a plan.
+func (p UpgradePayee) String() string { return optionText(p, payeeNames) }
+
+// MarshalText writes the form of String.
+func (p UpgradePayee) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads a name; any other is a [*commission.OptionError].
+func (p *UpgradePayee) UnmarshalText(text []byte) error { return parseOption(p, text, payeeNames) }
 
 // String returns the option's name in a plan.
 func (s Skipped) String() string { return optionText(s, skippedNames) }

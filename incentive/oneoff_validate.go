@@ -75,6 +75,9 @@ func (v *oneOffProblems) upgrade(path string, u *Upgrade) {
 	if len(u.Levels) == 0 {
 		v.add(path+".levels", "give the amount for at least one level")
 	}
+	if int(u.Payee) >= len(payeeNames) {
+		v.add(path+".payee", "%d names no option", u.Payee)
+	}
 	if int(u.Skipped) >= len(skippedNames) {
 		v.add(path+".skipped", "%d names no option", u.Skipped)
 	}
@@ -84,6 +87,8 @@ func (v *oneOffProblems) upgrade(path string, u *Upgrade) {
 		v.amount(at, u.Levels[id])
 		if level, ok := v.levels.Find(id); ok && level.Weight <= lowest.Weight {
 			v.add(at, "nobody is upgraded to this level, which is not above %s, the level on joining", lowest.ID)
+		} else if u.Payee == ToSelf && !u.AllowHeadCount && byPeople(level.Reach.All, level.Reach.Any) {
+			v.add(at, "the guard %q refuses a reward for bringing people, by which alone this level is reached; it is lifted by writing \"allowHeadCount\": true", GuardHeadCount)
 		}
 	}
 }
@@ -96,4 +101,18 @@ func (v *oneOffProblems) firstOrder(path string, f *FirstOrder) {
 	if !f.AllowHeadCount {
 		v.add(path, "the guard %q refuses a reward for each new user; it is lifted by writing \"allowHeadCount\": true", GuardHeadCount)
 	}
+}
+
+// byPeople reports whether conditions can be reached by bringing people alone, whatever they buy. What is only not to be exceeded asks for no sale either.
+func byPeople(all, anyOf []partner.Condition) bool {
+	people := func(c partner.Condition) bool {
+		if c.Metric != nil {
+			return c.Metric.Name == partner.MetricCustomers || c.Metric.Name == partner.MetricPartners || c.AtMost.Valid && !c.AtLeast.Valid
+		}
+		return byPeople(c.All, c.Any)
+	}
+	if len(anyOf) > 0 {
+		return slices.ContainsFunc(anyOf, people)
+	}
+	return len(all) > 0 && !slices.ContainsFunc(all, func(c partner.Condition) bool { return !people(c) })
 }

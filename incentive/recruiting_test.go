@@ -36,7 +36,7 @@ func TestRule_1_12_WithoutOneDefaultLevelNobodyJoins(t *testing.T) {
 }
 
 func TestALevelSaysWhetherItsHolderRecruitsAndAtWhichLevel(t *testing.T) {
-	require.Empty(t, roles.Validate())
+	require.Empty(t, roles.Validate(cny, nil))
 	require.False(t, roles.MayRecruit("promoter"))
 	require.True(t, roles.MayRecruit("partner"))
 	require.True(t, roles.MayRecruit(""), "who has no level may")
@@ -45,7 +45,7 @@ func TestALevelSaysWhetherItsHolderRecruitsAndAtWhichLevel(t *testing.T) {
 	require.Equal(t, partner.Level("partner"), roles.RecruitLevel("director"))
 	require.Equal(t, partner.Level("promoter"), roles.RecruitLevel(""))
 
-	wrong := incentive.Levels{{ID: "a", Weight: 1, Default: true, RecruitLevel: "z"}, {ID: "b", Weight: 2, MayRecruit: no(), RecruitLevel: "a"}}.Validate()
+	wrong := incentive.Levels{{ID: "a", Weight: 1, Default: true, RecruitLevel: "z"}, {ID: "b", Weight: 2, MayRecruit: no(), RecruitLevel: "a"}}.Validate(cny, nil)
 	require.Equal(t, []partner.Problem{
 		{Path: "levels[0].recruitLevel", Message: `there is no level "z"`}, {Path: "levels[1].recruitLevel", Message: "its holder may not recruit; leave it out"},
 	}, wrong)

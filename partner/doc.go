@@ -29,6 +29,9 @@
 // A partner can be valid for a time, after which he earns nothing until he renews, and one who has left can withdraw what he has for a last window. What
 // it does that somebody leaves (who moves where, whose his customers are, what becomes of his money) is a value, [Departure], by options of the plan.
 //
+// A level is one of the facts too, and beside it stands why it changed: by what was reached, with the values that the metrics had ([RiseFacts]), or because
+// somebody of the shop gave it, perhaps locked until an instant ([SetLevelFacts]). [LevelChanges] reads the log from them.
+//
 // # Applications
 //
 // An [Application] is open until it is decided, and never changes after that; who applies again makes another, and one person has at most one open:

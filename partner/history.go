@@ -18,6 +18,7 @@ type History struct {
 	Deals       []Deal
 	TopUps      []TopUp
 	People      []Person
+	Earnings    []Earning
 }
 
 // Deal is an order as conditions see it.
@@ -46,6 +47,13 @@ type TopUp struct {
 	Refunded bool // whether it went back later
 }
 
+// Earning is money that was posted to him, below 0 what was taken back of it.
+type Earning struct {
+	At       time.Time // when it was posted
+	Released time.Time // when it was released; zero: not yet
+	Amount   money.Amount
+}
+
 // Person is one who was brought by somebody, for as long as that held: From is the first instant, To the first after it, zero for ever. Of several who
 // claim to have brought the same one at the same time the earliest has him.
 type Person struct {
@@ -71,6 +79,8 @@ func (h History) Measure(m Metric) (Value, bool) {
 		})
 	case MetricTopUp:
 		return h.topUp(from), true
+	case MetricEarned:
+		return h.earned(m)
 	case MetricCustomers, MetricPartners:
 		return Value{Number: h.people(m, from)}, true
 	case MetricMemberLevel:
@@ -148,6 +158,25 @@ func (h *History) topUp(from time.Time) Value {
 		}
 	}
 	return best
+}
+
+// earned sums what was posted, or released. Sums beyond 38 digits are not known.
+func (h *History) earned(m Metric) (Value, bool) {
+	v := Value{Amount: h.Currency.Minor(0)}
+	for _, e := range h.Earnings {
+		at := e.At
+		if m.Node == AfterSaleOver {
+			at = e.Released
+		}
+		if !reached(at, h.At) {
+			continue
+		}
+		var err error
+		if v.Amount, err = v.Amount.Add(e.Amount); err != nil {
+			return Value{}, false
+		}
+	}
+	return v, true
 }
 
 // scope returns the partners whose sales are those of the scope at an instant.

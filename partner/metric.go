@@ -58,6 +58,9 @@ const (
 	MetricVolume MetricName = "volume"
 	// MetricSales is how many orders the scope sold. Net leaves out every order with an after-sale that is open or has succeeded.
 	MetricSales MetricName = "sales"
+	// MetricEarned is what he has earned himself in the programme in all, net of reversals: commission, bonuses and rewards in money, whether he has
+	// withdrawn it or not. Paid counts all that is posted, AfterSaleOver what was released of it.
+	MetricEarned MetricName = "earned"
 	// MetricMemberLevel is the level that he has as a member of the shop: a text, of which the shop alone knows.
 	MetricMemberLevel MetricName = "memberLevel"
 )
@@ -116,7 +119,8 @@ type metricKind struct {
 	name   MetricName
 	unit   Unit
 	scopes []Scope // the first is the default; none where it has no scope
-	orders bool    // it counts orders: it has a node, and net and gross
+	nodes  []Node  // from when on an order counts, the first is the default; none where that is no question
+	orders bool    // it counts orders: net or gross
 	goods  bool    // it can be of certain goods
 	window bool
 	sales  bool // self-purchase is a question
@@ -128,16 +132,18 @@ var (
 	peopleOf = []Scope{Direct, WholeTeam, UntilLeader}
 	salesOf  = []Scope{Own, Direct, WholeTeam, UntilLeader}
 	nodes    = []Node{Paid, Completed, AfterSaleOver}
+	posted   = []Node{Paid, AfterSaleOver}
 	counts   = []Count{Net, Gross}
 	metrics  = []metricKind{
-		{name: MetricSpend, unit: Money, scopes: ownScope, orders: true, goods: true, window: true},
-		{name: MetricOrders, unit: Number, scopes: ownScope, orders: true, goods: true, window: true},
-		{name: MetricUnits, unit: Number, scopes: ownScope, orders: true, goods: true, window: true},
+		{name: MetricSpend, unit: Money, scopes: ownScope, nodes: nodes, orders: true, goods: true, window: true},
+		{name: MetricOrders, unit: Number, scopes: ownScope, nodes: nodes, orders: true, goods: true, window: true},
+		{name: MetricUnits, unit: Number, scopes: ownScope, nodes: nodes, orders: true, goods: true, window: true},
 		{name: MetricTopUp, unit: Money, scopes: ownScope, window: true},
 		{name: MetricCustomers, unit: Number, scopes: peopleOf, window: true},
 		{name: MetricPartners, unit: Number, scopes: peopleOf, window: true, levels: true},
-		{name: MetricVolume, unit: Money, scopes: salesOf, orders: true, goods: true, window: true, sales: true},
-		{name: MetricSales, unit: Number, scopes: salesOf, orders: true, goods: true, window: true, sales: true},
+		{name: MetricVolume, unit: Money, scopes: salesOf, nodes: nodes, orders: true, goods: true, window: true, sales: true},
+		{name: MetricSales, unit: Number, scopes: salesOf, nodes: nodes, orders: true, goods: true, window: true, sales: true},
+		{name: MetricEarned, unit: Money, scopes: ownScope, nodes: posted},
 		{name: MetricMemberLevel, unit: Text},
 	}
 )
@@ -161,8 +167,8 @@ func (m Metric) WithDefaults() Metric {
 	if m.Scope == "" && len(k.scopes) > 0 {
 		m.Scope = k.scopes[0]
 	}
-	if k.orders && m.Node == "" {
-		m.Node = Paid
+	if m.Node == "" && len(k.nodes) > 0 {
+		m.Node = k.nodes[0]
 	}
 	if k.orders && m.Count == "" {
 		m.Count = Net
@@ -193,8 +199,8 @@ func (m Metric) Validate(path string) []Problem {
 	if m.Since != nil && m.Since.IsZero() {
 		add("since", "an instant is needed")
 	}
-	if m.Node != "" && k.orders && !slices.Contains(nodes, m.Node) {
-		add("node", "%q is none of %q", m.Node, nodes)
+	if m.Node != "" && len(k.nodes) > 0 && !slices.Contains(k.nodes, m.Node) {
+		add("node", "%q is none of %q", m.Node, k.nodes)
 	}
 	if m.Count != "" && k.orders && !slices.Contains(counts, m.Count) {
 		add("count", "%q is none of %q", m.Count, counts)
@@ -203,7 +209,7 @@ func (m Metric) Validate(path string) []Problem {
 		field    string
 		set, has bool
 	}{
-		{"node", m.Node != "", k.orders},
+		{"node", m.Node != "", len(k.nodes) > 0},
 		{"count", m.Count != "", k.orders},
 		{"days", m.Days != 0, k.window},
 		{"since", m.Since != nil, k.window},
@@ -259,10 +265,10 @@ func (m *Metric) ofGoods(product, category, sku string) bool {
 
 // Value is what a metric measured: of an amount of money Amount, of a number Number, of a text Text.
 type Value struct {
-	Amount money.Amount
-	Number int64
-	Text   string
-	Flag   Reason // why somebody should look at it before anything is granted for it; "" for nothing
+	Amount money.Amount `json:"amount"`
+	Number int64        `json:"number,omitempty"`
+	Text   string       `json:"text,omitempty"`
+	Flag   Reason       `json:"flag,omitempty"` // why somebody should look at it before anything is granted for it; "" for nothing
 }
 
 // TopUpRefunded is the flag of a top-up that counts although it was refunded later.

@@ -18,8 +18,9 @@ type Predicate func(Facts) Answer
 
 // Answer is what a [Predicate] says. The zero Answer is no.
 type Answer struct {
-	Met              bool
-	English, Chinese string // how it stands, or what is missing; "" for nothing to say
+	Met     bool   `json:"met"`
+	English string `json:"english,omitempty"` // how it stands, or what is missing; "" for nothing to say
+	Chinese string `json:"chinese,omitempty"` // the same
 }
 
 // PredicateMaker makes a condition of the shop's own for the plans that name it.

@@ -28,6 +28,11 @@ const (
 	FactStatus FactKind = "status"
 	// FactLevel sets the level; the value is a [Level], "" for none.
 	FactLevel FactKind = "level"
+	// FactLevelSet says that somebody of the shop gave the level of the FactLevel before it, and until when it does not change by itself; the value is that
+	// of [InstantValue], "" where it does as soon as a higher one is reached. Without it, and with every other level, nothing keeps the level.
+	FactLevelSet FactKind = "level_set"
+	// FactLevelReached says by what the level of the FactLevel before it was reached; the value is the [Verdict] as JSON.
+	FactLevelReached FactKind = "level_reached"
 	// FactEarning freezes earnings or lifts the freeze; the value is [Frozen] or [Open].
 	FactEarning FactKind = "earning"
 	// FactWithdrawal freezes withdrawals or lifts the freeze; the value is [Frozen] or [Open].
@@ -77,6 +82,11 @@ type State struct {
 	Level      Level
 	Earning    string
 	Withdrawal string
+	// LevelSet says that somebody of the shop gave him his level, LevelLockedUntil until when it does not change by itself, zero where a higher one that he
+	// reaches replaces it at once; LevelLocked, whether that instant is still to come.
+	LevelSet         bool
+	LevelLockedUntil time.Time
+	LevelLocked      bool
 	// ValidUntil is until when he is a partner before he has to renew, zero for ever; Expired, whether that instant has come.
 	ValidUntil time.Time
 	Expired    bool
@@ -99,6 +109,10 @@ func (s State) Bar() Reason {
 	}
 	return ""
 }
+
+// Rises reports whether one in this state gets a higher level by reaching what the plan asks for it: he is active, his time as a partner is not over, and
+// his level is not locked. Whether he earns meanwhile is apart from it.
+func (s State) Rises() bool { return s.Status == Active && !s.Expired && !s.LevelLocked }
 
 // WithdrawalBar returns why one in this state cannot withdraw, "" if he can. It is apart from what keeps him from earning: who earns nothing can still
 // withdraw what he has.
@@ -139,7 +153,9 @@ func At(facts []Fact, instant time.Time) State {
 		case FactStatus:
 			s.Status = Status(f.Value)
 		case FactLevel:
-			s.Level = Level(f.Value)
+			s.Level, s.LevelSet, s.LevelLockedUntil = Level(f.Value), false, time.Time{}
+		case FactLevelSet:
+			s.LevelSet, s.LevelLockedUntil = true, instantOf(f.Value)
 		case FactEarning:
 			s.Earning = f.Value
 		case FactWithdrawal:
@@ -150,6 +166,7 @@ func At(facts []Fact, instant time.Time) State {
 			s.PayableUntil = instantOf(f.Value)
 		}
 	}
+	s.LevelLocked = s.LevelLockedUntil.After(instant)
 	s.Expired = reached(s.ValidUntil, instant)
 	s.Closed = reached(s.PayableUntil, instant)
 	return s

@@ -119,6 +119,12 @@ func replayed(facts []partner.Fact, instant time.Time) partner.State {
 		Status: partner.Status(last[partner.FactStatus].Value), Level: partner.Level(last[partner.FactLevel].Value),
 		Earning: last[partner.FactEarning].Value, Withdrawal: last[partner.FactWithdrawal].Value,
 	}
+	given, set := last[partner.FactLevel], last[partner.FactLevelSet]
+	if set.Kind != "" && (set.At.After(given.At) || set.At.Equal(given.At) && set.Seq > given.Seq) { // of this level, and not of one before it
+		s.LevelSet = true
+		s.LevelLockedUntil, _ = until(partner.FactLevelSet)
+		s.LevelLocked = instant.Before(s.LevelLockedUntil)
+	}
 	s.ValidUntil, s.Expired = until(partner.FactValidUntil)
 	s.PayableUntil, s.Closed = until(partner.FactPayableUntil)
 	return s
@@ -128,10 +134,15 @@ func TestAStateAtAnyInstantIsTheReplayOfItsFacts(t *testing.T) {
 	values := map[partner.FactKind][]string{
 		partner.FactStatus: {"candidate", "active", "terminating", "terminated", "cleared"}, partner.FactLevel: {"", "gold", "silver"},
 		partner.FactEarning: {partner.Open, partner.Frozen}, partner.FactWithdrawal: {partner.Open, partner.Frozen},
+		partner.FactLevelSet:     {"", partner.InstantValue(day(1)), partner.InstantValue(day(2))},
+		partner.FactLevelReached: {`{"met": true}`},
 		partner.FactValidUntil:   {"", partner.InstantValue(day(1)), partner.InstantValue(day(2))},
 		partner.FactPayableUntil: {"", partner.InstantValue(day(1)), partner.InstantValue(day(3).Add(time.Microsecond))},
 	}
-	kinds := []partner.FactKind{partner.FactStatus, partner.FactLevel, partner.FactEarning, partner.FactWithdrawal, partner.FactValidUntil, partner.FactPayableUntil}
+	kinds := []partner.FactKind{
+		partner.FactStatus, partner.FactLevel, partner.FactLevelSet, partner.FactLevelReached, partner.FactEarning, partner.FactWithdrawal, partner.FactValidUntil,
+		partner.FactPayableUntil,
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		var facts []partner.Fact
 		for i := range rapid.IntRange(0, 10).Draw(t, "facts") {

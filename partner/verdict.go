@@ -12,19 +12,19 @@ import (
 // Verdict says whether conditions are met, and how each of them stands. That of conditions that ask for nothing has no parts and is not met: nothing was
 // reached, since there is nothing to reach.
 type Verdict struct {
-	Met   bool
-	Any   bool // whether one of the parts is enough
-	Parts []Part
+	Met   bool   `json:"met"`
+	Any   bool   `json:"any,omitempty"` // whether one of the parts is enough
+	Parts []Part `json:"parts,omitempty"`
 }
 
 // Part is how one condition stands.
 type Part struct {
-	Condition Condition
-	Met       bool
-	Known     bool    // whether the metric could be measured; what is not known is not met
-	Value     Value   // of the metric
-	Answer    Answer  // of a condition of the shop's own
-	Within    Verdict // of a condition that is a list
+	Condition Condition `json:"condition"`
+	Met       bool      `json:"met"`
+	Known     bool      `json:"known"`  // whether the metric could be measured; what is not known is not met
+	Value     Value     `json:"value"`  // of the metric
+	Answer    Answer    `json:"answer"` // of a condition of the shop's own
+	Within    Verdict   `json:"within"` // of a condition that is a list
 }
 
 // Evaluate judges conditions by what is known of somebody. A condition of the shop's own that is not among own is not known.
@@ -214,12 +214,16 @@ var metricTexts = map[MetricName][2]string{
 	MetricPartners:    {"partners recruited", "招募合伙人数"},
 	MetricVolume:      {"sales volume", "销售业绩"},
 	MetricSales:       {"orders sold", "销售订单数"},
+	MetricEarned:      {"earnings", "累计收益"},
 	MetricMemberLevel: {"member level", "会员等级"},
 }
 
 var scopeTexts = map[Scope][2]string{
 	Own: {"own ", "本人"}, Direct: {"direct ", "直属"}, WholeTeam: {"team ", "团队"}, UntilLeader: {"team, until the next leader, ", "团队（至下一团队长）"},
 }
+
+// releasedText is how the after-sale of what somebody has earned reads.
+var releasedText = [2]string{"released", "已结算"}
 
 var nodeTexts = map[Node][2]string{Completed: {"completed", "已完成"}, AfterSaleOver: {"after-sale over", "已过售后期"}}
 
@@ -250,7 +254,11 @@ func (m *Metric) details(language int) []string {
 	list := func(english, chinese string, values []string) {
 		add(len(values) > 0, english+" "+strings.Join(values, ", "), chinese+" "+strings.Join(values, ", "))
 	}
-	add(nodeTexts[m.Node][0] != "", nodeTexts[m.Node][0], nodeTexts[m.Node][1])
+	node := nodeTexts[m.Node]
+	if m.Name == MetricEarned && m.Node == AfterSaleOver {
+		node = releasedText
+	}
+	add(node[0] != "", node[0], node[1])
 	add(m.Count == Gross, "before refunds", "不扣退款")
 	add(m.Days > 0, fmt.Sprintf("in the last %d days", m.Days), fmt.Sprintf("近 %d 天", m.Days))
 	if m.Since != nil {

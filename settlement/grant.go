@@ -20,7 +20,7 @@ func OfGrants(user partner.ID) Source { return Source{Kind: GrantSource, ID: str
 type GrantKind string
 
 const (
-	// ForUpgrade is given to the recruiter of one who reached a level.
+	// ForUpgrade is given to the recruiter of one who reached a level, or to himself.
 	ForUpgrade GrantKind = "upgrade"
 	// ForFirstOrder is given to him who brought a new user, for that user's first settled order.
 	ForFirstOrder GrantKind = "first-order"
@@ -34,19 +34,19 @@ type Grant struct {
 	Order  commission.OrderID // the first settled order; "" for a level
 	At     time.Time          // the instant as of which it was judged: when the level was reached, or the order was paid
 	Plan   int                // the version of the plan that judged it
-	Payee  partner.ID         // who brought the user; "" for nobody
+	Payee  partner.ID         // who brought the user, or the user himself; "" for nobody
 	Amount money.Amount       // the bonus
 	Reason partner.Reason     // why nobody gets it; "": the payee does
 	Stands bool               // whether it is paid: posted, and not taken back since
 }
 
-// Owed reports whether somebody gets the bonus once the user has a settled order.
+// Owed reports whether somebody gets the bonus once what it waits for has come.
 func (g Grant) Owed() bool { return g.Reason == "" }
 
 // Grants are the one-off bonuses for one user: a recruit or a customer whom somebody brought. They wait until he has a settled order ([Order.Settled]), are
 // available at once when he has, and are taken back when all that he bought went back, so that he has none left. They come again with his next settled order:
-// what stands depends on the orders that are left and not on the way there. What was judged stays judged: each bonus is given once for a user and level,
-// whatever happens to either later.
+// what stands depends on the orders that are left and not on the way there. What he gets himself for a level waits for nothing, and stands as the level does.
+// What was judged stays judged: each bonus is given once for a user and level, whatever happens to either later.
 type Grants struct {
 	User     partner.ID
 	Revision int64              // raised by every write; 0: not stored
@@ -100,7 +100,7 @@ func (g Grants) Judge(j Judged, at time.Time, record partner.Record) (Grants, []
 	var entries []commission.Entry
 	for i := range g.All {
 		x := &g.All[i]
-		if stands := x.Owed() && g.Settled != ""; stands != x.Stands {
+		if stands := g.Pays(*x); stands != x.Stands {
 			x.Stands = stands
 			entries = append(entries, x.entry())
 		}
@@ -111,6 +111,9 @@ func (g Grants) Judge(j Judged, at time.Time, record partner.Record) (Grants, []
 	}
 	return g, all, err
 }
+
+// Pays reports whether a bonus for the user is to be paid: it is owed, and he has a settled order or gets it himself.
+func (g Grants) Pays(x Grant) bool { return x.Owed() && (g.Settled != "" || x.Payee == g.User) }
 
 // entry is what pays the bonus where it stands, and what takes it back where it does not.
 func (g *Grant) entry() commission.Entry {

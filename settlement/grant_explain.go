@@ -30,7 +30,9 @@ func (x GrantExplanation) String() string {
 	g := &x.Grant
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s by the bonus %s", orNobody(g.Payee, "nobody"), g.Amount, g.Name)
-	if g.Kind == ForUpgrade {
+	if g.Payee == x.User {
+		fmt.Fprintf(&b, ", for reaching level %s at %s", g.Level, g.At.Format(time.RFC3339))
+	} else if g.Kind == ForUpgrade {
 		fmt.Fprintf(&b, ", for %s, who reached level %s at %s", x.User, g.Level, g.At.Format(time.RFC3339))
 	} else {
 		fmt.Fprintf(&b, ", for the first order of %s, %s, paid at %s", x.User, g.Order, g.At.Format(time.RFC3339))
@@ -38,6 +40,8 @@ func (x GrantExplanation) String() string {
 	switch {
 	case !g.Owed():
 		fmt.Fprintf(&b, "; not paid: %s", commission.ReasonEnglish(g.Reason))
+	case g.Stands && g.Payee == x.User:
+		b.WriteString("; paid")
 	case g.Stands:
 		fmt.Fprintf(&b, "; paid, since his order %s is settled", x.Settled)
 	default:
@@ -52,7 +56,9 @@ func (x GrantExplanation) Chinese() string {
 	g := &x.Grant
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s：%s，奖励 %s", orNobody(g.Payee, "（无人）"), g.Amount, g.Name)
-	if g.Kind == ForUpgrade {
+	if g.Payee == x.User {
+		fmt.Fprintf(&b, "，于 %s 升级到 %s", g.At.Format(time.RFC3339), g.Level)
+	} else if g.Kind == ForUpgrade {
 		fmt.Fprintf(&b, "，%s 于 %s 升级到 %s", x.User, g.At.Format(time.RFC3339), g.Level)
 	} else {
 		fmt.Fprintf(&b, "，%s 的首单 %s（%s 支付）", x.User, g.Order, g.At.Format(time.RFC3339))
@@ -60,6 +66,8 @@ func (x GrantExplanation) Chinese() string {
 	switch {
 	case !g.Owed():
 		fmt.Fprintf(&b, "；不发放：%s", commission.ReasonChinese(g.Reason))
+	case g.Stands && g.Payee == x.User:
+		b.WriteString("；已发放")
 	case g.Stands:
 		fmt.Fprintf(&b, "；已发放，订单 %s 已结算", x.Settled)
 	default:

@@ -39,9 +39,10 @@ type Order struct {
 	Case    *Case       // what it was judged on, where it may be judged once more; nil where not
 	Earlier []Judgement // how it was judged before it was judged again, in order
 
-	Parked   []Parked   // events that came before the order and wait for it, in order of arrival
-	Unparked []Unparked // what became of them when it came
-	Promoted bool       // whether the order made its buyer a partner
+	Parked   []Parked      // events that came before the order and wait for it, in order of arrival
+	Unparked []Unparked    // what became of them when it came
+	Promoted bool          // whether the order made its buyer a partner
+	Risen    partner.Level // the level to which its buyer rose by it; "": he did not
 	partner.Record
 }
 

@@ -22,6 +22,8 @@ type Partners interface {
 
 	// AddFacts adds facts and numbers them: Seq continues each partner's count, in the order given. The partners' facts are locked until the end.
 	AddFacts(ctx context.Context, facts []partner.Fact) error
+	// LockFacts returns what Facts does, as it is now, and keeps others from adding facts of these partners until the end.
+	LockFacts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, error)
 	// Facts returns all facts of each partner in order of Seq.
 	Facts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, error)
 

@@ -136,6 +136,7 @@ func aligned() []alignment {
 	paid, refund := store.ClaimKey{Operation: "paid", Key: "o-1"}, store.ClaimKey{Operation: "refund", Key: "r-1"}
 	return []alignment{
 		alignmentOf[partner.ID]("Partners", store.Tx.Partners, "nobody", partner.Partner{}, "p-1", "p-2"),
+		alignmentOf[partner.ID]("LockFacts", store.Tx.LockFacts, "nobody", nil, "p-1", "p-2"),
 		alignmentOf[partner.ID]("Facts", store.Tx.Facts, "nobody", nil, "p-1", "p-2"),
 		alignmentOf("Spent", spentOf, partner.Customer("nobody"), money.Amount{}, "c-1", "c-3"),
 		alignmentOf[partner.ID]("LockApplications", store.Tx.LockApplications, "nobody", nil, "p-1", "p-2"),

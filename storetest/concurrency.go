@@ -33,6 +33,7 @@ var concurrencySentences = []sentence{
 	{"grants that are not locked are saved once for each revision", unlockedGrantsAtOnce},
 	{"a withdrawal that is locked ends once", withdrawalsAtOnce},
 	{"of applications at once under the lock of their applicant one is saved", applicationsAtOnce},
+	{"of levels that several give one partner at once, under LockFacts exactly one finds him without", levelsAtOnce},
 	{"of attempts to bind one customer at once, under LockBindings exactly one finds him free", bindingsAtOnce},
 	{"facts, spending and plans that are added at once are all counted, without a gap", countersAtOnce},
 	{"FoldRows takes each row once where several run at once", foldsAtOnce},
@@ -293,6 +294,26 @@ func applicationsAtOnce(x *trial) {
 			})
 		})
 		require.Equal(x, 1, won(x, errEnded, errs))
+	})
+}
+
+// levelsAtOnce lets everybody give the same one a level, who looks under the lock whether he has one.
+func levelsAtOnce(x *trial) {
+	x.contended(func(x *trial, workers, _ int) {
+		errs := together(workers, func(i int) error {
+			return x.st.Update(x.ctx, x.tenant, func(tx store.Tx) error {
+				locked, err := tx.LockFacts(x.ctx, list[partner.ID]("p-1"))
+				if err != nil {
+					return err
+				}
+				if len(locked[0]) > 0 {
+					return errEnded
+				}
+				return tx.AddFacts(x.ctx, list(fact("p-1", fmt.Sprint("level ", i), 1)))
+			})
+		})
+		require.Equal(x, 1, won(x, errEnded, errs))
+		require.Equal(x, int64(1), read(x, store.Tx.Facts, list[partner.ID]("p-1"))[0][0].Seq)
 	})
 }
 

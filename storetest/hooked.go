@@ -49,6 +49,10 @@ func (h *hooked) AddFacts(ctx context.Context, facts []partner.Fact) error {
 	return h.around("AddFacts", func() error { return h.tx.AddFacts(ctx, facts) })
 }
 
+func (h *hooked) LockFacts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, error) {
+	return through(h, "LockFacts", func() ([][]partner.Fact, error) { return h.tx.LockFacts(ctx, ids) })
+}
+
 func (h *hooked) Facts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, error) {
 	return through(h, "Facts", func() ([][]partner.Fact, error) { return h.tx.Facts(ctx, ids) })
 }

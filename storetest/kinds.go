@@ -108,6 +108,9 @@ func factKind() kind {
 	return kindOf("facts",
 		func() []partner.Fact { return list(sampleFact("p-1", 1), sampleFact("p-1", 2), sampleFact("p-2", 1)) },
 		func(ctx context.Context, tx store.Tx, all []partner.Fact) error { return tx.AddFacts(ctx, all) },
+		reader[partner.Fact]{"LockFacts", true, func(ctx context.Context, tx store.Tx) ([]partner.Fact, error) {
+			return flat(tx.LockFacts(ctx, list[partner.ID]("p-1", "p-2")))
+		}},
 		reader[partner.Fact]{"Facts", false, func(ctx context.Context, tx store.Tx) ([]partner.Fact, error) {
 			return flat(tx.Facts(ctx, list[partner.ID]("p-1", "p-2")))
 		}},

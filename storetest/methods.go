@@ -128,6 +128,7 @@ func methods() []method {
 		one("Partners", reading, store.Tx.Partners, people, nil),
 		pageOf("ScanPartners", store.Tx.ScanPartners),
 		act("AddFacts", store.Tx.AddFacts, list(sampleFact("p-1", 3)), nil),
+		one("LockFacts", locking, store.Tx.LockFacts, people, nil),
 		one("Facts", reading, store.Tx.Facts, people, nil),
 		one("AddSpend", writing, store.Tx.AddSpend, list(store.Spend{Customer: "c-1", Amount: cny.Minor(700)}), nil),
 		one("Spent", reading, store.Tx.Spent, list[partner.Customer]("c-1", "c-3"), nil),

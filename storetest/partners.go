@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"fmt"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fenrun/fenrun/commission/money"
@@ -12,6 +14,7 @@ var partnerSentences = []sentence{
 	{"a partner whose id exists is an ExistsError and nothing is added", partnerExists},
 	{"facts are numbered for each partner from 1 on, in the order given", factsNumbered},
 	{"facts of one partner come in order of Seq, whatever their instants", factsInOrder},
+	{"LockFacts returns facts as they are now, own writes too, also of one who has none", lockFactsNow},
 	{"AddSpend returns each customer's total after it, in the order given", spendTotals},
 	{"Spent returns the totals of AddSpend", spentTotals},
 	{"AddSpend takes back what is below 0, down to below 0", spendBack},
@@ -84,6 +87,24 @@ func factsInOrder(x *trial) {
 		write(x, store.Tx.AddFacts, list(fact("p-1", value, 20-n)))
 	}
 	require.Len(x, seqs(x, "p-1", "j", "i", "h", "g", "f", "e", "d", "c", "b", "a", "late"), 11)
+}
+
+func lockFactsNow(x *trial) {
+	x.update(func(tx store.Tx) error {
+		for n := range 3 {
+			locked, err := tx.LockFacts(x.ctx, list[partner.ID]("p-1", "p-2"))
+			if err != nil {
+				return err
+			}
+			require.Len(x, locked[0], n)
+			require.Empty(x, locked[1])
+			if err := tx.AddFacts(x.ctx, list(fact("p-1", fmt.Sprint("level ", n), n+1))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	require.Len(x, change(x, store.Tx.LockFacts, list[partner.ID]("p-1"))[0], 3)
 }
 
 func spend(customer partner.Customer, units int64) store.Spend {

@@ -18,6 +18,10 @@ const (
 	byHistory  = "TestEveryHistoryOfFiveActions"
 	byRuns     = "TestTheProgrammeOnMemstore/programme/any_history_of_period_runs_agrees_with_the_naive_ones"
 	byGrants   = "TestAStoreThatRunsEverythingTwiceKeepsTheContract/programme/one-off_bonuses_that_many_runs_of_RunDue_judge_at_once_are_paid_and_taken_back_once"
+	byLate     = "partner/program:TestRule_6_10_WhatIsToldLateLiftsFromTheLastLevelOn"
+	byLock     = "partner:TestRule_6_10_AManualLevelIsLockedUntilItsInstantAndOnlyThatLevel"
+	byReward   = "partner/program:TestRule_6_12_ARewardToHimselfIsExplainedAndStandsWithTheLevel"
+	byCascade  = "partner/program:TestRule_6_12_ACascadeThatIsInterruptedGoesOn"
 	byRounds   = "settlement:TestWhatIsTakenBackBeyondWhatIsPendingComesReleased"
 )
 
@@ -250,7 +254,7 @@ var plantedBugs = []plantedBug{
 		"partner/program/bonuses.go", "if now := b.now(); now.Before(x.to) {", "if now := b.now(); now.Before(x.from) {",
 	}}},
 	{"a one-off bonus stays when all that was bought has come back", byGrants, []plantedEdit{{
-		"settlement/grant.go", "x.Owed() && g.Settled != \"\"", "x.Owed()",
+		"settlement/grant.go", "x.Owed() && (g.Settled != \"\" || x.Payee == g.User)", "x.Owed()",
 	}}},
 	{"nobody is judged when all that he bought comes back", byGrants, []plantedEdit{{
 		"partner/program/grants.go", "grants[0].Settled != o.ID {", "grants[0].Settled != \"\" {",
@@ -306,6 +310,15 @@ var plantedBugs = []plantedBug{
 	{"units that come back for money leave what was given up of them", byPortions, []plantedEdit{{
 		"commission/remaining.go", "times(line.facts.giveUp, back.Units-back.Valued, line.quantity)", "times(line.facts.giveUp, 0, line.quantity)",
 	}}},
+	{"an order that is told late lets a level fall at a time in between", byLate, []plantedEdit{{
+		"partner/program/levels.go", "f.At.After(from) && !f.At.After(c.record.Recorded)", "f.At.After(from) && f.At.After(c.record.Recorded)",
+	}}},
+	{"a lock of the shop outlives its level", byLock, []plantedEdit{{
+		"partner/state.go", "s.Level, s.LevelSet, s.LevelLockedUntil = Level(f.Value), false, time.Time{}", "s.Level = Level(f.Value)",
+	}}},
+	{"a reward for a level reaches the next one in the same pass", byReward, []plantedEdit{{"partner/program/due_grants.go", "	if cascade {\n", "	if cascade = true; cascade {\n"}}},
+	{"a reward to who rises waits for a purchase of his", byReward, []plantedEdit{{"settlement/grant.go", " || x.Payee == g.User)", ")"}}},
+	{"a cascade stops where a run was interrupted", byCascade, []plantedEdit{{"partner/program/due_grants.go", "after.Due, out.again = now, true", "out.again = true"}}},
 	{"the tenant is ignored", byModel, []plantedEdit{{"partner/program/program.go", "	s.tenant = tenant\n", "	_ = tenant\n"}}},
 	{"views are of the default tenant", byModel, []plantedEdit{{
 		"partner/program/program.go", "return s.store.View(ctx, s.tenant, fn)", "return s.store.View(ctx, \"\", fn)",

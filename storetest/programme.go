@@ -27,6 +27,7 @@ var programmeSentences = []sentence{
 	{"runs of RunDue at once release, fold and number everything once", runsAtOnce},
 	{"a period run that many lock, post and release at once is paid once", dividendAtOnce},
 	{"a period run that is reversed while it is posted leaves nothing", reversedWhilePosted},
+	{"a partner whose orders are paid at once rises to each level at most once", risesAtOnce},
 	{"one-off bonuses that many runs of RunDue judge at once are paid and taken back once", grantsAtOnce},
 	{"two tenants run the same programme and neither sees the other", programmeTenants},
 }

@@ -79,7 +79,7 @@ func sampleOrder(id commission.OrderID) settlement.Order {
 			{Key: "k-2", Refund: sampleRefund(id), Record: recorded(5)},
 		},
 		Unparked: []settlement.Unparked{{Key: "k-3", Event: "refund", Refused: "the order has no such line"}, {Key: "k-4", Event: "received"}},
-		Promoted: true, Veto: "disputed",
+		Promoted: true, Risen: "gold", Veto: "disputed",
 		Exchanges: []settlement.Exchange{{ID: "x-1", At: day(5), Held: true, ClosedAt: day(6)}, {}},
 		Case:      sampleCase(id), Earlier: sampleJudgements(),
 		Record: recorded(2),

@@ -68,7 +68,8 @@ func (c *call) recruiting(v *version, in *Apply, state PartnerState) error {
 	return err
 }
 
-// admit returns what makes an applicant a partner whose application is approved: at the level that he asked for, below the recruiter of his application.
+// admit returns what makes an applicant a partner whose application is approved: at the level that he asked for, or a higher one that he has reached by
+// then, below the recruiter of his application.
 func (c *call) admit(v *version, a partner.Application, state PartnerState) (apply, error) {
 	level := a.Level
 	if _, ok := v.plan.Levels.Find(level); !ok && level != "" {
@@ -87,14 +88,21 @@ func (c *call) admit(v *version, a partner.Application, state PartnerState) (app
 		}
 	}
 	join, err := c.join(v, a.Applicant, state, partner.Active, level)
-	if err != nil || a.Recruiter == "" || state.Recruiter != "" {
-		return join, err
+	if err != nil {
+		return nil, err
+	}
+	rise := func() error {
+		_, err := c.rise(c.knownNow, a.Applicant)
+		return err
+	}
+	if a.Recruiter == "" || state.Recruiter != "" {
+		return func() error { return inTurn(join, rise) }, nil
 	}
 	if _, err := c.checkEdge(a.Applicant, a.Recruiter); err != nil {
 		return nil, err
 	}
 	return func() error {
-		return inTurn(join, func() error { return c.addEdge(a.Applicant, a.Recruiter) })
+		return inTurn(join, func() error { return c.addEdge(a.Applicant, a.Recruiter) }, rise)
 	}, nil
 }
 

@@ -85,6 +85,7 @@ func (a *audit) grant(of *settlement.Grants, g *settlement.Grant, rows []settlem
 	}
 	var should money.Amount
 	if o := &v.plan.OneOffs[i]; o.Upgrade != nil {
+		a.check((o.Upgrade.Payee == incentive.ToSelf) == (g.Payee == of.User), "I12", subject, "it is given to %q, and the plan gives it to the %s", g.Payee, o.Upgrade.Payee)
 		should, err = v.plan.Currency.Amount(o.Upgrade.Levels[g.Level])
 	} else {
 		should, err = v.plan.Currency.Amount(o.FirstOrder.Amount)
@@ -93,7 +94,7 @@ func (a *audit) grant(of *settlement.Grants, g *settlement.Grant, rows []settlem
 		return err
 	}
 	a.check(g.Amount == should, "I12", subject, "it is %s, the plan gives %s", g.Amount, should)
-	a.check(g.Stands == (g.Owed() && of.Settled != ""), "I6", subject, "paid: %t, owed: %t, by order %q", g.Stands, g.Owed(), of.Settled)
+	a.check(g.Stands == of.Pays(*g), "I6", subject, "paid: %t, owed: %t, by order %q", g.Stands, g.Owed(), of.Settled)
 	once := slices.IndexFunc(of.All, func(x settlement.Grant) bool { return x.Name == g.Name && x.Level == g.Level })
 	a.check(&of.All[once] == g, "I12", subject, "it was given twice")
 

@@ -22,6 +22,9 @@
 // What a plan pays for whole months, quarters or years is run by [Bonuses]: previewed, locked, posted, and released by [Program.RunDue], which also
 // judges what a plan pays once for one who was brought. Before anything is sold, [Plan.Audit] says what a plan can pay at worst.
 //
+// Levels can be reached: a partner's level is judged with every order that he pays, after the order itself ([Outcome].Risen), and holds from then on.
+// [Partners.LevelProgress] says how far he is, [Partners.LevelLog] how his level has changed and by what; [Partners.SetLevel] gives one by hand.
+//
 // A plan can pay other assets beside cash, which is the plan's currency: [Plan].Assets are points, for example, each with a commission section of its own.
 // They are earned, held, released and taken back as cash is, and a partner has a balance in each ([Wallet.Balances] is cash, [Wallet.Assets] the others);
 // only cash can be withdrawn, and so be taxed. Where an asset is named by its code, "" is cash.

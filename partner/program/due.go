@@ -26,6 +26,7 @@ type Due struct {
 
 	Granted      []GrantChange // one-off bonuses that were paid or taken back
 	FailedGrants []FailedGrant // users whose one-off bonuses could not be judged; the run passed over them
+	Risen        []Rise        // who rose to higher levels by what they were paid for reaching others, where the plan lets them
 	More         bool          // whether the run stopped at its bound with work left: call again
 }
 
@@ -312,6 +313,9 @@ func (d Due) String() string {
 		len(d.Released), d.Parts, d.Folded, d.Numbered, len(d.Failed)+len(d.FailedRuns)+len(d.FailedGrants))
 	if len(d.Granted) > 0 {
 		text += fmt.Sprintf(", paid or took back %d one-off bonuses", len(d.Granted))
+	}
+	if len(d.Risen) > 0 {
+		text += fmt.Sprintf(", %d rose to a higher level", len(d.Risen))
 	}
 	if len(d.Vetoed) > 0 {
 		text += fmt.Sprintf(", %d kept back", len(d.Vetoed))

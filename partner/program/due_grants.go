@@ -33,12 +33,15 @@ func (r *dueRun) judge(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	slices.Sort(users)
-	err = r.judgeUsers(ctx, users)
+	more = len(users) == r.config.Batch
+	again, err := r.judgeUsers(ctx, users)
 	if err == nil || r.joined || ctx.Err() != nil {
-		return len(users) == r.config.Batch, err
+		return more || again, err
 	}
 	for _, user := range users {
-		if err := r.judgeUsers(ctx, []partner.ID{user}); err != nil {
+		again, err := r.judgeUsers(ctx, []partner.ID{user})
+		more = more || again
+		if err != nil {
 			if ctx.Err() != nil {
 				return false, err
 			}
@@ -47,64 +50,97 @@ func (r *dueRun) judge(ctx context.Context) (more bool, err error) {
 			r.users = append(r.users, user)
 		}
 	}
-	return len(users) == r.config.Batch, nil
+	return more, nil
 }
 
-func (r *dueRun) judgeUsers(ctx context.Context, users []partner.ID) error {
-	var changes []GrantChange
-	err := r.store.Update(ctx, r.tenant, func(tx store.Tx) (err error) {
-		changes, err = r.call(ctx, tx).judgeGrants(users, r.now)
+// judgeUsers judges users in one transaction, and reports whether somebody is to be judged again.
+func (r *dueRun) judgeUsers(ctx context.Context, users []partner.ID) (again bool, err error) {
+	var out judgedGrants
+	err = r.store.Update(ctx, r.tenant, func(tx store.Tx) (err error) {
+		out, err = r.call(ctx, tx).judgeGrants(users, r.now)
 		return err
 	})
-	if err == nil {
-		r.due.Granted = append(r.due.Granted, changes...)
+	if err != nil {
+		return false, err
 	}
-	return err
+	r.due.Granted = append(r.due.Granted, out.changes...)
+	r.due.Risen = append(r.due.Risen, out.rises...)
+	return out.again, nil
+}
+
+// judgedGrants is what came of judging users.
+type judgedGrants struct {
+	changes []GrantChange
+	rises   []Rise
+	again   bool // whether somebody is to be judged again at once
 }
 
 // judgeGrants judges the one-off bonuses for users, who stand in order: it looks for levels that they reached and for their first settled orders, and pays
-// or takes back what these make different.
-func (c *call) judgeGrants(users []partner.ID, now time.Time) ([]GrantChange, error) {
+// or takes back what these make different. Where the plan lets rewards cascade they rise first by what they were paid before, and whoever is paid himself
+// for a level is to be judged again.
+func (c *call) judgeGrants(users []partner.ID, now time.Time) (judgedGrants, error) {
+	var out judgedGrants
+	cascade, err := c.cascades(now)
+	if err != nil {
+		return out, err
+	}
+	if cascade {
+		if out.rises, err = c.rise(c.knownNow, users...); err != nil {
+			return out, err
+		}
+	}
 	grants, err := c.tx.LockGrants(c.ctx, users)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	grants = slices.DeleteFunc(grants, func(g settlement.Grants) bool { return g.Due.IsZero() || g.Due.After(now) })
 	judged, err := c.findGrants(grants, now)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	var changes []GrantChange
 	var rows []settlement.Row
 	for i, before := range grants {
 		after, paid, err := before.Judge(judged[i], now, c.record)
 		if err != nil {
-			return nil, err
+			return out, err
+		}
+		changed := grantChanges(before, after)
+		if cascade && slices.ContainsFunc(changed, func(x GrantChange) bool { return x.Grant.Payee == x.User }) {
+			after.Due, out.again = now, true
 		}
 		grants[i] = after
 		rows = append(rows, paid...)
-		changes = append(changes, grantChanges(before, after)...)
+		out.changes = append(out.changes, changed...)
 	}
 	if err := c.tx.SaveGrants(c.ctx, grants); err != nil {
-		return nil, err
+		return out, err
 	}
 	if err := c.addRows(rows); err != nil {
-		return nil, err
+		return out, err
 	}
-	for _, x := range changes {
+	for _, x := range out.changes {
 		kind := "grant_paid"
 		if !x.Grant.Stands {
 			kind = "grant_taken_back"
 		}
 		data := map[string]any{"user": x.User, "bonus": x.Grant.Name, "level": x.Grant.Level, "amount": x.Grant.Amount}
 		if err := c.emit(kind, string(x.Grant.Payee), data); err != nil {
-			return nil, err
+			return out, err
 		}
 	}
 	if len(c.events) == 0 {
-		return changes, nil
+		return out, nil
 	}
-	return changes, c.tx.AppendEvents(c.ctx, c.events)
+	return out, c.tx.AppendEvents(c.ctx, c.events)
+}
+
+// cascades reports whether the plan in force at an instant lets a reward for a level count towards the next at once.
+func (c *call) cascades(at time.Time) (bool, error) {
+	v, _, err := c.planAt("at", at)
+	if errors.Is(err, ErrNoPlan) {
+		return false, nil
+	}
+	return err == nil && v.plan.Rising.Reward == incentive.Cascade, err
 }
 
 // grantChanges are the bonuses that are paid after a judgement and were not before it, or the other way round.
@@ -174,6 +210,14 @@ func (u *grantUser) recruiterOn(level partner.Fact) partner.ID {
 	return u.recruiter(level.At)
 }
 
+// payeeOf is who gets what is given for a level that the user reached.
+func (u *grantUser) payeeOf(r incentive.Reached, level partner.Fact) partner.ID {
+	if r.Payee == incentive.ToSelf {
+		return level.Partner
+	}
+	return u.recruiterOn(level)
+}
+
 // upgrades finds the levels that the user reached by now, one fact at a time in the order in which they were recorded: each against those before it.
 func (u *grantUser) upgrades(now time.Time) error {
 	for i, f := range u.facts {
@@ -200,7 +244,7 @@ func (u *grantUser) upgrades(now time.Time) error {
 				return err
 			}
 			g := settlement.Grant{
-				Name: r.Name, Kind: settlement.ForUpgrade, Level: r.Level, At: f.At, Plan: v.stored.Version, Payee: u.recruiterOn(f), Amount: amount,
+				Name: r.Name, Kind: settlement.ForUpgrade, Level: r.Level, At: f.At, Plan: v.stored.Version, Payee: u.payeeOf(r, f), Amount: amount,
 			}
 			u.out.Found = append(u.out.Found, g)
 		}

@@ -13,9 +13,9 @@ import (
 	"github.com/fenrun/fenrun/store"
 )
 
-// Measurer measures what the programme cannot know of somebody who wants to be a partner, from the shop's own records: everything but what he has spent
-// himself in all, net and from payment on. It returns the value and whether it is known; what is not known meets no condition. Money is in the currency of
-// the plan.
+// Measurer measures what the programme cannot know of somebody who wants to be a partner, or to rise to a level, from the shop's own records: everything but
+// what he has spent himself in all, net and from payment on, and what he has earned. It returns the value and whether it is known; what is not known meets no
+// condition. Money is in the currency of the plan.
 type Measurer interface {
 	Measure(ctx context.Context, asked Asked) (partner.Value, bool, error)
 }
@@ -48,6 +48,12 @@ type measured struct {
 func (m *measured) Measure(metric partner.Metric) (partner.Value, bool) {
 	if isSpent(metric) {
 		return partner.Value{Amount: m.spent}, true
+	}
+	if metric.Name == partner.MetricEarned && m.err == nil {
+		var value partner.Value
+		var known bool
+		value, known, m.err = m.earned(m.id, m.spent.Currency(), metric.Node)
+		return value, known
 	}
 	hook := m.config.Hooks.Measure
 	if hook == nil || m.err != nil {

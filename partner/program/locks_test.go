@@ -121,6 +121,11 @@ func (w *lockTx) AddSpend(ctx context.Context, spend []store.Spend) ([]money.Amo
 	return w.Tx.AddSpend(ctx, spend)
 }
 
+func (w *lockTx) LockFacts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, error) {
+	w.lock("partners", texts(slices.Sorted(slices.Values(ids)))...)
+	return w.Tx.LockFacts(ctx, ids)
+}
+
 func (w *lockTx) AddPartners(ctx context.Context, partners []partner.Partner) error {
 	for _, p := range partners {
 		w.lock("partners", string(p.ID))

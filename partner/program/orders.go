@@ -13,7 +13,7 @@ import (
 
 // Paid takes a paid order: it finds whose order it is and who stands above as of its payment, calculates, and posts what each of them earns, pending.
 // Events that came before the order are applied in the same transaction. The buyer's own spending counts after the order itself, so that an order that
-// makes him a partner pays the relations there were before it.
+// makes him a partner, or gives him a higher level, pays the relations and levels there were before it.
 //
 // An order that awaits something is checked and noted, and nothing is posted or counted for it; the outcome says what it awaits. Told again without that,
 // it is posted once, by what holds at the PaidAt of then. Hearing that a posted order awaits something changes nothing: the outcome is what it paid,
@@ -65,6 +65,9 @@ func (in Order) paid() (task[Outcome], error) {
 				return err
 			}
 			if posting.Order.Promoted, err = c.spend(judged, &in); err != nil {
+				return err
+			}
+			if posting.Order.Risen, err = c.buyerRises(judged, &posting.Order); err != nil {
 				return err
 			}
 			if err := c.saveOrder(judged.version, posting); err != nil {

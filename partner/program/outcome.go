@@ -28,6 +28,7 @@ type Outcome struct {
 	Assets    []AssetOutcome        // what it pays beside cash, in the order of the plan
 	ReleaseAt time.Time             // when it becomes available; zero while the order is not received
 	Promoted  bool                  // whether it made the buyer a partner, from the next order on
+	Risen     partner.Level         // the level to which the buyer rose by it, from the next order on; "": he did not
 	Unparked  []settlement.Unparked // what became of events that had come before the order
 	Veto      partner.Reason        // why it was kept pending when it was last due; "" if it was not
 	Awaits    Awaits                // what the order awaits, so that nothing was posted: all other fields but Order and Attributed are empty; "" for nothing
@@ -122,7 +123,7 @@ func outcomeOf(o settlement.Order, v *version) (Outcome, error) {
 	terms := v.plan.Settlement.Of(o.Kind)
 	out := Outcome{
 		Order: o.ID, Plan: o.Plan, Attributed: o.Attributed, ReleaseAt: o.ReleaseAt,
-		Promoted: o.Promoted, Unparked: o.Unparked, Veto: o.Veto,
+		Promoted: o.Promoted, Risen: o.Risen, Unparked: o.Unparked, Veto: o.Veto,
 		hold: fmt.Sprintf("%d days after it is %s", int(terms.Hold().Hours()/24), terms.Anchor),
 	}
 	out.Entries, out.Unpaid = paidOf(o, result)

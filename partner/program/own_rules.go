@@ -46,6 +46,7 @@ func (p Plan) Pin(own ...Own) Plan {
 		p.Assets[i].Commission = code.rules.Pin(p.Assets[i].Commission)
 	}
 	p.Joining.Threshold = code.predicates.Pin(p.Joining.Threshold)
+	p.Levels = p.Levels.Pin(code.predicates)
 	return p
 }
 
@@ -66,12 +67,24 @@ func nearestRules(problems []commission.Problem, section string, named []commiss
 // joiningProblems are those of the joining section, with the nearest name for a condition that there is not.
 func (p Plan) joiningProblems(predicates partner.Predicates) []partner.Problem {
 	problems := append(p.Joining.Validate(p.Currency.Currency, predicates), predicates.Check()...)
-	p.Joining.Threshold.Each("joining.threshold", func(path string, c *partner.Condition) {
+	p.nearestConditions(problems, predicates)
+	return problems
+}
+
+// levelProblems are those of the levels and of how partners rise to them, with the nearest name for a condition that there is not.
+func (p Plan) levelProblems(predicates partner.Predicates) []partner.Problem {
+	problems := append(p.Levels.Validate(p.Currency.Currency, predicates), p.Rising.Validate()...)
+	p.nearestConditions(problems, predicates)
+	return problems
+}
+
+// nearestConditions adds to the problems of conditions that there are not the nearest name.
+func (p Plan) nearestConditions(problems []partner.Problem, predicates partner.Predicates) {
+	p.conditions(func(path string, c *partner.Condition) {
 		if c.Own != nil {
 			nearest(problems, path+".own.name", c.Own.Name, predicates.Names())
 		}
 	})
-	return problems
 }
 
 // nearest adds the nearest of the known names to the problems of a path.

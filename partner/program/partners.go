@@ -24,6 +24,8 @@ type Add struct {
 type SetLevel struct {
 	Partner partner.ID
 	Level   partner.Level
+	// Until is the instant before which the level does not change by what he reaches. Zero: it does as soon as he reaches a higher one.
+	Until time.Time
 	Meta
 }
 
@@ -165,12 +167,6 @@ func (p Partners) At(ctx context.Context, id partner.ID, at time.Time) (PartnerS
 	return out, err
 }
 
-// SetLevel gives a partner a level from At on. It is a [*NotFoundError] for somebody who is no partner and a [*LevelError] for a level that the plan
-// does not have.
-func (p Partners) SetLevel(ctx context.Context, in SetLevel) (PartnerState, error) {
-	return p.set(ctx, "level", in.Partner, in.Meta, partner.FactLevel, string(in.Level))
-}
-
 // Freeze freezes a partner's earnings: orders paid from At on pay him nothing. What he has earned stays his.
 func (p Partners) Freeze(ctx context.Context, in Freeze) (PartnerState, error) {
 	return p.set(ctx, "freeze", in.Partner, in.Meta, partner.FactEarning, partner.Frozen)
@@ -197,17 +193,6 @@ func (p Partners) set(ctx context.Context, name string, id partner.ID, meta Meta
 	op.payload.add("partner", string(id))
 	op.payload.add(name, value)
 	return p.change(ctx, op, id, func(c *call, _ PartnerState) ([]partner.Fact, apply, error) {
-		facts, publish := []partner.Fact{{Partner: id, Kind: kind, Value: value, At: c.at}}, apply(nothing)
-		if kind == partner.FactLevel {
-			v, first, err := c.planAt("at", c.at)
-			if err != nil {
-				return nil, nil, err
-			}
-			if _, ok := v.plan.Levels.Find(partner.Level(value)); !ok {
-				return nil, nil, &LevelError{Level: partner.Level(value)}
-			}
-			publish = first
-		}
-		return facts, publish, nil
+		return []partner.Fact{{Partner: id, Kind: kind, Value: value, At: c.at}}, nothing, nil
 	}, value)
 }

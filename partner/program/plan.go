@@ -29,13 +29,14 @@ type Plan struct {
 	Format     int                   `json:"format,omitempty"` // 0 is the current one, [PlanFormat]
 	Currency   Currency              `json:"currency" strict:"required"`
 	Levels     incentive.Levels      `json:"levels,omitempty"`
+	Rising     incentive.Rising      `json:"rising"` // how partners rise to levels by what they reach
 	Joining    partner.Joining       `json:"joining"`
 	Binding    tree.Policy           `json:"binding"`
 	Commission commission.Plan       `json:"commission"`
 	Campaigns  []commission.Campaign `json:"campaigns,omitempty"`
 	Assets     []commission.Asset    `json:"assets,omitempty"`  // what the same orders pay beside cash: points, for example
 	Bonuses    []commission.Bonus    `json:"bonuses,omitempty"` // what whole months, quarters or years pay
-	OneOffs    incentive.OneOffs     `json:"oneOffs,omitempty"` // what somebody gets once for one whom he brought
+	OneOffs    incentive.OneOffs     `json:"oneOffs,omitempty"` // what somebody gets once for one whom he brought, or for a level that he reached
 	Calendar   Calendar              `json:"calendar"`
 	Settlement settlement.Terms      `json:"settlement"`
 }
@@ -169,7 +170,7 @@ func (p Plan) problems(own ownCode) []PlanProblem {
 	if p.Format != 0 && p.Format != PlanFormat {
 		add("format", fmt.Sprintf("this version reads plan format %d, not %d", PlanFormat, p.Format))
 	}
-	for _, x := range p.Levels.Validate() {
+	for _, x := range p.levelProblems(own.predicates) {
 		add(x.Path, x.Message)
 	}
 	for _, x := range p.commissionProblems(own.rules) {
@@ -267,7 +268,7 @@ func (p Plan) unknownLevels(add func(path, message string)) {
 		check(s.at+"commission.recruiter.levels", slices.Sorted(maps.Keys(s.plan.Recruiter.Levels)))
 		check(s.at+"commission.peer.levels", slices.Sorted(maps.Keys(s.plan.Peer.Levels)))
 	}
-	p.Joining.Threshold.Each("joining.threshold", func(path string, c *partner.Condition) {
+	p.conditions(func(path string, c *partner.Condition) {
 		if c.Metric == nil {
 			return
 		}
@@ -277,9 +278,18 @@ func (p Plan) unknownLevels(add func(path, message string)) {
 	})
 }
 
+// conditions visits every condition of the plan that has no others within it, with its path.
+func (p Plan) conditions(visit func(path string, c *partner.Condition)) {
+	p.Joining.Threshold.Each("joining.threshold", visit)
+	for i, level := range p.Levels {
+		level.Reach.Each(fmt.Sprintf("levels[%d].reach", i), visit)
+	}
+}
+
 // WithDefaults returns the plan with every field that was left out set to what it means.
 func (p Plan) WithDefaults() Plan {
 	p.Format = PlanFormat
+	p.Levels = p.Levels.WithDefaults()
 	p.Joining = p.Joining.WithDefaults()
 	p.Binding = p.Binding.WithDefaults()
 	p.Commission = p.Commission.WithDefaults(p.Currency.Currency)

@@ -32,8 +32,10 @@ const (
 	FindEarlyRelease = "early_release"
 	// FindHeadCount: somebody is paid for each new user whom he brings.
 	FindHeadCount = incentive.GuardHeadCount
-	// FindUpgradeBonus: somebody is paid when one whom he recruited reaches a level.
+	// FindUpgradeBonus: somebody is paid when he, or one whom he recruited, reaches a level.
 	FindUpgradeBonus = "upgrade_bonus"
+	// FindEarlyReward: somebody is paid for reaching a level by orders whose goods can still be given back.
+	FindEarlyReward = "early_reward"
 )
 
 // Audit works out what the plan can pay in the worst case, by which line of uplines, and names what should be known before it is launched: facts with
@@ -130,9 +132,37 @@ func (p Plan) oneOffs() []commission.Finding {
 			for _, amount := range o.Upgrade.Levels {
 				most = decimal.Max(most, amount)
 			}
-			found.Evidence = fmt.Sprintf("%s pays up to %s to the recruiter of who reaches a level, besides what the worst case of an order pays", o.Name, p.oneOff(most))
+			payee := "to the recruiter of who reaches a level"
+			if o.Upgrade.Payee == incentive.ToSelf {
+				payee = "to who reaches a level himself, at once"
+			}
+			found.Evidence = fmt.Sprintf("%s pays up to %s %s, besides what the worst case of an order pays", o.Name, p.oneOff(most), payee)
 		}
 		all = append(all, found)
+		if o.Upgrade != nil && o.Upgrade.Payee == incentive.ToSelf {
+			all = append(all, p.earlyRewards(i)...)
+		}
+	}
+	return all
+}
+
+// earlyRewards finds what a one-off bonus gives somebody himself for a level that he reaches by what can still come back.
+func (p Plan) earlyRewards(oneOff int) []commission.Finding {
+	var all []commission.Finding
+	for _, level := range p.Levels {
+		if _, pays := p.OneOffs[oneOff].Upgrade.Levels[level.ID]; !pays {
+			continue
+		}
+		early := false
+		level.Reach.Each("", func(_ string, c *partner.Condition) {
+			early = early || c.Metric != nil && slices.Contains([]partner.Node{partner.Paid, partner.Completed}, c.Metric.WithDefaults().Node)
+		})
+		if early {
+			all = append(all, commission.Finding{
+				Code: FindEarlyReward, Path: commission.KeyPath(fmt.Sprintf("oneOffs[%d].upgrade.levels", oneOff), string(level.ID)),
+				Evidence: fmt.Sprintf("%s is reached by orders whose goods can still be given back, and the reward for it stays", level.ID),
+			})
+		}
 	}
 	return all
 }

@@ -85,6 +85,9 @@ func TestEveryDefaultIsPrinted(t *testing.T) {
 	require.Equal(t, `{
   "format": 1,
   "currency": "CNY",
+  "rising": {
+    "reward": "next-event"
+  },
   "joining": {
     "threshold": {},
     "entry": "automatic",

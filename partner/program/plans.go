@@ -43,7 +43,8 @@ type PublishedPlan struct {
 // it, and no instant is in two periods or in none.
 //
 // It is a [*PlanError] for a plan that cannot be used, is in another currency than the plans before, has an asset with another scale than they, or a bonus
-// with the name of an earlier one that runs at other intervals or counts orders at another node; and a [*BackdatedError] for an instant in the past.
+// with the name of an earlier one that runs at other intervals or counts orders at another node; a [*LevelsHeldError] for one that drops levels which
+// partners hold; and a [*BackdatedError] for an instant in the past.
 func (p Plans) Publish(ctx context.Context, in Publish) (PublishedPlan, error) {
 	in.Plan = in.Plan.Pin(p.config.own()...)
 	if err := in.Plan.Validate(p.config.own()...); err != nil {
@@ -79,6 +80,9 @@ func (p Plans) Publish(ctx context.Context, in Publish) (PublishedPlan, error) {
 		}
 		if problems := append(otherScales(in.Plan, versions), keepTerms(versions, in.Plan)...); len(problems) > 0 {
 			return nil, &PlanError{Problems: problems}
+		}
+		if err := c.keepLevels(versions, in.Plan, from); err != nil {
+			return nil, err
 		}
 		return func() error {
 			if err := first(); err != nil {

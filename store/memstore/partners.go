@@ -57,6 +57,14 @@ func (t *tx) AddFacts(ctx context.Context, facts []partner.Fact) error {
 	return nil
 }
 
+// LockFacts reads: one Update runs at a time.
+func (t *tx) LockFacts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, error) {
+	if err := t.writes(ctx); err != nil {
+		return nil, err
+	}
+	return t.Facts(ctx, ids)
+}
+
 func (t *tx) Facts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, error) {
 	if err := t.reads(ctx); err != nil {
 		return nil, err

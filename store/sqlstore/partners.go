@@ -98,12 +98,30 @@ func (t *tx) AddFacts(ctx context.Context, facts []partner.Fact) error {
 	return t.setHead(ctx, "facts", counts)
 }
 
+func (t *tx) LockFacts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, error) {
+	if err := t.writes(ctx); err != nil {
+		return nil, err
+	}
+	heads := make([]string, len(ids))
+	for i, id := range ids {
+		heads[i] = string(id)
+	}
+	if _, err := t.head(ctx, "facts", heads); err != nil {
+		return nil, err
+	}
+	return t.facts(ctx, ids, true)
+}
+
 func (t *tx) Facts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, error) {
 	if err := t.reads(ctx); err != nil {
 		return nil, err
 	}
+	return t.facts(ctx, ids, false)
+}
+
+func (t *tx) facts(ctx context.Context, ids []partner.ID, lock bool) ([][]partner.Fact, error) {
 	found := map[partner.ID][]partner.Fact{}
-	err := t.owned(ctx, &factsTable, factsTable.key[0], singles(ids), "seq", false, func(scan func(...any) error) error {
+	err := t.owned(ctx, &factsTable, factsTable.key[0], singles(ids), "seq", lock, func(scan func(...any) error) error {
 		var f partner.Fact
 		var at int64
 		var r scanned

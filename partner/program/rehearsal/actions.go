@@ -38,7 +38,7 @@ func act[T any](name string, field func(*Event) *T, subject func(*T) string, do 
 var (
 	ofPartner    = []string{"level", "status", "recruiter"}
 	ofOrder      = []string{"entries", "unpaid", "complete", "commission", "assets", "goods", "kept", "attributed", "reason", "version", "releaseAt", "campaigns"}
-	ofPaid       = append([]string{"promoted", "unparked", "repeated"}, ofOrder...)
+	ofPaid       = append([]string{"promoted", "risen", "unparked", "repeated"}, ofOrder...)
 	ofWithdrawal = []string{"state", "net", "withdrawal"}
 )
 
@@ -98,7 +98,7 @@ var actions = []action{
 		}, ofPartner...),
 	act("level", func(e *Event) *Level { return e.Level }, func(x *Level) string { return string(x.Partner) },
 		func(ctx context.Context, r *runner, x *Level, meta program.Meta) (any, error) {
-			return r.prog.Partners.SetLevel(ctx, program.SetLevel{Partner: x.Partner, Level: x.Level, Meta: meta})
+			return r.prog.Partners.SetLevel(ctx, program.SetLevel{Partner: x.Partner, Level: x.Level, Until: x.Until, Meta: meta})
 		}, ofPartner...),
 	act("publish", func(e *Event) *Publish { return e.Publish }, func(x *Publish) string { return x.Plan.Name },
 		func(ctx context.Context, r *runner, x *Publish, meta program.Meta) (any, error) {
@@ -135,7 +135,7 @@ var actions = []action{
 	act("run", func(e *Event) *Due { return e.Run }, func(*Due) string { return "" },
 		func(ctx context.Context, r *runner, _ *Due, meta program.Meta) (any, error) {
 			return r.prog.RunDue(ctx, meta.At)
-		}, "released", "vetoed", "granted"),
+		}, "released", "vetoed", "granted", "rises"),
 	act("withdraw", func(e *Event) *Withdraw { return e.Withdraw }, func(x *Withdraw) string { return string(x.Partner) },
 		func(ctx context.Context, r *runner, x *Withdraw, meta program.Meta) (any, error) {
 			w, err := r.prog.Wallet.Withdraw(ctx, program.Withdraw{Partner: x.Partner, Amount: x.Amount, Asset: x.Asset, Meta: meta})
@@ -159,6 +159,10 @@ var actions = []action{
 		func(ctx context.Context, r *runner, x *GrantsOf, _ program.Meta) (any, error) {
 			return x.grants(ctx, r)
 		}, "grants"),
+	act("levels", func(e *Event) *Person { return e.Levels }, person,
+		func(ctx context.Context, r *runner, x *Person, meta program.Meta) (any, error) {
+			return r.levels(ctx, x.Partner, meta.At)
+		}, "level", "log", "progress"),
 	act("fail", func(e *Event) *Withdrawal { return e.Fail }, withdrawalKey, decide(program.Wallet.Failed), ofWithdrawal...),
 }
 

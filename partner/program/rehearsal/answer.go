@@ -64,7 +64,7 @@ func (c checker) quoted(quote, paid told) {
 		return
 	}
 	// A quote cannot know of events that wait for the order, nor what the order makes of its buyer.
-	outcome.Promoted, outcome.Unparked, outcome.ReleaseAt = false, nil, time.Time{}
+	outcome.Promoted, outcome.Risen, outcome.Unparked, outcome.ReleaseAt = false, "", nil, time.Time{}
 	quoted, _ := quote.answer.(program.Outcome)
 	quoted.ReleaseAt = time.Time{}
 	c.sameAnswer("its quote", told{answer: outcome}, told{answer: quoted})

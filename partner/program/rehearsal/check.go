@@ -111,6 +111,8 @@ func (c checker) answer(want *Expect, got any, err error) {
 		c.bonus(want, &got)
 	case settlement.Grants:
 		c.grants(want, &got)
+	case levels:
+		c.levels(want, &got)
 	case program.BindOutcome:
 		optional(c, "owner", want.Owner, got.Owner)
 		optional(c, "bound", want.Bound, got.Bound)
@@ -175,6 +177,7 @@ func (c checker) released(want *Expect, got *program.Due) {
 	if want.Granted != nil {
 		c.granted(want.Granted, got.Granted)
 	}
+	c.rises(want.Rises, got.Risen)
 	for _, failed := range got.FailedGrants {
 		c.check(false, fmt.Sprintf("one-off bonuses for %s", failed.User), "", failed.Err.Error())
 	}

@@ -35,6 +35,7 @@ func (c checker) outcome(want *Expect, got *program.Outcome) {
 	optional(c, "attributed", want.Attributed, got.Attributed.Partner)
 	optional(c, "reason", want.Reason, got.Attributed.Reason)
 	optional(c, "promoted", want.Promoted, got.Promoted)
+	optional(c, "risen", want.Risen, got.Risen)
 	optional(c, "repeated", want.Repeated, got.Repeated)
 	c.instant("releaseAt", want.ReleaseAt, got.ReleaseAt)
 	c.version(want, got.Plan)

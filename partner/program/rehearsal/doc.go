@@ -64,7 +64,7 @@
 //   - terminate, finish, clearOut: partner, and of the last withTeam. A partner begins to leave, has left, or is removed.
 //   - import: recruits (partner, recruiter, at), bindings (customer, owner, at). Relations are brought from before.
 //   - freeze, unfreeze: partner. Stops his earnings, or lets them go on.
-//   - level: partner, level. Gives him a level.
+//   - level: partner, level, until. Gives him a level, which what he reaches does not change before until.
 //   - publish: plan, from. Another plan from an instant on; left out, from at on.
 //   - paid: order, customer, referrer, lines, discount, freight, places (shipTo, pickup, delivery), kind, abnormal, tenders, awaits,
 //     createdAt. An order is paid. A line has id, sku, product, category, quantity, amount (all units together, before the order's discount), cost, rates,
@@ -79,6 +79,7 @@
 //   - withdraw: partner, amount, asset. Somebody asks for money. With the code of an asset that is not cash he is refused.
 //   - approve, reject, fail: withdrawal (the key of its request). What becomes of it.
 //   - pay: withdrawal, tax, fee. It has been paid out.
+//   - levels: partner. How somebody's level has changed, and how those above it stand; nothing is written.
 //   - grants: user. Which one-off bonuses there are for somebody; nothing is written.
 //   - bonus: name, period, do ("preview", "lock", "post" or "reverse"). What the run of a period bonus pays, and its steps.
 //
@@ -93,14 +94,16 @@
 //   - paid, quote: entries (all of them: line, slot or rule, payee, amount, the code of its asset where that is not cash; and if given base, rate, source,
 //     campaign, factor, giveUp, cut, cutByOrder, cutByCampaign), unpaid (some of them, or all where
 //     complete is true: line, slot or rule, partner, asset, reason), commission, assets (by code: the total in it), goods, kept, attributed, reason (why it is nobody's), version (of the plan),
-//     releaseAt; of paid also promoted, repeated, unparked (event, refused).
+//     releaseAt; of paid also promoted, risen, repeated, unparked (event, refused).
 //   - received: releaseAt, parked.
 //   - refund: changes (all of them: payee, asset where it is not cash, before, after, and if given released), borne (all of it: payee, asset where it is not
 //     cash, amount), parked.
 //   - exchange: held and, where the plan makes it a refund, changes and borne.
 //   - run: released (the orders), vetoed (by order: the reason for which the shop's own code, or an exchange, kept it pending), granted (all one-off bonuses
-//     that were paid, or with an amount below 0 taken back: name, for, payee, amount, and if given level).
+//     that were paid, or with an amount below 0 taken back: name, for, payee, amount, and if given level), rises (all: partner, from, to).
 //   - grants: grants (all one-off bonuses for the user, as they were judged: name, level, payee, amount, reason, stands).
+//   - levels: level, log (all changes: from, to, cause, and if given at, says: the English text of what was reached), progress (all levels above that are
+//     reached by themselves, lowest first: level, met, and if given says).
 //   - bonus: bonuses (all of them: payee, amount, and if given rate, source), commission, kept, unpaid (some: partner, reason), changes, runState, version.
 //   - bind, assign: owner, bound, reason.
 //   - transfer, unbind: transfers (customer, from, to).

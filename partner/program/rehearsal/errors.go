@@ -34,6 +34,7 @@ var errorTypes = map[ErrorType]func(error) bool{
 	"program.ImportError":        typed[*program.ImportError],
 	"program.HookError":          typed[*program.HookError],
 	"program.LevelError":         typed[*program.LevelError],
+	"program.LevelsHeldError":    typed[*program.LevelsHeldError],
 	"program.MetaError":          typed[*program.MetaError],
 	"program.NotFoundError":      typed[*program.NotFoundError],
 	"program.PlanError":          typed[*program.PlanError],

@@ -34,6 +34,7 @@ type Expect struct {
 	Campaigns  []CampaignUse              `json:"campaigns"`         // what it uses of campaigns that have a budget or a cap for each customer
 	Version    int                        `json:"version,omitempty"` // of the plan that judged the order; of publish: the new one
 	Promoted   *bool                      `json:"promoted"`          // whether the order made its buyer a partner
+	Risen      *partner.Level             `json:"risen"`             // the level to which its buyer rose by it, "" for none
 	Unparked   []Unparked                 `json:"unparked"`          // events that had come before the order, in order of arrival
 	Repeated   *bool                      `json:"repeated"`          // whether the order had been paid before
 
@@ -57,8 +58,13 @@ type Expect struct {
 	Vetoed map[commission.OrderID]partner.Reason `json:"vetoed"`
 	// Of run: the one-off bonuses that were paid or taken back, in order of whom they are for.
 	Granted []Granted `json:"granted"`
+	// Of run: who rose to a higher level, in order.
+	Rises []Rise `json:"rises"`
 	// Of grants: the one-off bonuses for the user, in the order in which they were judged.
 	Grants []Grant `json:"grants"`
+	// Of levels: how the level has changed, all of it, and how those above it stand, lowest first.
+	Log      []LevelChange `json:"log"`
+	Progress []Prospect    `json:"progress"`
 
 	// Of bind and assign: who owns the customer after it, "" for nobody, and whether by this event.
 	Owner *partner.ID `json:"owner"`
@@ -71,7 +77,7 @@ type Expect struct {
 	Moved *bool `json:"moved"`
 	// Of recruit: whether the edge is new.
 	Recruited *bool `json:"recruited"`
-	// Of add, recruit, freeze, unfreeze, level and terminate, and the status of finish and clearOut: what holds of the partner after it.
+	// Of add, recruit, freeze, unfreeze, level and terminate, the level of levels, and the status of finish and clearOut: what holds of the partner after it.
 	Recruiter *partner.ID     `json:"recruiter"`
 	Level     *partner.Level  `json:"level"`
 	Status    *partner.Status `json:"status"`

@@ -160,7 +160,7 @@ func (r *runner) event(ctx context.Context, i int) error {
 	r.told = append(r.told, first)
 
 	c.answer(e.Expect, first.answer, first.err)
-	if first.err != nil || e.Quote != nil || e.Grants != nil {
+	if first.err != nil || e.Quote != nil || e.Grants != nil || e.Levels != nil {
 		c.unchanged("what must change nothing", before, after)
 	}
 	c.sameAnswer("told again", first, second)
@@ -190,7 +190,7 @@ func (r *runner) tell(ctx context.Context, e *Event, meta program.Meta) (told, [
 func (r *runner) once(ctx context.Context) error {
 	for i, first := range r.told {
 		e := &r.scenario.Events[i]
-		if first.err != nil || e.Run != nil || e.Quote != nil || e.Bonus != nil || e.Grants != nil {
+		if first.err != nil || e.Run != nil || e.Quote != nil || e.Bonus != nil || e.Grants != nil || e.Levels != nil {
 			continue
 		}
 		c := checker{runner: r, event: i + 1, label: e.label()}

@@ -64,6 +64,7 @@ type Event struct {
 	Fail      *Withdrawal `json:"fail"`
 	Bonus     *Bonus      `json:"bonus"`
 	Grants    *GrantsOf   `json:"grants"`
+	Levels    *Person     `json:"levels"`
 
 	ExchangeClosed *Exchange `json:"exchangeClosed"`
 
@@ -89,7 +90,7 @@ type Bind struct {
 	By       tree.Cause       `json:"by,omitempty"` // "share" or "" for a link or code, "contact" or "order"
 }
 
-// Person names the partner who is frozen or unfrozen, or is leaving.
+// Person names the partner who is frozen or unfrozen, is leaving, or is asked about.
 type Person struct {
 	Partner partner.ID `json:"partner" strict:"required"`
 }
@@ -98,6 +99,7 @@ type Person struct {
 type Level struct {
 	Partner partner.ID    `json:"partner" strict:"required"`
 	Level   partner.Level `json:"level" strict:"required"`
+	Until   time.Time     `json:"until"` // until when what he reaches does not change it; zero: until that is a higher one
 }
 
 // Publish publishes another plan.
