@@ -65,7 +65,7 @@ func New(tx store.Tx) *Tx {
 		counters: reading(tx.Counters, same[money.Amount]).locking(tx.LockCounters, compareCounters),
 		grants:   reading(tx.Grants, settlement.Grants.Clone).locking(tx.LockGrants, cmp.Compare[partner.ID]),
 		spent:    reading(tx.Spent, same[money.Amount]),
-		facts:    reading(tx.Facts, slices.Clone[[]partner.Fact]),
+		facts:    reading(tx.Facts, slices.Clone[[]partner.Fact]).locking(tx.LockFacts, cmp.Compare[partner.ID]),
 		partners: reading(tx.Partners, same[partner.Partner]),
 		edges:    reading(tx.Edges, slices.Clone[[]tree.Edge]),
 		uplines:  reading(tx.Uplines, slices.Clone[[]partner.ID]),
@@ -114,7 +114,7 @@ func (t *Tx) Ask(ctx context.Context, ask func() (more bool)) error {
 
 // fetch reads what was noted: first what is locked, in the order of locks.
 func (t *Tx) fetch(ctx context.Context) error {
-	for _, lock := range []func(context.Context) error{t.bindings.lockNoted, t.orders.lockNoted, t.counters.lockNoted, t.grants.lockNoted} {
+	for _, lock := range []func(context.Context) error{t.bindings.lockNoted, t.orders.lockNoted, t.counters.lockNoted, t.facts.lockNoted, t.grants.lockNoted} {
 		if err := lock(ctx); err != nil {
 			return err
 		}

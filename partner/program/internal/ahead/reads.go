@@ -25,6 +25,11 @@ func (t *Tx) Partners(ctx context.Context, ids []partner.ID) ([]partner.Partner,
 	return t.partners.get(ctx, t, ids)
 }
 
+// LockFacts implements [store.Partners].
+func (t *Tx) LockFacts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, error) {
+	return t.facts.getLocked(ctx, t, ids)
+}
+
 // Facts implements [store.Partners].
 func (t *Tx) Facts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, error) {
 	return t.facts.get(ctx, t, ids)
