@@ -95,7 +95,7 @@ func TestBrokenStoresAreRejected(t *testing.T) {
 	for _, b := range all {
 		t.Run(b.mistake, func(t *testing.T) {
 			t.Parallel()
-			o := optionsOf(t, []Option{WithSize(20), WithWorkers(8), WithRounds(2), WithJoin(b.join)})
+			o := optionsOf(t, []Option{WithSize(20), WithWorkers(8), WithRounds(2), WithDebits(40), WithJoin(b.join)})
 			newStore := func(testing.TB) store.Store { return b.open(memstore.New()) }
 			for _, name := range b.killers {
 				require.True(t, fails(t, sentenceOf(t, name), newStore, o), "%q does not find it", name)

@@ -3,7 +3,6 @@ package storetest
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/stretchr/testify/require"
@@ -108,19 +107,15 @@ func debitContest(x *trial, workers, k, rest int, before func(store.Tx) error) {
 	require.Equal(x, cny.Minor(int64(60*min(k, workers))), balance(x, id).Withdrawing)
 }
 
-// debitRounds is how many times as often debits meet as others do: the gap that lets two of them through may be a narrow one.
-const debitRounds = 20
-
 func debitsAtOnce(x *trial) {
-	x.contendedTimes(debitRounds*x.rounds, func(x *trial, workers, round int) {
-		for _, k := range slices.Compact(list(1, max(workers/2, 1), max(workers-1, 1))) {
-			debitContest(x, workers, k, round*7%60, func(store.Tx) error { return nil })
-		}
+	x.contendedTimes(x.debits, func(x *trial, workers, round int) {
+		k := max(list(1, workers/2, workers-1)[round%3], 1)
+		debitContest(x, workers, k, round*7%60, func(store.Tx) error { return nil })
 	})
 }
 
 func debitsAfterReading(x *trial) {
-	x.contendedTimes(debitRounds*x.rounds, func(x *trial, workers, round int) {
+	x.contendedTimes(x.debits, func(x *trial, workers, round int) {
 		debitContest(x, workers, 1, 59, func(tx store.Tx) error {
 			_, err := tx.Balances(x.ctx, list[partner.ID]("lasts for 1"))
 			if err != nil {

@@ -92,7 +92,7 @@ func (s *modelShop) historyDecide(t require.TestingT, move string) {
 // TestEveryHistoryOfFiveActions plays every history of five of the actions and compares all that the programme shows with the oracle after every one.
 // Histories with the same beginning share it: the last action is done in a transaction that is rolled back.
 func TestEveryHistoryOfFiveActions(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // much is made, and hardly any of it is kept
+	defer debug.SetGCPercent(debug.SetGCPercent(3000)) // much is made, and hardly any of it is kept
 	length := historyLength
 	if testing.Short() {
 		length--

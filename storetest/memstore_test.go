@@ -39,7 +39,7 @@ func TestAStoreThatRunsEverythingTwiceKeepsTheContract(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the suite runs once for memstore itself")
 	}
-	storetest.Run(t, func(testing.TB) store.Store { return rerunning{memstore.New()} }, storetest.WithWorkers(4), storetest.WithRounds(1), storetest.WithSize(20),
+	storetest.Run(t, func(testing.TB) store.Store { return rerunning{memstore.New()} }, storetest.WithWorkers(4), storetest.WithRounds(1), storetest.WithDebits(20), storetest.WithSize(20),
 		storetest.Skip("joining/fn runs once", "it is about transactions of the shop's own, which there are none of here"))
 }
 

@@ -10,6 +10,6 @@ import (
 )
 
 func TestTheProgrammeOnMemstore(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // much is made, and hardly any of it is kept
+	defer debug.SetGCPercent(debug.SetGCPercent(3000)) // much is made, and hardly any of it is kept
 	storetest.Programme(t, func(testing.TB) store.Store { return memstore.New() })
 }

@@ -14,6 +14,7 @@ type options struct {
 	size    int
 	workers []int
 	rounds  int
+	debits  int
 	join    Join
 	skipped map[string]string
 }
@@ -25,11 +26,12 @@ type Join func(tb testing.TB, st store.Store) (joined store.Store, commit func()
 const (
 	defaultSize   = 200
 	defaultRounds = 5
+	defaultDebits = 100
 )
 
 func optionsOf(t testing.TB, opts []Option) options {
 	t.Helper()
-	o := options{size: defaultSize, workers: []int{2, 16, 64}, rounds: defaultRounds, skipped: map[string]string{}}
+	o := options{size: defaultSize, workers: []int{2, 16, 64}, rounds: defaultRounds, debits: defaultDebits, skipped: map[string]string{}}
 	for _, option := range opts {
 		option(&o)
 	}
@@ -50,8 +52,11 @@ func WithSize(n int) Option { return func(o *options) { o.size = max(n, 1) } }
 // WithWorkers sets with how many goroutines at once the sentences on concurrency try, one after the other. Default: 2, 16, 64.
 func WithWorkers(n ...int) Option { return func(o *options) { o.workers = n } }
 
-// WithRounds sets how often the sentences on concurrency try; those on debits try 20 times as often. Default: 5.
+// WithRounds sets how often the sentences on concurrency try, but for those on debits. Default: 5.
 func WithRounds(n int) Option { return func(o *options) { o.rounds = max(n, 1) } }
+
+// WithDebits sets how often the sentences on debits at once try: the gap that lets two of them through may be a narrow one. Default: 100.
+func WithDebits(n int) Option { return func(o *options) { o.debits = max(n, 1) } }
 
 // WithJoin says how the shop's own transaction is opened. Without it the sentences on joining are skipped, and the log says so.
 func WithJoin(join Join) Option { return func(o *options) { o.join = join } }

@@ -7,7 +7,7 @@ type plantedBug struct {
 	edits []plantedEdit
 }
 
-// plantedEdit replaces a text that stands exactly once in a file, which is named from the root of the module.
+// plantedEdit replaces a text that stands exactly once in a file, which is named from the root of the module, within functions.
 type plantedEdit struct{ file, old, new string }
 
 // The tests that find bugs: of this package, or of another one that stands before the colon.

@@ -3,9 +3,11 @@ package storetest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,10 +16,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// plantedAtOnce is how many bugs are tried at the same time, and plantedSeeds with how many seeds one at the most.
 const (
-	plantedAtOnce = 2
-	plantedSeeds  = 4
+	plantedChecks  = "2000" // how many histories are drawn to find a bug
+	plantedHealthy = "200"  // and how many without one; that there is none in the programme is for the tests themselves
+	plantedSeeds   = 4      // with how many seeds a bug is looked for at the most
 )
 
 // TestPlantedBugsStillApply: each bug is a change of source as it is today.
@@ -27,10 +29,8 @@ func TestPlantedBugsStillApply(t *testing.T) {
 	for _, bug := range plantedBugs {
 		require.False(t, names[bug.name], "two bugs are called %q", bug.name)
 		names[bug.name] = true
-		for file, text := range plantedSource(t, bug) {
-			require.NotEmpty(t, text, "%s: %s", bug.name, file)
-		}
 	}
+	require.NotEmpty(t, plantedSources(t))
 }
 
 // plantedSource returns the files that a bug changes, changed.
@@ -40,9 +40,7 @@ func plantedSource(t *testing.T, bug plantedBug) map[string]string {
 	for _, e := range bug.edits {
 		text, ok := files[e.file]
 		if !ok {
-			raw, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(e.file)))
-			require.NoError(t, err)
-			text = string(raw)
+			text = plantedRead(t, e.file)
 		}
 		require.Equal(t, 1, strings.Count(text, e.old), "%q: this must stand exactly once in %s:\n%s", bug.name, e.file, e.old)
 		files[e.file] = strings.Replace(text, e.old, e.new, 1)
@@ -56,27 +54,26 @@ func TestPlantedBugsAreFound(t *testing.T) {
 	if os.Getenv("FENRUN_PLANTED") == "" {
 		t.Skip("it takes minutes: set FENRUN_PLANTED=1; another number draws other histories")
 	}
-	none := map[string]string{}
-	for _, by := range []string{byModel, byOrder, byPortions, byHistory, byRuns, byGrants, byLate, byLock, byReward, byCascade, byRounds} {
-		dir, _ := plantedTest(by)
-		if none[dir] == "" {
-			none[dir] = plantedBuild(t, plantedBug{by: by})
+	seed, err := strconv.Atoi(os.Getenv("FENRUN_PLANTED"))
+	require.NoError(t, err, "FENRUN_PLANTED is the number from which histories are drawn")
+	built := newPlantedBinaries(t)
+	t.Run("none", func(t *testing.T) {
+		for _, by := range plantedTests() {
+			t.Run(by, func(t *testing.T) {
+				t.Parallel()
+				out, err := built.run(by, 0, seed, plantedHealthy)
+				require.NoError(t, err, "it fails without a bug:\n%s", out)
+				require.Contains(t, out, "PASS: ", "it is no test")
+			})
 		}
-		out, err := plantedRun(by, none[dir], 0)
-		require.NoError(t, err, "%s fails without a bug:\n%s", by, out)
-		require.Contains(t, out, "PASS: ", "%s is no test", by)
-	}
-	slots := make(chan struct{}, plantedAtOnce)
-	for _, bug := range plantedBugs {
+	})
+	for i, bug := range plantedBugs {
 		t.Run(bug.name, func(t *testing.T) {
 			t.Parallel()
-			slots <- struct{}{}
-			defer func() { <-slots }()
 			began := time.Now()
-			binary := plantedBuild(t, bug)
-			out, err := plantedRun(bug.by, binary, 0)
+			out, err := built.run(bug.by, i+1, seed, plantedChecks)
 			for more := 1; err == nil && more < plantedSeeds; more++ { // a bug that shows rarely is looked for in other histories too
-				out, err = plantedRun(bug.by, binary, more)
+				out, err = built.run(bug.by, i+1, seed+more, plantedChecks)
 			}
 			var exit *exec.ExitError
 			require.ErrorAs(t, err, &exit, "nothing found it")
@@ -87,6 +84,15 @@ func TestPlantedBugsAreFound(t *testing.T) {
 	}
 }
 
+// plantedTests are the tests that find bugs.
+func plantedTests() []string {
+	tests := map[string]bool{}
+	for _, bug := range plantedBugs {
+		tests[bug.by] = true
+	}
+	return slices.Sorted(maps.Keys(tests))
+}
+
 // plantedTest returns the folder of the package that a test is in, and its name.
 func plantedTest(by string) (dir, test string) {
 	if dir, test, other := strings.Cut(by, ":"); other {
@@ -95,12 +101,15 @@ func plantedTest(by string) (dir, test string) {
 	return ".", by
 }
 
-// plantedBuild builds the tests of the package that is to find it with a bug in the source: the compiler is told to read changed copies of the files instead.
-func plantedBuild(t *testing.T, bug plantedBug) (binary string) {
+// plantedBinaries are the tests of each package that finds bugs, with all of them in it, by the package's folder.
+type plantedBinaries map[string]string
+
+// newPlantedBinaries builds them: the compiler is told to read changed copies of the files instead.
+func newPlantedBinaries(t *testing.T) plantedBinaries {
 	t.Helper()
 	dir := t.TempDir()
 	replaced := map[string]string{}
-	for file, text := range plantedSource(t, bug) {
+	for file, text := range plantedSources(t) {
 		original, err := filepath.Abs(filepath.Join("..", filepath.FromSlash(file)))
 		require.NoError(t, err)
 		changed := filepath.Join(dir, fmt.Sprint(len(replaced), ".go"))
@@ -111,23 +120,27 @@ func plantedBuild(t *testing.T, bug plantedBug) (binary string) {
 	require.NoError(t, err)
 	list := filepath.Join(dir, "overlay.json")
 	require.NoError(t, os.WriteFile(list, overlay, 0o600))
-	binary = filepath.Join(dir, "planted.test")
-	from, _ := plantedTest(bug.by)
-	build := exec.Command("go", "test", "-c", "-overlay", list, "-o", binary, ".")
-	build.Dir = from
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, "a bug must compile:\n%s", out)
-	return binary
+	built := plantedBinaries{}
+	for _, by := range plantedTests() {
+		from, _ := plantedTest(by)
+		if built[from] != "" {
+			continue
+		}
+		built[from] = filepath.Join(dir, fmt.Sprint(len(built), ".test"))
+		build := exec.Command("go", "test", "-c", "-overlay", list, "-o", built[from], ".")
+		build.Dir = from
+		out, err := build.CombinedOutput()
+		require.NoError(t, err, "a bug must compile:\n%s", out)
+	}
+	return built
 }
 
-// plantedRun runs one test. The seed is fixed, so that what is found once is found always; more is added to it.
-func plantedRun(by, binary string, more int) (output string, err error) {
-	seed, err := strconv.Atoi(os.Getenv("FENRUN_PLANTED"))
-	if err != nil {
-		return "", fmt.Errorf("FENRUN_PLANTED is the number from which histories are drawn: %w", err)
-	}
-	_, test := plantedTest(by)
-	out, err := exec.Command(binary, "-test.v", "-test.run", "^"+strings.ReplaceAll(test, "/", "$/^")+"$", "-test.timeout", "5m",
-		"-rapid.checks", "2000", "-rapid.seed", strconv.Itoa(seed+more), "-rapid.shrinktime", "0s", "-rapid.nofailfile").CombinedOutput()
+// run runs one test with a bug. The seed is fixed, so that what is found once is found always.
+func (b plantedBinaries) run(by string, bug, seed int, checks string) (output string, err error) {
+	dir, test := plantedTest(by)
+	run := exec.Command(b[dir], "-test.v", "-test.run", "^"+strings.ReplaceAll(test, "/", "$/^")+"$", "-test.timeout", "5m",
+		"-rapid.checks", checks, "-rapid.seed", strconv.Itoa(seed), "-rapid.shrinktime", "0s", "-rapid.nofailfile")
+	run.Dir, run.Env = dir, append(os.Environ(), fmt.Sprint(plantedEnv, "=", bug))
+	out, err := run.CombinedOutput()
 	return string(out), err
 }

@@ -30,13 +30,13 @@ type database struct {
 	close     func() error
 }
 
-// openDatabase opens what the flag names: "" a new SQLite file, postgres://… a PostgreSQL, mysql://user@tcp(host:port)/database a MySQL or MariaDB. On a
-// server it makes a schema of its own, which must not be there, and drops it in the end.
+// openDatabase opens what the flag names: "" a new SQLite file, postgres://… or host=… a PostgreSQL, mysql://user@tcp(host:port)/database a MySQL or MariaDB.
+// On a server it makes a schema of its own, which must not be there, and drops it in the end.
 func openDatabase(ctx context.Context, dsn string) (*database, error) {
 	switch {
 	case dsn == "":
 		return openFile()
-	case strings.HasPrefix(dsn, "postgres://"):
+	case strings.HasPrefix(dsn, "postgres://"), strings.HasPrefix(dsn, "host="):
 		d := &database{config: sqlstore.Config{Dialect: sqlstore.PostgreSQL, Schema: schema}, bind: func(n int) string { return fmt.Sprintf("$%d", n) }}
 		return d, d.openServer(ctx, "pgx", dsn, "DROP SCHEMA "+schema+" CASCADE")
 	case strings.HasPrefix(dsn, "mysql://"):

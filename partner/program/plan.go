@@ -311,6 +311,10 @@ func (p Plan) Hash() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return hashOf(text), nil
+}
+
+func hashOf(text []byte) string {
 	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), nil
+	return hex.EncodeToString(sum[:])
 }

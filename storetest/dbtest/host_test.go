@@ -25,10 +25,11 @@ func joining(db *sql.DB) storetest.Option {
 	})
 }
 
-// asked is what FENRUN_DATABASES asks for: "1" the servers, "full" every sentence on each of them and through every driver, which takes minutes.
+// asked is what FENRUN_DATABASES asks for: "1" the servers, "full" every sentence on each of them and through every driver, which takes many minutes.
 func asked() string { return os.Getenv("FENRUN_DATABASES") }
 
-// sentences are options for a store that is slow to be asked a thousand times: unless everything is asked for, faults are left out, and contests held once.
+// sentences are options for a store that is slow to be asked a thousand times: unless everything is asked for, faults are left out, and contests but those of
+// debits are held once.
 func sentences(join storetest.Option) []storetest.Option {
 	all := []storetest.Option{join}
 	if asked() == "full" {
@@ -72,7 +73,8 @@ func isolation(st *sqlstore.Store) *sql.TxOptions {
 	return nil
 }
 
-// host is a shop that does everything in transactions of its own, and runs them again where the database gave up on them.
+// host is a shop that does everything in transactions of its own, and runs them again where the database gave up on them, as long as its context lasts: where
+// all have read before they write, each commit may cost all others their turn.
 type host struct {
 	db *sql.DB
 	st *sqlstore.Store
@@ -92,17 +94,17 @@ func (h *host) View(ctx context.Context, tenant store.Tenant, fn func(store.Tx) 
 }
 
 func (h *host) run(ctx context.Context, as *sql.TxOptions, do func(*sqlstore.Joined) error) error {
-	return again(func() error { return h.once(ctx, as, do) })
+	return again(ctx, func() error { return h.once(ctx, as, do) })
 }
 
-// again does something until the database does not give up on it.
-func again(do func() error) error {
+// again does something until the database does not give up on it, or the context ends.
+func again(ctx context.Context, do func() error) error {
 	for n := 1; ; n++ {
 		err := do()
-		if err == nil || n == 50 || !sqlstore.Retryable(err) {
+		if err == nil || ctx.Err() != nil || !sqlstore.Retryable(err) {
 			return err
 		}
-		time.Sleep(time.Duration(n) * time.Millisecond)
+		time.Sleep(time.Duration(min(n, 50)) * time.Millisecond)
 	}
 }
 

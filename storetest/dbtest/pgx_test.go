@@ -14,16 +14,16 @@ import (
 	"github.com/fenrun/fenrun/storetest"
 )
 
-// TestPostgreSQLThroughPgxItself runs the suite without database/sql, with prepared statements and, as behind a pool of connections, without.
-func TestPostgreSQLThroughPgxItself(t *testing.T) {
+// pgxItself runs the suite without database/sql, with prepared statements and, as behind a pool of connections, without.
+func pgxItself(t *testing.T) {
 	for name, mode := range map[string]pgx.QueryExecMode{"prepared": pgx.QueryExecModeCacheStatement, "simple": pgx.QueryExecModeSimpleProtocol} {
 		t.Run(name, func(t *testing.T) {
 			if name == "simple" && asked() != "full" {
 				t.Skip("FENRUN_DATABASES=full runs it")
 			}
-			p := &place{db: server(t, "pgx", postgresDSN), config: sqlstore.Config{Dialect: sqlstore.PostgreSQL}}
+			p := &place{db: server(t, "pgx", postgresAt), config: sqlstore.Config{Dialect: sqlstore.PostgreSQL}}
 			t.Cleanup(func() { p.drop(t, " CASCADE") })
-			config, err := pgxpool.ParseConfig(postgresDSN)
+			config, err := pgxpool.ParseConfig(postgresAt.dsn())
 			require.NoError(t, err)
 			config.ConnConfig.DefaultQueryExecMode = mode
 			config.MaxConns = 70
@@ -86,7 +86,7 @@ func (h *pgxHost) View(ctx context.Context, tenant store.Tenant, fn func(store.T
 }
 
 func (h *pgxHost) run(ctx context.Context, as pgx.TxOptions, do func(store.Store) error) error {
-	return again(func() error {
+	return again(ctx, func() error {
 		tx, joined, err := beginPgx(ctx, h.pool, h.st, as)
 		if err != nil {
 			return err

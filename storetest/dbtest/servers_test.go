@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -19,24 +20,22 @@ import (
 	"github.com/fenrun/fenrun/storetest"
 )
 
-// Where the servers are; a machine that has them elsewhere says so.
+// address is where a server is: where a variable says, and otherwise at the usual place.
+type address struct{ variable, usual string }
+
+func (a address) dsn() string { return cmp.Or(os.Getenv(a.variable), a.usual) }
+
 var (
-	postgresDSN = env("FENRUN_POSTGRES", "postgres://postgres@127.0.0.1:5432/test?sslmode=disable&options=-c%20synchronous_commit%3Doff")
-	mysqlDSN    = env("FENRUN_MYSQL", "root@tcp(127.0.0.1:3306)/test")
+	postgresAt = address{"FENRUN_POSTGRES", "postgres://postgres@127.0.0.1:5432/test?sslmode=disable&options=-c%20synchronous_commit%3Doff"}
+	mysqlAt    = address{"FENRUN_MYSQL", "root@tcp(127.0.0.1:3306)/test"}
 )
 
-func env(name, otherwise string) string {
-	if value := os.Getenv(name); value != "" {
-		return value
-	}
-	return otherwise
-}
-
-// server opens a pool at a server, or skips the test and says why.
-func server(t *testing.T, driver, dsn string) *sql.DB {
+// server opens a pool at a server. Where none answers at the usual place the test is skipped and says why; where somebody says that there is one, it fails.
+func server(t *testing.T, driver string, at address) *sql.DB {
 	if asked() == "" {
 		t.Skip("it takes minutes on a server: FENRUN_DATABASES=1 runs it, FENRUN_DATABASES=full all of it")
 	}
+	dsn := at.dsn()
 	db, err := sql.Open(driver, dsn)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
@@ -44,9 +43,10 @@ func server(t *testing.T, driver, dsn string) *sql.DB {
 	db.SetMaxIdleConns(70)
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	if err := db.PingContext(ctx); err != nil {
-		t.Skipf("no server answers at %s: %v", dsn, err)
+	if err = db.PingContext(ctx); err != nil && dsn == at.usual {
+		t.Skipf("no server answers at %s, and %s names no other: %v", dsn, at.variable, err)
 	}
+	require.NoError(t, err, "no server answers at %s, which %s names", dsn, at.variable)
 	return db
 }
 
@@ -110,24 +110,30 @@ func (p *place) exec(tb testing.TB, text string) {
 	require.NoError(tb, err)
 }
 
-// servers runs the suite on a server.
-func servers(t *testing.T, driver, dsn, drop string, dialect sqlstore.Dialect) {
-	p := &place{db: server(t, driver, dsn), config: sqlstore.Config{Dialect: dialect}}
+// servers runs the suite on a server through a driver.
+func servers(t *testing.T, driver string, at address, drop string, dialect sqlstore.Dialect) {
+	p := &place{db: server(t, driver, at), config: sqlstore.Config{Dialect: dialect}}
 	t.Cleanup(func() { p.drop(t, drop) })
 	t.Run("own", func(t *testing.T) {
 		storetest.Run(t, func(tb testing.TB) store.Store { return p.open(tb) }, sentences(joining(p.db))...)
 	})
 	t.Run("joined", func(t *testing.T) {
+		if driver == "postgres" && asked() != "full" {
+			t.Skip("a second driver in transactions of its own is enough: FENRUN_DATABASES=full runs it in the shop's too")
+		}
 		storetest.Run(t, func(tb testing.TB) store.Store { return &host{p.db, p.open(tb)} }, sentences(joining(p.db))...)
 	})
 }
 
-func TestPostgreSQLThroughPgx(t *testing.T) {
-	servers(t, "pgx", postgresDSN, " CASCADE", sqlstore.PostgreSQL)
+// The drivers take turns, so that together they need no more connections than a server has by default; the servers do not wait for each other.
+func TestPostgreSQL(t *testing.T) {
+	t.Parallel()
+	t.Run("through pgx", func(t *testing.T) { servers(t, "pgx", postgresAt, " CASCADE", sqlstore.PostgreSQL) })
+	t.Run("through pgx itself", pgxItself)
+	t.Run("through pq", func(t *testing.T) { servers(t, "postgres", postgresAt, " CASCADE", sqlstore.PostgreSQL) })
 }
 
-func TestPostgreSQLThroughPq(t *testing.T) {
-	servers(t, "postgres", postgresDSN, " CASCADE", sqlstore.PostgreSQL)
+func TestMySQL(t *testing.T) {
+	t.Parallel()
+	servers(t, "mysql", mysqlAt, "", sqlstore.MySQL)
 }
-
-func TestMySQL(t *testing.T) { servers(t, "mysql", mysqlDSN, "", sqlstore.MySQL) }

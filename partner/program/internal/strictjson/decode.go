@@ -27,8 +27,7 @@ func DecodePositions(data []byte, v any) (Positions, error) {
 	if target.Kind() != reflect.Pointer || target.IsNil() {
 		panic(fmt.Sprintf("strictjson: cannot decode into %T; a non-nil pointer is needed", v))
 	}
-	d := &decoder{source: newSource(data), schema: schema{}}
-	d.schema.add(target.Type().Elem())
+	d := &decoder{source: newSource(data), schema: schemaOf(target.Type().Elem())}
 
 	root, broken := parse(data)
 	if broken != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -55,6 +56,20 @@ type field struct {
 
 // schema holds the shapes of a type and of every type within it.
 type schema map[reflect.Type]*shape
+
+// schemas are the schemas of the types that were decoded into, which do not change.
+var schemas sync.Map
+
+// schemaOf returns the schema of a type. It panics like [schema.add].
+func schemaOf(t reflect.Type) schema {
+	if known, ok := schemas.Load(t); ok {
+		return known.(schema)
+	}
+	s := schema{}
+	s.add(t)
+	schemas.Store(t, s)
+	return s
+}
 
 // add enters the type and all types within it. It panics on a type that cannot be decoded, so that such a mistake shows with any document.
 func (s schema) add(t reflect.Type) {
