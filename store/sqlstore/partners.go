@@ -103,7 +103,7 @@ func (t *tx) Facts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, err
 		return nil, err
 	}
 	found := map[partner.ID][]partner.Fact{}
-	err := t.owned(ctx, &factsTable, factsTable.key[0], singles(ids), "seq", false, func(scan func(...any) error) error {
+	err := t.owned(ctx, &factsTable, factsTable.key[:1], singles(ids), "seq", false, func(scan func(...any) error) error {
 		var f partner.Fact
 		var at int64
 		var r scanned
@@ -117,9 +117,9 @@ func (t *tx) Facts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, err
 
 // owned reads the records of which a column has one of these values, in an order; with a lock, so that they are those of this moment, where they are to
 // be acted on.
-func (t *tx) owned(ctx context.Context, of *table, by column, keys [][]any, order string, lock bool, read func(scan func(...any) error) error) error {
+func (t *tx) owned(ctx context.Context, of *table, by []column, keys [][]any, order string, lock bool, read func(scan func(...any) error) error) error {
 	return chunks(sortedKeys(keys), func(keys [][]any) error {
-		q := t.query("SELECT "+list(of.key, of.rest)+" FROM {"+of.name+"} WHERE tenant = ? AND ", t.tenant).among([]column{by}, keys).add(" ORDER BY " + order)
+		q := t.query("SELECT "+list(of.key, of.rest)+" FROM {"+of.name+"} WHERE tenant = ? AND ", t.tenant).among(by, keys).add(" ORDER BY " + order)
 		if lock {
 			t.locking(q)
 		}
