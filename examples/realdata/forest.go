@@ -123,7 +123,7 @@ func forest(ctx context.Context, rep *report, name string, all []referral) error
 	if len(all) > 0 {
 		p.now = all[0].at
 	}
-	following, err := p.Team.Index(ctx)
+	following, err := p.Team.Index(ctx, program.Index{})
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (p *player) index(ctx context.Context, following *program.TeamIndex) (shape
 	if err := following.Refresh(ctx); err != nil {
 		return "", err
 	}
-	anew, err := p.Team.Index(ctx)
+	anew, err := p.Team.Index(ctx, program.Index{})
 	if err != nil {
 		return "", err
 	}
@@ -190,7 +190,7 @@ func (p *player) index(ctx context.Context, following *program.TeamIndex) (shape
 }
 
 func (p *player) compareMember(ctx context.Context, id partner.ID, ix, other *tree.Index) error {
-	line, err := p.Team.Uplines(ctx, id, p.now, 0)
+	line, err := p.Team.Uplines(ctx, program.Uplines{Partner: id, At: p.now})
 	if err != nil {
 		return err
 	}

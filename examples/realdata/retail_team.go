@@ -28,7 +28,7 @@ func (s *shop) team(ctx context.Context, dir string, rep *report) error {
 	if len(s.members) > 0 {
 		p.now = s.members[0].joined
 	}
-	following, err := p.Team.Index(ctx)
+	following, err := p.Team.Index(ctx, program.Index{})
 	if err != nil {
 		return err
 	}

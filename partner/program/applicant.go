@@ -90,11 +90,11 @@ func (c *call) admit(v *version, a partner.Application, state PartnerState) (app
 	if err != nil || a.Recruiter == "" || state.Recruiter != "" {
 		return join, err
 	}
-	if _, err := c.checkEdge(a.Applicant, a.Recruiter); err != nil {
+	if _, err := c.checkEdge("", a.Applicant, a.Recruiter); err != nil {
 		return nil, err
 	}
 	return func() error {
-		return inTurn(join, func() error { return c.addEdge(a.Applicant, a.Recruiter) })
+		return inTurn(join, func() error { return c.addEdge("", a.Applicant, a.Recruiter) })
 	}, nil
 }
 

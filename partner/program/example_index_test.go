@@ -17,7 +17,7 @@ func ExampleTeam_Index() {
 		Clock: func() time.Time { return noon },
 	}))
 	must(prog.Partners.Add(ctx, program.Add{Partner: "alice"}))
-	index := must(prog.Team.Index(ctx))
+	index := must(prog.Team.Index(ctx, program.Index{}))
 
 	must(prog.Team.Recruit(ctx, program.Recruit{Partner: "bob", Recruiter: "alice"}))
 	must(prog.Team.Recruit(ctx, program.Recruit{Partner: "carol", Recruiter: "bob"}))

@@ -20,6 +20,7 @@ import (
 // Any number of processes keep one each, by the numbers of the events. All of them come to the same.
 type TeamIndex struct {
 	*shell
+	tree partner.Tree
 	live *tree.Live
 
 	refreshing sync.Mutex
@@ -27,10 +28,15 @@ type TeamIndex struct {
 	begins     map[partner.ID]time.Time // of whom something begins in the future: when the first of it does
 }
 
-// Index returns an index of the team as it is, read from the store once. Whoever is known is a member: a partner where his status says so, with the level
-// that he has and, where the plan's level leads, as a leader.
-func (t Team) Index(ctx context.Context) (*TeamIndex, error) {
-	x := &TeamIndex{shell: t.shell}
+// Index asks for an index of a tree.
+type Index struct {
+	Tree partner.Tree // "" for that of recruiters
+}
+
+// Index returns an index of a tree as it is, read from the store once. Whoever is known is a member: a partner where his status says so, with the level
+// that he has and, where the plan's level leads, as a leader. It is an [*UnknownTreeError] for a tree that no plan names.
+func (t Team) Index(ctx context.Context, in Index) (*TeamIndex, error) {
+	x := &TeamIndex{shell: t.shell, tree: in.Tree}
 	ix, err := x.build(ctx)
 	if err != nil {
 		return nil, err
@@ -75,7 +81,7 @@ func (x *TeamIndex) refresh(ctx context.Context) (more bool, err error) {
 	var changes []tree.Change
 	var begins map[partner.ID]time.Time
 	err = x.view(ctx, func(tx store.Tx) error {
-		r := &teamReader{call: &call{shell: x.shell, ctx: ctx, tx: tx}, now: x.now(), begins: maps.Clone(x.begins)}
+		r := &teamReader{call: &call{shell: x.shell, ctx: ctx, tx: tx}, tree: x.tree, now: x.now(), begins: maps.Clone(x.begins)}
 		if err := r.readLeaders(); err != nil {
 			return err
 		}
@@ -121,7 +127,10 @@ func (x *TeamIndex) build(ctx context.Context) (*tree.Index, error) {
 	var r *teamReader
 	var number int64
 	err := x.view(ctx, func(tx store.Tx) (err error) {
-		b, r = tree.Builder{}, &teamReader{call: &call{shell: x.shell, ctx: ctx, tx: tx}, now: x.now(), begins: map[partner.ID]time.Time{}}
+		b, r = tree.Builder{}, &teamReader{call: &call{shell: x.shell, ctx: ctx, tx: tx}, tree: x.tree, now: x.now(), begins: map[partner.ID]time.Time{}}
+		if err := r.hasTree(x.tree); err != nil {
+			return err
+		}
 		if err := r.readLeaders(); err != nil {
 			return err
 		}
@@ -194,6 +203,7 @@ func lastEvent(ctx context.Context, tx store.Tx) (int64, error) {
 // teamReader reads members as they are at an instant.
 type teamReader struct {
 	*call
+	tree    partner.Tree
 	now     time.Time
 	leads   func(partner.Level) bool
 	leaders string
@@ -247,7 +257,7 @@ func (r *teamReader) nodes(ids []partner.ID) ([]tree.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	edges, err := r.tx.Edges(r.ctx, ids)
+	edges, err := r.tx.Edges(r.ctx, inTree(r.tree, ids...))
 	if err != nil {
 		return nil, err
 	}

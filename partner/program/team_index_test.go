@@ -62,7 +62,7 @@ func TestRule_5_36_EveryIndexComesToTheSame(t *testing.T) {
 		indexes := make([]*program.TeamIndex, len(processes))
 		var err error
 		for i, p := range processes {
-			indexes[i], err = p.Team.Index(ctx)
+			indexes[i], err = p.Team.Index(ctx, program.Index{})
 			require.NoError(t, err)
 		}
 		who := rapid.Custom(func(t *rapid.T) partner.ID {
@@ -113,7 +113,7 @@ func TestRule_5_36_EveryIndexComesToTheSame(t *testing.T) {
 					require.NoError(t, err)
 					more = due.More
 				}
-				anew, err := processes[0].Team.Index(ctx)
+				anew, err := processes[0].Team.Index(ctx, program.Index{})
 				require.NoError(t, err)
 				want, number := seen(anew)
 				for _, x := range indexes {
@@ -129,7 +129,7 @@ func TestRule_5_36_EveryIndexComesToTheSame(t *testing.T) {
 
 func TestAnIndexShowsWhatHoldsNow(t *testing.T) {
 	s := family(t, leaderPlan("director"))
-	x, err := s.Team.Index(ctx)
+	x, err := s.Team.Index(ctx, program.Index{})
 	require.NoError(t, err)
 	look := func(id partner.ID) (n tree.Node, team tree.Totals) {
 		x.View(func(ix *tree.Index) {
@@ -186,7 +186,7 @@ func TestTheNumberOfTheLastEventIsFound(t *testing.T) {
 	for i := range 20 {
 		s.add(partner.ID(fmt.Sprint(i)))
 		s.due(noon)
-		x, err := s.Team.Index(ctx)
+		x, err := s.Team.Index(ctx, program.Index{})
 		require.NoError(t, err)
 		_, number := seen(x)
 		var last []store.Event
@@ -198,11 +198,11 @@ func TestTheNumberOfTheLastEventIsFound(t *testing.T) {
 
 func TestWithoutAStoreOrAPlanThereIsNoLeader(t *testing.T) {
 	s := open(t, "")
-	x, err := s.Team.Index(ctx)
+	x, err := s.Team.Index(ctx, program.Index{})
 	require.NoError(t, err)
 	require.NoError(t, x.Refresh(ctx))
 	none, err := program.New(nil, program.Config{})
 	require.NoError(t, err)
-	_, err = none.Team.Index(ctx)
+	_, err = none.Team.Index(ctx, program.Index{})
 	require.ErrorIs(t, err, program.ErrNoStore)
 }
