@@ -44,7 +44,7 @@ type Audit struct {
 }
 
 // WorstCase is the most that a plan pays of one unit of goods in an ordinary order of a customer who stands in no line of uplines, before rounding and
-// before the caps of campaigns, while their budgets have enough left for it, with the order and the line of uplines that reach it; agents of regions and
+// before the caps of campaigns, while their budgets have enough left for it, with the order and the lines of uplines that reach it; agents of regions and
 // payees of fees earn there.
 type WorstCase struct {
 	Goods Goods
@@ -56,6 +56,7 @@ type WorstCase struct {
 	Bound   decimal.Decimal
 	PaidAt  time.Time       // an instant at which the campaigns are that pay it
 	Uplines []Upline        // who has to stand above the sale
+	Trees   []TreeLine      // who has to stand above it in the other trees by which the plan pays
 	Places  Places          // where the order has to go
 	Margin  decimal.Decimal // what is left of the price after cost and Paid, below 0 where the shop loses; without a cost the price counts as margin
 }

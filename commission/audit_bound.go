@@ -1,7 +1,6 @@
 package commission
 
 import (
-	"cmp"
 	"math/big"
 	"time"
 
@@ -69,6 +68,7 @@ func (r *Result) exactShare(share int, rest *left) *big.Rat {
 func (a *auditor) finish(exact bool) (WorstCase, error) {
 	w := &a.worst
 	order := a.goods.order(w.PaidAt, w.Places)
+	order.Trees = w.Trees
 	if _, err := a.calc.Calculate(&order, w.Uplines, &a.result); err != nil {
 		return WorstCase{}, err
 	}
@@ -213,5 +213,10 @@ func (p *Plan) has(name string) bool {
 
 // auditable reports whether everything that the plan pays is known from the plan.
 func (p *Plan) auditable() bool {
-	return cmp.Compare(len(p.Differential.Rates), 8) <= 0 || !p.Peer.pays() && !p.Team.pays()
+	for _, name := range p.treeNames() {
+		if t := p.Trees[name]; len(t.Differential.Rates) > 8 && t.Team.pays() {
+			return false
+		}
+	}
+	return len(p.Differential.Rates) <= 8 || !p.Peer.pays() && !p.Team.pays()
 }

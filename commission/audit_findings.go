@@ -14,7 +14,7 @@ import (
 // maxAccounts is the most accounts of one person that an audit tries.
 const maxAccounts = 5
 
-// splitting works out what one person gets by 1, 2, … accounts, each the recruiter of the one before: of the goods and with the levels by which several
+// splitting works out what one person gets by 1, 2, … accounts, each the recruiter of the one before, and so in every tree: of the goods and with the levels by which several
 // accounts bring the most. All accounts but the topmost have one level.
 func (c *Calculator) splitting(mix Mix) ([]SplitGain, error) {
 	levels := slices.Concat([]LeaderLevel{{}}, mix.Levels)
@@ -61,6 +61,9 @@ func (c *Calculator) accounts(goods *Goods, number int, below, top LeaderLevel) 
 		line[i] = Upline{Partner: partner.ID(fmt.Sprint("account-", i+1)), Level: level.Level, Leader: level.Leader}
 	}
 	order := goods.order(c.instants()[0], Places{})
+	for _, name := range c.trees {
+		order.Trees = append(order.Trees, TreeLine{Tree: name, Uplines: line})
+	}
 	result, err := c.Calculate(&order, line, nil)
 	if err != nil {
 		return decimal.Zero, err
@@ -122,6 +125,11 @@ func (c *Calculator) findReach(f *findings, mix Mix) {
 		}
 		f.add(FindLevelsPaid, "commission.slots", "slots paid by distance from the sale: %d (%s)", p.Slots, who)
 	}
+	for _, name := range p.treeNames() {
+		if t := p.Trees[name]; t.Slots > 1 {
+			f.add(FindLevelsPaid, KeyPath("commission.trees", string(name)), "places above the seller paid by distance in tree %s: %d", name, t.Slots-1)
+		}
+	}
 	var upwards, deep []string
 	for _, b := range p.builtins() {
 		if !b.on || b.name == RuleTerritory || b.name == RuleFee {
@@ -148,7 +156,7 @@ func (c *Calculator) findReach(f *findings, mix Mix) {
 	for i, own := range p.Rules {
 		f.add(FindOwnRule, fmt.Sprintf("commission.rules[%d]", i), "what %s pays is in the shop's own code: of it only the cap is known", own.Name)
 	}
-	if p.Slots > 0 && p.Missing != Forfeit {
+	if p.Missing != Forfeit && (p.Slots > 0 || slices.ContainsFunc(p.treeNames(), func(name partner.Tree) bool { return p.Trees[name].Slots > 1 })) {
 		f.add(FindUnlimitedDepth, "commission.missing", "by %q a slot can go to somebody at any distance above a sale", p.Missing)
 	}
 }
@@ -159,6 +167,14 @@ func (c *Calculator) findUnreachable(f *findings, mix Mix) {
 	for _, l := range append(p.lists(), appendLists(nil, "levelBonus.rates", p.LevelBonus.Rates)...) {
 		if len(l.rates) > p.Slots {
 			f.add(FindUnreachable, "commission."+l.path, "%d rates are given, and %d slots are paid", len(l.rates), p.Slots)
+		}
+	}
+	for _, name := range p.treeNames() {
+		t, path := p.Trees[name], KeyPath("commission.trees", string(name))
+		for _, l := range t.lists() {
+			if len(l.rates) > max(0, t.Slots-1) {
+				f.add(FindUnreachable, path+"."+l.path, "%d rates are given, and %d places above the seller are paid", len(l.rates), max(0, t.Slots-1))
+			}
 		}
 	}
 	for _, x := range []struct {
@@ -172,8 +188,15 @@ func (c *Calculator) findUnreachable(f *findings, mix Mix) {
 			}
 		}
 	}
-	if p.Team.pays() && !slices.ContainsFunc(mix.Levels, func(l LeaderLevel) bool { return l.Leader }) {
-		f.add(FindUnreachable, "commission.team", "no level makes a leader")
+	if !slices.ContainsFunc(mix.Levels, func(l LeaderLevel) bool { return l.Leader }) {
+		if p.Team.pays() {
+			f.add(FindUnreachable, "commission.team", "no level makes a leader")
+		}
+		for _, name := range p.treeNames() {
+			if p.Trees[name].Team.pays() {
+				f.add(FindUnreachable, KeyPath("commission.trees", string(name))+".team", "no level makes a leader")
+			}
+		}
 	}
 	if p.SelfPurchase != ShiftUp && !slices.Contains(p.Attribution, Buyer) && !slices.Contains(p.Attribution, Referrer) {
 		f.add(FindUnreachable, "commission.selfPurchase", "no order is attributed to its buyer")

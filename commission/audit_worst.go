@@ -24,7 +24,9 @@ type auditor struct {
 	people []Upline // who can stand at a place of the prefix
 	prefix int
 	tails  [][]Upline
-	short  bool // whether shorter lines can be paid more, and those with somebody who earns nothing
+	short  bool         // whether shorter lines can be paid more, and those with somebody who earns nothing
+	tree   partner.Tree // in which the line is looked for
+	trees  []TreeLine   // with which an order comes then
 	result Result
 	best   *big.Rat
 	worst  WorstCase
@@ -41,16 +43,21 @@ func (c *Calculator) worst(goods Goods, levels []LeaderLevel) (WorstCase, error)
 	if c.plan.has(RuleRecruiter) {
 		a.prefix = max(a.prefix, 2)
 	}
-	a.tails = c.tails(levels)
+	a.tails = c.plan.tails(levels)
 	a.worst = WorstCase{Goods: goods, Exact: true}
 	instants := c.instants()
 	prefixes, fits := power(len(a.people), a.prefix, maxAuditCases/(len(a.tails)*len(instants)))
+	exact := fits
 	for _, at := range instants {
 		places, err := a.place(at)
 		if err != nil {
 			return WorstCase{}, err
 		}
-		if fits {
+		every, err := a.worstTrees(levels, at, places)
+		if err != nil {
+			return WorstCase{}, err
+		}
+		if exact = exact && every; fits {
 			err = a.every(prefixes, at, places)
 		} else {
 			err = a.climb(at, places)
@@ -59,7 +66,31 @@ func (c *Calculator) worst(goods Goods, levels []LeaderLevel) (WorstCase, error)
 			return WorstCase{}, err
 		}
 	}
-	return a.finish(fits)
+	return a.finish(exact)
+}
+
+// worstTrees finds the lines in the other trees that are paid the most at an instant, each for itself: what one is paid does not depend on who stands in
+// another. It reports whether every line was tried that there is.
+func (a *auditor) worstTrees(levels []LeaderLevel, at time.Time, places Places) (every bool, err error) {
+	a.trees, every = nil, true
+	for _, name := range a.calc.plan.treeNames() {
+		t := a.calc.plan.Trees[name]
+		own := t.plan(a.calc.plan.Missing)
+		x := &auditor{calc: a.calc, goods: a.goods, people: a.people, prefix: max(t.Slots, 1), short: a.short, tree: name, tails: own.tails(levels), best: new(big.Rat)}
+		prefixes, fits := power(len(x.people), x.prefix, maxAuditCases/len(x.tails))
+		if every = every && fits; fits {
+			err = x.every(prefixes, at, places)
+		} else {
+			err = x.climb(at, places)
+		}
+		if err != nil {
+			return false, err
+		}
+		if len(x.worst.Uplines) > 0 {
+			a.trees = append(a.trees, TreeLine{Tree: name, Uplines: x.worst.Uplines})
+		}
+	}
+	return every, nil
 }
 
 // power returns n^k, and whether it is at most a limit.
@@ -103,20 +134,20 @@ func (c *Calculator) instants() []time.Time {
 }
 
 // tails are the lines that can stand above a prefix and differ for the plan.
-func (c *Calculator) tails(levels []LeaderLevel) [][]Upline {
-	differential := c.plan.Differential.Rates
+func (p *Plan) tails(levels []LeaderLevel) [][]Upline {
+	differential := p.Differential.Rates
 	rising := slices.DeleteFunc(slices.Clone(levels), func(l LeaderLevel) bool { return differential[l.Level].coefficient == 0 })
 	slices.SortStableFunc(rising, func(a, b LeaderLevel) int { return differential[a.Level].cmp(differential[b.Level]) })
 
 	chains := [][]LeaderLevel{nil}
 	if n := len(rising); n > 0 {
 		chains = [][]LeaderLevel{rising[n-1:]}
-		if n <= 8 && (c.plan.Peer.pays() || c.plan.Team.pays()) {
+		if n <= 8 && (p.Peer.pays() || p.Team.pays()) {
 			chains = subsets(rising)
 		}
 	}
 	first := [][]LeaderLevel{nil}
-	if c.plan.Team.pays() {
+	if p.Team.pays() {
 		for _, l := range levels {
 			if l.Leader && differential[l.Level].coefficient == 0 {
 				first = append(first, []LeaderLevel{l})
@@ -124,9 +155,9 @@ func (c *Calculator) tails(levels []LeaderLevel) [][]Upline {
 		}
 	}
 	var peers []LeaderLevel
-	if c.plan.Peer.pays() {
+	if p.Peer.pays() {
 		for _, l := range levels {
-			for range c.plan.Peer.First {
+			for range p.Peer.First {
 				peers = append(peers, l)
 			}
 		}
@@ -241,7 +272,7 @@ func (a *auditor) try(prefix []Upline, at time.Time, places Places) error {
 			}
 			if paid.Cmp(a.best) > 0 {
 				a.best = paid
-				a.worst.PaidAt, a.worst.Uplines, a.worst.Places = at, line[:n], places
+				a.worst.PaidAt, a.worst.Uplines, a.worst.Trees, a.worst.Places = at, line[:n], a.trees, places
 			}
 		}
 	}
@@ -251,6 +282,10 @@ func (a *auditor) try(prefix []Upline, at time.Time, places Places) error {
 // pays is what one unit pays in all, exactly, without the cap, in minor units.
 func (a *auditor) pays(uplines []Upline, at time.Time, places Places) (*big.Rat, error) {
 	order := a.goods.order(at, places)
+	order.Trees = a.trees
+	if a.tree != "" {
+		order.Trees, uplines = []TreeLine{{Tree: a.tree, Uplines: uplines}}, nil
+	}
 	if _, err := a.calc.Calculate(&order, uplines, &a.result); err != nil {
 		return nil, err
 	}

@@ -38,6 +38,8 @@ type Bonus struct {
 // A volume below 0, where more went back in the period than was sold, lowers the volume of every team it is in. No bonus falls below 0 by it: what a
 // partner's own loss leaves him short is taken from the next above with no lower rate, as far as his bonus goes.
 type Ladder struct {
+	// Tree is the tree in which the teams stand; "" is that of recruiters.
+	Tree partner.Tree `json:"tree,omitempty"`
 	// Steps give the rate by team volume, lowest first: the last step whose threshold is reached counts. A volume below the first has no rate.
 	Steps []Step `json:"steps,omitempty"`
 	// Rates give the rate by level, instead of Steps.
@@ -47,6 +49,8 @@ type Ladder struct {
 	LegCap Rate `json:"legCap"`
 	// AsOf is whose tree and levels an order sees: those of the period's end, or of its payment.
 	AsOf AsOf `json:"asOf"`
+	// Leaders says whether a member who is a leader stays in the teams above him, or leaves them with his branch.
+	Leaders LeaderTeams `json:"leaders"`
 }
 
 // Step is a threshold and what is paid from it on: a volume equal to it has reached it.

@@ -36,6 +36,7 @@ func genPeople(t *rapid.T, moves bool) [][]commission.Standing {
 			if often(t, "barred", 15) {
 				s.Bar = partner.EarningFrozen
 			}
+			s.Leader = often(t, "leads", 25)
 			if day >= 0 {
 				s.From = asOfDay(day)
 			}
@@ -158,7 +159,7 @@ func TestRule_4_24_WhereNobodyMovesAsOfPaymentIsAsOfThePeriodsEnd(t *testing.T) 
 		list := make([]commission.Member, len(people))
 		for i := range people {
 			s := people[i][len(people[i])-1]
-			list[i] = commission.Member{Partner: memberID(i), Level: s.Level, Bar: s.Bar, Recruiter: s.Recruiter}
+			list[i] = commission.Member{Partner: memberID(i), Level: s.Level, Bar: s.Bar, Recruiter: s.Recruiter, Leader: s.Leader}
 		}
 		for _, s := range sales {
 			list[s.person].Volume, _ = list[s.person].Volume.Add(s.volume)

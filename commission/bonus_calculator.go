@@ -109,6 +109,7 @@ type Member struct {
 	Level     partner.Level  // "" for none
 	Bar       partner.Reason // why he earns nothing; "" if he earns (see partner.State.Bar)
 	Recruiter int            // the index of his recruiter among the members, -1 for none; only a ladder looks at it
+	Leader    bool           // whether the level makes him a leader; only a ladder that leaders leave looks at it
 	// Volume is the net of his own sales in the period in units of the price scale: of tiers and of a ladder. It is below 0 where more went back than was
 	// sold.
 	Volume money.Units

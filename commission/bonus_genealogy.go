@@ -15,6 +15,7 @@ type Standing struct {
 	Level     partner.Level
 	Bar       partner.Reason // why he earns nothing; "" if he earns
 	Recruiter int            // the index of his recruiter in the order in which people are added, -1 for none
+	Leader    bool           // whether he leads; a ladder that leaders leave ends the teams above at him
 }
 
 // Genealogy is the tree of people through time. It finds the members of a ladder as of payment ([AsOfPayment]): each is a spot that somebody had in the
@@ -100,6 +101,9 @@ func (g *Genealogy) stand(from int64, s Standing) {
 	}
 	// What is none fails when it is looked at.
 	recruiter := int32(max(-2, min(s.Recruiter, math.MaxInt32)))
+	if s.Leader && g.calc.bonus.Ladder.Leaders == LeadersLeave && recruiter >= 0 {
+		recruiter = -1
+	}
 	if n := len(g.standings); n > int(g.starts[len(g.starts)-1]) && g.standings[n-1].recruiter == recruiter && g.standings[n-1].state == index {
 		return
 	}

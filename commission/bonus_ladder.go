@@ -109,8 +109,11 @@ func (r *BonusResult) plant() error {
 			r.fail(memberPath(i, "recruiter"), "%d is none of %d members; -1 is nobody", m.Recruiter, len(members))
 			continue
 		}
-		if m.Recruiter >= 0 {
-			recruits[m.Recruiter]++
+		if m.Leader && r.calc.bonus.Ladder.Leaders == LeadersLeave {
+			k.above = -1
+		}
+		if k.above >= 0 {
+			recruits[k.above]++
 		}
 		// What no sum of absolute volumes exceeds, no sum of volumes does.
 		var err error

@@ -47,6 +47,7 @@ func genTree(t *rapid.T, losses bool) []commission.Member {
 		if often(t, "barred", 15) {
 			m.Bar = partner.EarningFrozen
 		}
+		m.Leader = often(t, "leads", 25)
 		list[place[i]] = m
 	}
 	return list
@@ -76,6 +77,14 @@ func genSteps(t *rapid.T, rising bool) []commission.Step {
 }
 
 func genLadder(t *rapid.T) commission.Ladder {
+	l := genLadderRates(t)
+	if often(t, "leaders leave", 40) {
+		l.Leaders = commission.LeadersLeave
+	}
+	return l
+}
+
+func genLadderRates(t *rapid.T) commission.Ladder {
 	if often(t, "by level", 40) {
 		l := commission.Ladder{Rates: map[partner.Level]commission.Rate{}}
 		for _, level := range genLevels[:rapid.IntRange(1, len(genLevels)).Draw(t, "levels")] {

@@ -24,9 +24,21 @@ const (
 	AsOfPayment
 )
 
+// LeaderTeams is what becomes of the team of a ladder in which a member is a leader himself.
+type LeaderTeams uint8
+
+const (
+	// LeadersStay leaves a leader with his whole branch in the teams above him, which get the difference to his rate.
+	LeadersStay LeaderTeams = iota
+	// LeadersLeave ends the teams above at the next leader (脱离): his branch counts for him, and neither its volume nor its pay goes above him. As of payment
+	// it leaves for what is sold from when he leads; as of the period's end, for all that the period sold, where he leads at its end.
+	LeadersLeave
+)
+
 var (
-	nodeNames = []string{"paid", "released"}
-	asOfNames = []string{"period-end", "payment"}
+	nodeNames        = []string{"paid", "released"}
+	asOfNames        = []string{"period-end", "payment"}
+	leaderTeamsNames = []string{"stay", "leave"}
 )
 
 // String returns the option's name in a plan.
@@ -46,3 +58,12 @@ func (o AsOf) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
 func (o *AsOf) UnmarshalText(text []byte) error { return parseOption(o, text, asOfNames) }
+
+// String returns the option's name in a plan.
+func (o LeaderTeams) String() string { return optionText(o, leaderTeamsNames) }
+
+// MarshalText writes the form of String.
+func (o LeaderTeams) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText reads a name; any other is an [*OptionError].
+func (o *LeaderTeams) UnmarshalText(text []byte) error { return parseOption(o, text, leaderTeamsNames) }

@@ -69,6 +69,12 @@ func (v *problems) ladder(path string, currency money.Currency, l *Ladder) {
 		v.add(path+".rates", "%d levels are more than %d", len(l.Rates), maxSteps)
 	}
 	v.named(path+".asOf", int(l.AsOf), len(asOfNames))
+	v.named(path+".leaders", int(l.Leaders), len(leaderTeamsNames))
+	if l.Tree != "" {
+		if err := partner.CheckTree(l.Tree); err != nil {
+			v.add(path+".tree", "%s", err)
+		}
+	}
 	if len(l.Steps) > 0 {
 		v.steps(path, currency, l.Steps)
 	}

@@ -13,8 +13,8 @@ import (
 )
 
 func TestABonusIsAPlainDocument(t *testing.T) {
-	const text = `[{"name":"team","every":"month","counts":"paid","ladder":{"steps":[{"from":"1000","rate":"5%"}],"legCap":"50%","asOf":"payment"}},` +
-		`{"name":"levels","every":"quarter","counts":"paid","ladder":{"rates":{"gold":"10%"},"legCap":"-","asOf":"period-end"}},` +
+	const text = `[{"name":"team","every":"month","counts":"paid","ladder":{"steps":[{"from":"1000","rate":"5%"}],"legCap":"50%","asOf":"payment","leaders":"leave"}},` +
+		`{"name":"levels","every":"quarter","counts":"paid","ladder":{"rates":{"gold":"10%"},"legCap":"-","asOf":"period-end","leaders":"stay"}},` +
 		`{"name":"shareholders","every":"year","counts":"released","pool":{"rate":"10%","levels":{"gold":10},"partners":{"p1":0},"barred":"shop"}},` +
 		`{"name":"sales","every":"month","counts":"paid","tiers":{"mode":"prospective","steps":[{"from":"0","rate":"5%"}]}}]`
 	var list []commission.Bonus

@@ -23,7 +23,11 @@ type builtin struct {
 
 // builtins are the rules that there are, in the order in which they are asked: a rule sees what those before it gave.
 func (p *Plan) builtins() []builtin {
-	return []builtin{p.slotsRule(), p.teamReward(), p.differentialReward(), p.recruiterBonus(), p.peerBonus(), p.territoryBonus(), p.feeRule()}
+	all := []builtin{p.slotsRule(), p.teamReward(), p.differentialReward(), p.recruiterBonus(), p.peerBonus(), p.territoryBonus(), p.feeRule()}
+	for _, name := range p.treeNames() {
+		all = append(all, p.treeRules(name)...)
+	}
+	return all
 }
 
 // builtin returns the built-in rule of a name, whether the plan turns it on or not.

@@ -10,7 +10,7 @@ import (
 // Calculate works out what an order pays. uplines is the line of people above the sale as of its payment: the attributed partner first (the buyer
 // himself where his own line is paid), then his recruiter, and so on, at least [Calculator.Reach] of them or all there are; empty where the order is
 // nobody's. into is a Result to use again, or nil. seats are those of [Calculator.Seats] in any order, as of the payment too; one who is left out earns,
-// without a level.
+// without a level. The lines of other trees come with the order.
 //
 // An order that makes no sense is an [*OrderError] with all its problems, and what a rule of the shop's own cannot decide a [*RuleError]; into is then
 // empty. Uplines who earn nothing, excluded goods and the like are no errors: [Result.Unpaid] names them with the reason.
@@ -41,7 +41,7 @@ func (c *Calculator) Calculate(order *Order, uplines []Upline, into *Result, sea
 
 // calculate is Calculate with the campaigns that are not left out.
 func (r *Result) calculate(seats []Upline) error {
-	if len(r.calc.seats) > 0 {
+	if r.calc.beyond {
 		r.sit(seats)
 	}
 	if err := r.takeLines(); err != nil {
@@ -62,8 +62,9 @@ func (r *Result) reset(c *Calculator, order *Order, uplines []Upline) {
 	r.runs, r.amounts, r.cuts, r.rates, r.facts, r.gone, r.capped = r.runs[:0], r.amounts[:0], r.cuts[:0], r.rates[:0], r.facts[:0], r.gone[:0], false
 }
 
-// sit puts everybody whom the plan names for the order on his seat.
+// sit puts everybody whom the plan names for the order on his seat, and looks at the lines of other trees with which it comes.
 func (r *Result) sit(given []Upline) {
+	r.checkTrees()
 	r.seatIDs = r.calc.appendSeats(r.seatIDs[:0], r.order)
 	for _, id := range r.seatIDs {
 		r.seats = append(r.seats, Upline{Partner: id})

@@ -33,6 +33,8 @@ type Calculator struct {
 	offTop      bool                                      // some fee is taken before everything else
 	own         bool                                      // some rule is one of the shop's own
 	inexact     bool                                      // an audit cannot tell the worst case of a loss: a campaign that grows it can be spent
+	beyond      bool                                      // somebody can be paid who does not stand in the line of recruiters
+	trees       []partner.Tree                            // by which it pays beside that of recruiters
 }
 
 type namedRule struct {
@@ -83,6 +85,12 @@ func (r Rules) calculator(currency money.Currency, plan Plan, campaigns []Campai
 	c.rules, c.own = append(c.rules, r.made(&plan, &problems{})...), len(plan.Rules) > 0
 	c.bonuses = plan.LevelBonus.bonuses()
 	c.defaults = len(plan.Partners)+len(plan.Levels) == 0 && c.bonuses == nil
+	for _, use := range plan.TreesUsed() {
+		c.trees = append(c.trees, use.Tree)
+	}
+	slices.Sort(c.trees)
+	c.trees = slices.Compact(c.trees)
+	c.beyond = len(c.seats)+len(c.trees) > 0
 	for _, fee := range plan.Fees {
 		c.offTop = c.offTop || fee.BeforeSplit
 	}
@@ -147,6 +155,9 @@ func (c *Calculator) reach() int {
 		if !named.own {
 			continue
 		}
+		if _, elsewhere := named.rule.(*treeRule); elsewhere {
+			continue
+		}
 		reach := reachOf(named.rule)
 		if reach == 0 {
 			return 0
@@ -154,7 +165,9 @@ func (c *Calculator) reach() int {
 		n, own = max(n, reach), true
 	}
 	for _, b := range c.plan.builtins() {
+		tree, _ := cutRule(b.name)
 		switch {
+		case tree != "":
 		case b.on && b.deep:
 			return 0
 		case b.on && b.name == RuleRecruiter:
@@ -179,8 +192,14 @@ func (c *Calculator) appendSeats(ids []partner.ID, order *Order) []partner.ID {
 	return slices.Compact(ids)
 }
 
-// Reach is how many uplines, from the attributed partner on, decide an order; 0 is all of them up to the top. Calculate needs no more.
-func (c *Calculator) Reach() int { return c.needsChain }
+// Reach is how many uplines in a tree, from the attributed partner on, decide an order; 0 is all of them up to the top. Calculate needs no more. "" is the
+// tree of recruiters.
+func (c *Calculator) Reach(name partner.Tree) int {
+	if name != "" {
+		return c.reachIn(name)
+	}
+	return c.needsChain
+}
 
 // Plan returns the plan with its defaults filled in. Its slices and maps must not be changed.
 func (c *Calculator) Plan() Plan { return c.plan }

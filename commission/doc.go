@@ -26,7 +26,8 @@
 //
 // See [Plan]. A [Rule] says who is paid at which rate; the built-in ones are slots (by distance from the sale), team (leaders above),
 // differential (each level what exceeds the levels below), recruiter, peer (who has the level of one who earns below him), territory (agents of the order's
-// region) and fee; [Rules] adds those of the shop's own. Everything after the rules is the same for all of
+// region) and fee; [Rules] adds those of the shop's own. Slots, team and differential are paid in other trees than that of recruiters too, such as that of who
+// supplies whom, each by its own line and its own rates ([Tree]). Everything after the rules is the same for all of
 // them: the factor of campaigns, rounding in its scope, the caps of campaigns, the floor of losses, the caps of lines and of the order.
 //
 // # Period bonuses

@@ -126,13 +126,18 @@ func (x *Explanation) counts(format string) string {
 }
 
 func ruleText(e *Entry) string {
+	tree, rule := cutRule(e.Rule)
+	text := rule
 	switch {
-	case e.Rule == RuleSlots:
-		return fmt.Sprintf("slot %d", e.Slot)
-	case e.Position == 0:
-		return e.Rule
+	case rule == RuleSlots:
+		text = fmt.Sprintf("slot %d", e.Slot)
+	case e.Position > 0:
+		text = fmt.Sprintf("%s, upline %d", rule, e.Position)
 	}
-	return fmt.Sprintf("%s, upline %d", e.Rule, e.Position)
+	if tree != "" {
+		text += fmt.Sprintf(" in tree %s", tree)
+	}
+	return text
 }
 
 func rateOnBase(e *Entry, of, units string) string {
@@ -203,7 +208,15 @@ func ReasonEnglish(r partner.Reason) string { return reasonTexts.English(r) }
 func ReasonChinese(r partner.Reason) string { return reasonTexts.Chinese(r) }
 
 func ruleChinese(e *Entry) string {
-	switch e.Rule {
+	tree, rule := cutRule(e.Rule)
+	if tree != "" {
+		return fmt.Sprintf("关系树 %s %s", tree, ruleNameChinese(e, rule))
+	}
+	return ruleNameChinese(e, rule)
+}
+
+func ruleNameChinese(e *Entry, rule string) string {
+	switch rule {
 	case RuleSlots:
 		return fmt.Sprintf("第 %d 层", e.Slot)
 	case RuleTeam:
@@ -220,9 +233,9 @@ func ruleChinese(e *Entry) string {
 		return "服务费"
 	}
 	if e.Position == 0 {
-		return e.Rule
+		return rule
 	}
-	return fmt.Sprintf("%s（上级第 %d 位）", e.Rule, e.Position)
+	return fmt.Sprintf("%s（上级第 %d 位）", rule, e.Position)
 }
 
 var sourceChineseNames = map[SourceKind]string{

@@ -132,6 +132,7 @@ func genCases() *rapid.Generator[genCase] {
 		}
 		genRegions(t, p)
 		genFees(t, p)
+		genTrees(t, p)
 		if often(t, "own rule", 30) {
 			p.Rules = []commission.OwnRule{genEverybody(t)}
 		}
@@ -149,7 +150,7 @@ func genCases() *rapid.Generator[genCase] {
 		genCampaignCaps(t, p)
 		genBonuses(t, &c)
 		genPeers(t, &c)
-		c.campaigns = genCampaigns(t, p.WithDefaults(c.cur).Slots, c.cur.Scale(), len(p.Rules) > 0)
+		c.campaigns = genCampaigns(t, p, c.cur)
 		return c
 	})
 }
@@ -158,7 +159,8 @@ func genInstant(t *rapid.T, label string) time.Time {
 	return june.Add(time.Duration(rapid.IntRange(0, 4).Draw(t, label)) * time.Hour)
 }
 
-func genCampaigns(t *rapid.T, slots, scale int, own bool) []commission.Campaign {
+func genCampaigns(t *rapid.T, p *commission.Plan, cur money.Currency) []commission.Campaign {
+	slots, scale := p.WithDefaults(cur).Slots, cur.Scale()
 	var list []commission.Campaign
 	for i := range rapid.SampledFrom([]int{0, 0, 1, 2, 3}).Draw(t, "campaigns") {
 		c := commission.Campaign{Name: fmt.Sprint("campaign ", i), Factor: dec(rapid.SampledFrom(genFactors).Draw(t, "factor"))}
@@ -175,7 +177,10 @@ func genCampaigns(t *rapid.T, slots, scale int, own bool) []commission.Campaign 
 		}
 		if often(t, "names rules", 50) {
 			c.Rules = rapid.SampledFrom([][]string{{"slots"}, {"team"}, {"differential"}, {"team", "slots"}, {"recruiter"}, {"peer"}, {"peer", "team", "differential"}, {"territory", "fee"}}).Draw(t, "rules")
-			if own {
+			if len(p.Trees["supply"].Uplines) > 0 && often(t, "names a rule of a tree", 50) {
+				c.Rules = append(slices.Clone(c.Rules), "supply/slots", "supply/differential")
+			}
+			if len(p.Rules) > 0 {
 				c.Rules = append(slices.Clone(c.Rules), "everybody")
 			}
 		}
@@ -235,6 +240,7 @@ func genOrders(scale int, whole bool) *rapid.Generator[*commission.Order] {
 				return genAmount(t, "discount", scale)
 			})).Draw(t, "discount"))
 		}
+		o.Trees = genTreeLines(t, o.Customer)
 		o.Freight, o.Places = genAmount(t, "freight", scale), genPlaces(t)
 		o.Kind = commission.OrderKind(rapid.SampledFrom(genKinds).Draw(t, "kind"))
 		if often(t, "abnormal", 3) {

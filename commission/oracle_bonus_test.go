@@ -19,10 +19,18 @@ func ratOf(u money.Units) *big.Rat { return new(big.Rat).SetInt(u.Big(nil)) }
 
 func zero() *big.Rat { return new(big.Rat) }
 
+// above is who stands above a member in the ladder: nobody above a leader whom the teams above him end at.
+func (o ladderOracle) above(i int) int {
+	if o.ladder.Leaders == commission.LeadersLeave && o.members[i].Leader {
+		return -1
+	}
+	return o.members[i].Recruiter
+}
+
 // path is a member and everybody above him.
 func (o ladderOracle) path(i int) []int {
 	var list []int
-	for ; i >= 0; i = o.members[i].Recruiter {
+	for ; i >= 0; i = o.above(i) {
 		list = append(list, i)
 	}
 	return list
@@ -31,7 +39,7 @@ func (o ladderOracle) path(i int) []int {
 func (o ladderOracle) legs(i int) []int {
 	var list []int
 	for j := range o.members {
-		if o.members[j].Recruiter == i {
+		if o.above(j) == i {
 			list = append(list, j)
 		}
 	}
@@ -156,7 +164,7 @@ func (o ladderOracle) rounded() []*big.Rat {
 // monotone reports whether nobody has a lower rate than one below him, nor a volume below 0.
 func (o ladderOracle) monotone() bool {
 	for i, m := range o.members {
-		if m.Volume.Sign() < 0 || m.Recruiter >= 0 && o.rate(m.Recruiter).Cmp(o.rate(i)) < 0 {
+		if m.Volume.Sign() < 0 || o.above(i) >= 0 && o.rate(o.above(i)).Cmp(o.rate(i)) < 0 {
 			return false
 		}
 	}

@@ -31,6 +31,9 @@ func (o genealogyOracle) stands(person int, at time.Time) (s commission.Standing
 		if next.From.After(at) {
 			break
 		}
+		if o.ladder.Leaders == commission.LeadersLeave && next.Leader {
+			next.Recruiter = -1
+		}
 		if next.Bar != s.Bar || next.Recruiter != s.Recruiter || len(o.ladder.Rates) > 0 && next.Level != s.Level {
 			since = next.From
 		}

@@ -85,7 +85,7 @@ func (o oracle) freeze(order *commission.Order, uplines []commission.Upline) []o
 		if pays {
 			line.shares = slices.Concat(o.slots(order.Kind, source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant), o.recruiter(uplines))
 			line.shares = append(line.shares, o.peers(line.shares, uplines)...)
-			line.shares = append(line.shares, slices.Concat(o.territory(order), o.fees())...)
+			line.shares = append(line.shares, slices.Concat(o.territory(order), o.fees(), o.trees(order))...)
 			line.shares = append(line.shares, o.everybody(source, uplines, vacant)...)
 		}
 		for j := range line.shares {

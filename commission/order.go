@@ -32,6 +32,8 @@ type Order struct {
 	Kind      OrderKind       `json:"kind,omitempty"`     // what kind of order it is; "" for an ordinary sale
 	Tenders   []Tender        `json:"tenders,omitempty"`  // with what it was paid, as far as it matters; each kind once
 	Used      []Used          `json:"used,omitempty"`     // what earlier orders use of campaigns; of one that is not named: nothing
+	// Trees are the lines of people above the sale in the trees by which the plan pays beside that of recruiters; in one that is not named nobody stands.
+	Trees []TreeLine `json:"trees,omitempty"`
 }
 
 // OrderKind is a kind of order. A plan can give it rates and a hold of its own, or exclude it. The kinds below are those that shops have in common; a

@@ -14,6 +14,8 @@ type OwnRule struct {
 	// Version of the rule's code. "" is the last one that the Rules have, which Rules.Pin writes here, so that a published plan names it.
 	Version string `json:"version,omitempty"`
 	Params  Params `json:"params,omitempty"`
+	// Tree is the tree whose line the rule sees as its uplines; "" is that of recruiters. A buyer whose own line is paid keeps his place in another tree.
+	Tree partner.Tree `json:"tree,omitempty"`
 }
 
 // Params are the parameters of a rule of the shop's own: [partner.Params].
@@ -114,7 +116,8 @@ func (r Rules) Check() []Problem {
 		if err := partner.CheckID("name", m.Name); err != nil {
 			v.add(at+".Name", "%s", err)
 		}
-		if _, taken := (&Plan{}).builtin(m.Name); taken {
+		_, taken := (&Plan{}).builtin(m.Name)
+		if tree, _ := cutRule(m.Name); taken || tree != "" {
 			v.add(at+".Name", "%q is a built-in rule", m.Name)
 		}
 		if err := partner.CheckID("version", m.Version); err != nil {
@@ -157,6 +160,9 @@ func (r Rules) made(p *Plan, v *problems) []namedRule {
 			if err != nil {
 				v.add(at+".params", "%s", err)
 				continue
+			}
+			if own.Tree != "" {
+				rule = newTreeRule(own.Tree, rule, p.SelfPurchase, Plan{})
 			}
 			rules = append(rules, namedRule{name: own.Name, rule: rule, own: true})
 		}

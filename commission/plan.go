@@ -52,6 +52,8 @@ type Plan struct {
 	Peer Peer `json:"peer"`
 	// Territory is what the agents of the order's region receive.
 	Territory Territory `json:"territory"`
+	// Trees are what those get who stand above the seller in other trees than that of recruiters, by the names of the trees.
+	Trees map[partner.Tree]Tree `json:"trees,omitempty"`
 	// Fees are what others take of every order.
 	Fees []Fee `json:"fees,omitempty"`
 	// Rules are those of the shop's own. A plan that names some can be used with the [Rules] that have them.

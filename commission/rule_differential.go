@@ -22,9 +22,13 @@ func (p *Plan) differentialReward() builtin {
 	return builtin{
 		name: RuleDifferential, on: len(p.Differential.Rates) > 0, deep: true, rates: rates,
 		build: func() Rule { return newDifferential(p.Differential) },
-		check: func(v *problems) { v.shares("commission.differential.rates", p.Differential.Rates, betweenShares) },
+		check: func(v *problems) { p.Differential.check(v, "commission.differential") },
 		most:  func(of worth) decimal.Decimal { return highest(rates, of) },
 	}
+}
+
+func (d Differential) check(v *problems, path string) {
+	v.shares(path+".rates", d.Rates, betweenShares)
 }
 
 // differentialRule walks up and pays each upline what his level's share exceeds the best share so far; it stops at the highest share of all.

@@ -221,13 +221,13 @@ func TestRule_4_42_AnOwnRuleIsShownEveryUplineUnlessItSaysHowMany(t *testing.T) 
 		rules := commission.Rules{{Name: "own", Version: "1", Make: func(commission.Params) (commission.Rule, error) { return reaching{tenth, reach}, nil }}}
 		calc, err := rules.New(cny, asking(commission.Plan{Rates: rates("1%", "1%")}))
 		require.NoError(t, err)
-		require.Equal(t, want, calc.Reach(), reach)
+		require.Equal(t, want, calc.Reach(""), reach)
 	}
-	require.Zero(t, ownCalculator(t, tenth, commission.Plan{Rates: rates("1%")}).Reach())
+	require.Zero(t, ownCalculator(t, tenth, commission.Plan{Rates: rates("1%")}).Reach(""))
 	alone, err := commission.Rules{{Name: "own", Version: "1", Make: func(commission.Params) (commission.Rule, error) { return reaching{tenth, 1}, nil }}}.
 		New(cny, asking(commission.Plan{}))
 	require.NoError(t, err)
-	require.Equal(t, 2, alone.Reach(), "the buyer himself may stand first")
+	require.Equal(t, 2, alone.Reach(""), "the buyer himself may stand first")
 }
 
 func TestRule_4_42_APlanAndItsRulesAreCheckedTogether(t *testing.T) {

@@ -151,6 +151,6 @@ func TestReachIsAllThatDecidesAnOrder(t *testing.T) {
 		{commission.Plan{Rates: rates("1%"), Team: team}, 0},
 		{commission.Plan{Differential: commission.Differential{Rates: map[partner.Level]commission.Rate{"g": commission.MustRate("1%")}}}, 0},
 	} {
-		require.Equal(t, c.reach, newCalculator(t, c.plan).Reach())
+		require.Equal(t, c.reach, newCalculator(t, c.plan).Reach(""))
 	}
 }

@@ -36,7 +36,7 @@ func TestRule_4_22_ScenarioS05WithThePeerBonus(t *testing.T) {
 	}, entriesOf(paid))
 	require.Equal(t, []string{"p differential/0 P2@2 overtaken", "p differential/0 P4@4 overtaken"}, unpaidOf(paid))
 	require.Equal(t, "260.00", totalOf(t, paid))
-	require.Zero(t, calc.Reach(), "any upline can be a peer")
+	require.Zero(t, calc.Reach(""), "any upline can be a peer")
 	require.Equal(t, []string{"differential"}, calc.Plan().Peer.Income)
 	require.Equal(t, 1, calc.Plan().Peer.First)
 }

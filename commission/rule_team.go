@@ -43,22 +43,22 @@ func (p *Plan) teamReward() builtin {
 	return builtin{
 		name: RuleTeam, on: p.Team.pays(), deep: true, rates: rates,
 		build: func() Rule { return newTeam(p.Team, p.Missing) },
-		check: p.Team.check,
+		check: func(v *problems) { p.Team.check(v, "commission.team") },
 		most:  func(of worth) decimal.Decimal { return highest(rates, of) },
 	}
 }
 
 func (t Team) pays() bool { return t.Rate.IsSet() || len(t.Levels) > 0 }
 
-func (t Team) check(v *problems) {
-	v.option("commission.team.mode", int(t.Mode), len(teamModeNames))
+func (t Team) check(v *problems, path string) {
+	v.option(path+".mode", int(t.Mode), len(teamModeNames))
 	if t.Mode != EveryLeader {
 		return
 	}
 	if t.Rate.IsPerUnit() {
-		v.add("commission.team.rate", "the differential is between shares such as \"10%%\", not %s", t.Rate)
+		v.add(path+".rate", "the differential is between shares such as \"10%%\", not %s", t.Rate)
 	}
-	v.shares("commission.team.levels", t.Levels, betweenShares)
+	v.shares(path+".levels", t.Levels, betweenShares)
 }
 
 // teamRule pays the leaders above the seller.

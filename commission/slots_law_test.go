@@ -119,7 +119,7 @@ func TestUplinesBeyondReachChangeNothing(t *testing.T) {
 		calc, _ := c.calculator(t)
 		for range 3 {
 			order, uplines := withoutFacts(genOrders(calc.Price().Scale(), false).Draw(t, "order")), genUplines().Draw(t, "uplines")
-			reach := calc.Reach()
+			reach := calc.Reach("")
 			if reach == 0 || reach >= len(uplines) {
 				continue
 			}
@@ -181,7 +181,7 @@ func TestRule_4_35_SplittingAnOrderChangesTotalsByRoundingOnly(t *testing.T) {
 		}
 		for i := range parts {
 			if len(parts[i].Lines) > 0 {
-				parts[i].ID, parts[i].Customer, parts[i].PaidAt, parts[i].Places = order.ID, order.Customer, order.PaidAt, order.Places
+				parts[i].ID, parts[i].Customer, parts[i].PaidAt, parts[i].Places, parts[i].Trees = order.ID, order.Customer, order.PaidAt, order.Places, order.Trees
 				add(&parts[i], uplines, 1)
 			}
 		}

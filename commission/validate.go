@@ -50,6 +50,10 @@ func (p Plan) WithDefaults(currency money.Currency) Plan {
 	}
 	p.Peer = p.Peer.withDefaults(&p)
 	p.Territory = p.Territory.withDefaults()
+	p.Trees = maps.Clone(p.Trees)
+	for name, t := range p.Trees {
+		p.Trees[name] = t.withDefaults()
+	}
 	return p
 }
 
@@ -120,7 +124,9 @@ func (p Plan) validate(currency money.Currency, campaigns []Campaign) problems {
 	if longest := p.longest(); longest > GuardedSlots && p.Slots == 0 {
 		v.add("commission.slots", "there are rates for %d slots, more than %d; the guard is lifted by writing \"slots\": %d", longest, GuardedSlots, longest)
 	}
+	written := p.Trees
 	p = p.WithDefaults(currency)
+	v.trees(p, written)
 	if currency.IsZero() {
 		v.add("currency", "a plan needs a currency")
 	}

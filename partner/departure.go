@@ -24,16 +24,38 @@ func (d Departure) String() string {
 	return text + fmt.Sprintf("; available %s is frozen", d.Available)
 }
 
+// team says what becomes of those below him, of the other trees only where somebody stands there.
 func (d *Departure) team() string {
-	switch {
-	case len(d.Recruits) == 0:
-		return "nobody stands below him"
-	case len(d.Edges) == 0:
-		return fmt.Sprintf("%d below him stay there", d.Below)
-	case d.Edges[0].To == "":
-		return fmt.Sprintf("of %d below him his %d recruits move to the root with their teams", d.Below, len(d.Edges))
+	text := d.teamOf(&d.Place)
+	for i := range d.Others {
+		if p := &d.Others[i]; len(p.Recruits) > 0 {
+			text += fmt.Sprintf("; in tree %s %s", p.Tree, d.teamOf(p))
+		}
 	}
-	return fmt.Sprintf("of %d below him his %d recruits move below %s with their teams", d.Below, len(d.Edges), d.Edges[0].To)
+	return text
+}
+
+func (d *Departure) teamOf(p *Place) string {
+	to, moves := d.recruitsTo(p.Tree)
+	switch {
+	case len(p.Recruits) == 0:
+		return "nobody stands below him"
+	case !moves:
+		return fmt.Sprintf("%d below him stay there", p.Below)
+	case to == "":
+		return fmt.Sprintf("of %d below him his %d recruits move to the root with their teams", p.Below, len(p.Recruits))
+	}
+	return fmt.Sprintf("of %d below him his %d recruits move below %s with their teams", p.Below, len(p.Recruits), to)
+}
+
+// recruitsTo returns below whom those move who stand directly below him in a tree, which are all of them or none.
+func (d *Departure) recruitsTo(t Tree) (to ID, moves bool) {
+	for _, m := range d.Edges {
+		if m.Tree == t {
+			return m.To, true
+		}
+	}
+	return "", false
 }
 
 // Chinese says in Chinese what the departure does.
@@ -56,15 +78,26 @@ func (d Departure) Chinese() string {
 }
 
 func (d *Departure) teamChinese() string {
-	switch {
-	case len(d.Recruits) == 0:
-		return "没有下级"
-	case len(d.Edges) == 0:
-		return fmt.Sprintf("下级 %d 人保持不动", d.Below)
-	case d.Edges[0].To == "":
-		return fmt.Sprintf("下级共 %d 人，其中直属 %d 人连同团队成为顶级", d.Below, len(d.Edges))
+	text := d.teamOfChinese(&d.Place)
+	for i := range d.Others {
+		if p := &d.Others[i]; len(p.Recruits) > 0 {
+			text += fmt.Sprintf("；关系树 %s 中%s", p.Tree, d.teamOfChinese(p))
+		}
 	}
-	return fmt.Sprintf("下级共 %d 人，其中直属 %d 人连同团队转到 %s 名下", d.Below, len(d.Edges), d.Edges[0].To)
+	return text
+}
+
+func (d *Departure) teamOfChinese(p *Place) string {
+	to, moves := d.recruitsTo(p.Tree)
+	switch {
+	case len(p.Recruits) == 0:
+		return "没有下级"
+	case !moves:
+		return fmt.Sprintf("下级 %d 人保持不动", p.Below)
+	case to == "":
+		return fmt.Sprintf("下级共 %d 人，其中直属 %d 人连同团队成为顶级", p.Below, len(p.Recruits))
+	}
+	return fmt.Sprintf("下级共 %d 人，其中直属 %d 人连同团队转到 %s 名下", p.Below, len(p.Recruits), to)
 }
 
 // transfers counts the customers who belong to nobody and those who get another owner, of whom there is one.

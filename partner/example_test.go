@@ -30,10 +30,12 @@ func ExampleConditions() {
 // What it does that somebody leaves is shown before it is carried out.
 func ExampleLeaving_Depart() {
 	bob := partner.Leaver{
-		Standing:  partner.Standing{ID: "bob", State: partner.State{Status: partner.Active}},
-		Above:     []partner.Standing{{ID: "alice", State: partner.State{Status: partner.Active}}},
-		Recruits:  []partner.ID{"cid"},
-		Below:     4,
+		Standing: partner.Standing{ID: "bob", State: partner.State{Status: partner.Active}},
+		Place: partner.Place{
+			Above:    []partner.Standing{{ID: "alice", State: partner.State{Status: partner.Active}}},
+			Recruits: []partner.ID{"cid"},
+			Below:    4,
+		},
 		Customers: []partner.Customer{"carol", "dave"},
 		Pending:   yuan("12.00"),
 		Available: yuan("30.00"),

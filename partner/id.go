@@ -16,6 +16,10 @@ type Customer string
 // Level is the key of a level of the plan, such as "gold".
 type Level string
 
+// Tree names one of the trees in which partners stand: "" is that of who recruited whom, which every programme has; a plan can name others, such as "supply"
+// for who supplies whom. Nobody's place in one says anything of his place in another.
+type Tree string
+
 // Reason is a stable, machine-readable code that says why something did not happen: why a line pays nothing, why a bind was refused. "" is none.
 type Reason string
 
@@ -42,6 +46,26 @@ func CheckID[T ~string](field string, id T) error {
 	s := string(id)
 	if s == "" || len(s) > MaxID || !utf8.ValidString(s) || strings.IndexFunc(s, unicode.IsControl) >= 0 {
 		return &IDError{Field: field, Value: s}
+	}
+	return nil
+}
+
+// MaxTree is the longest name of a tree in bytes.
+const MaxTree = 32
+
+// TreeError says that a text cannot name a tree.
+type TreeError struct {
+	Tree Tree
+}
+
+func (e *TreeError) Error() string {
+	return fmt.Sprintf("partner: %q names no tree: a name is 1 to %d bytes of UTF-8 without control characters and slashes", string(e.Tree), MaxTree)
+}
+
+// CheckTree returns nil if a text can be the name that a plan gives a tree, else a [*TreeError]. "" cannot: the tree of recruiters has no other name.
+func CheckTree(t Tree) error {
+	if len(t) > MaxTree || strings.ContainsRune(string(t), '/') || CheckID("tree", t) != nil {
+		return &TreeError{Tree: t}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package partner
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fenrun/fenrun/commission/money"
@@ -17,7 +18,7 @@ type Leaving struct {
 	Available LeavingAvailable `json:"available,omitempty"`
 	// FinalDays is how many days of 24 hours that is, where it is a window. nil is [DefaultFinalDays].
 	FinalDays *int `json:"finalDays,omitempty"`
-	// Team says where those stand whom he recruited, each with his own team.
+	// Team says where those stand whom he recruited, each with his own team. In the other trees of the plan it is the same.
 	Team LeavingTeam `json:"team,omitempty"`
 	// Customers says whose the customers are who were bound to him. Who owned them before stays on record.
 	Customers LeavingCustomers `json:"customers,omitempty"`
@@ -131,12 +132,19 @@ type Standing struct {
 	State
 }
 
+// Place is where somebody stands in a tree, and what hangs on him there.
+type Place struct {
+	Tree     Tree
+	Above    []Standing // the line of people above him, the nearest first
+	Recruits []ID       // who stands directly below him: in the tree of recruiters, whom he recruited
+	Below    int        // how many partners stand below him in all
+}
+
 // Leaver is one who leaves, and what hangs on him at that instant.
 type Leaver struct {
 	Standing
-	Above     []Standing // the line of people above him, the nearest first
-	Recruits  []ID       // whom he recruited
-	Below     int        // how many partners stand below him in all
+	Place                // in the tree of recruiters
+	Others    []Place    // in the other trees
 	Customers []Customer // who are bound to him
 	Pending   money.Amount
 	Available money.Amount
@@ -148,14 +156,15 @@ type Departure struct {
 	To           Status
 	At           time.Time
 	Facts        []Fact         // that hold of him from At on
-	Edges        []EdgeMove     // of those whom he recruited, each with his own team
+	Edges        []EdgeMove     // of those who stand directly below him, each with his own team, tree by tree
 	Transfers    []Transfer     // of his customers
 	OnPending    LeavingPending // what becomes of Pending
 	PayableUntil time.Time      // until when he can withdraw
 }
 
-// EdgeMove is a partner who gets another recruiter, "" for none.
+// EdgeMove is a partner who gets another recruiter in a tree, "" for none.
 type EdgeMove struct {
+	Tree     Tree
 	Partner  ID
 	From, To ID
 }
@@ -172,7 +181,24 @@ type TeamError struct {
 }
 
 func (e *TeamError) Error() string {
-	return fmt.Sprintf("partner: %q has a team of %d; say that it is meant so to clear him out: %s", e.Departure.ID, e.Departure.Below, e.Departure)
+	return fmt.Sprintf("partner: %q has a team of %d; say that it is meant so to clear him out: %s", e.Departure.ID, e.Departure.below(), e.Departure)
+}
+
+// places are his places in all trees, that of recruiters first.
+func (w *Leaver) places() []Place { return append([]Place{w.Place}, w.Others...) }
+
+// leads reports whether somebody stands below him in any tree.
+func (w *Leaver) leads() bool {
+	return slices.ContainsFunc(w.places(), func(p Place) bool { return len(p.Recruits) > 0 })
+}
+
+// below counts those who stand below him, in each tree for itself.
+func (w *Leaver) below() int {
+	n := 0
+	for _, p := range w.places() {
+		n += p.Below
+	}
+	return n
 }
 
 // Depart works out what it does that somebody leaves by MoveFinish or MoveClearOut at an instant. It is a [*MoveError] where he does not stand where the
@@ -193,14 +219,16 @@ func (l Leaving) Depart(who Leaver, move Move, withTeam bool, at time.Time) (Dep
 		d.Facts = append(d.Facts, Fact{Partner: who.ID, Kind: FactPayableUntil, Value: InstantValue(d.PayableUntil), At: at})
 	}
 	if l.Team != TeamStays {
-		for _, id := range who.Recruits {
-			d.Edges = append(d.Edges, EdgeMove{Partner: id, From: who.ID, To: l.newRecruiter(who.Above)})
+		for _, place := range who.places() {
+			for _, id := range place.Recruits {
+				d.Edges = append(d.Edges, EdgeMove{Tree: place.Tree, Partner: id, From: who.ID, To: l.newRecruiter(place.Above)})
+			}
 		}
 	}
 	for _, c := range who.Customers {
 		d.Transfers = append(d.Transfers, Transfer{Customer: c, From: who.ID, To: l.newOwner(c, &who)})
 	}
-	if move == MoveClearOut && len(who.Recruits) > 0 && !withTeam {
+	if move == MoveClearOut && who.leads() && !withTeam {
 		return d, &TeamError{Departure: d}
 	}
 	return d, nil

@@ -13,12 +13,15 @@ import (
 func leader(status partner.Status) partner.Leaver {
 	return partner.Leaver{
 		Standing: partner.Standing{ID: "bob", State: living(status)},
-		Above: []partner.Standing{
-			{ID: "amy", State: living(partner.Terminated)}, {ID: "abe", State: living(partner.Active, func(s *partner.State) { s.Expired = true })},
-			{ID: "ann", State: living(partner.Active, func(s *partner.State) { s.Earning = partner.Frozen })}, {ID: "al", State: living(partner.Active)},
+		Place: partner.Place{
+			Above: []partner.Standing{
+				{ID: "amy", State: living(partner.Terminated)}, {ID: "abe", State: living(partner.Active, func(s *partner.State) { s.Expired = true })},
+				{ID: "ann", State: living(partner.Active, func(s *partner.State) { s.Earning = partner.Frozen })}, {ID: "al", State: living(partner.Active)},
+			},
+			Recruits: list[partner.ID]("cid", "dan"), Below: 5,
 		},
-		Recruits: list[partner.ID]("cid", "dan"), Below: 5, Customers: list[partner.Customer]("c1", "ann", "c2"),
-		Pending: yuan("12.00"), Available: yuan("30.00"),
+		Customers: list[partner.Customer]("c1", "ann", "c2"),
+		Pending:   yuan("12.00"), Available: yuan("30.00"),
 	}
 }
 

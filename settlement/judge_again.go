@@ -29,6 +29,10 @@ func (c *Case) Clone() *Case {
 	for i := range clone.Order.Lines {
 		clone.Order.Lines[i].Rates = slices.Clone(clone.Order.Lines[i].Rates)
 	}
+	clone.Order.Trees = slices.Clone(c.Order.Trees)
+	for i := range clone.Order.Trees {
+		clone.Order.Trees[i].Uplines = slices.Clone(clone.Order.Trees[i].Uplines)
+	}
 	clone.Uplines, clone.Seats = slices.Clone(c.Uplines), slices.Clone(c.Seats)
 	return &clone
 }

@@ -60,15 +60,15 @@ type Applications interface {
 
 // Tree keeps who brought whom.
 type Tree interface {
-	// LockTree keeps everybody else from adding edges until the end, so that two that would close a ring cannot be added at once. It is the first lock
-	// of a transaction that takes it, but for those of bindings.
-	LockTree(ctx context.Context) error
-	// AddEdges adds edges; those that a partner has stay. Each one's Seq must be one above that of the partner's last edge, from 1 on, else it is
-	// [ErrStale].
+	// LockTrees keeps everybody else from adding edges to these trees until the end, so that two that would close a ring cannot be added at once. It is the
+	// first lock of a transaction that takes it, but for those of bindings.
+	LockTrees(ctx context.Context, trees []partner.Tree) error
+	// AddEdges adds edges; those that a partner has stay. Each one's Seq must be one above that of the partner's last edge in its tree, from 1 on, else it
+	// is [ErrStale].
 	AddEdges(ctx context.Context, edges []tree.Edge) error
-	// Edges returns all edges of each partner in order of Seq.
-	Edges(ctx context.Context, ids []partner.ID) ([][]tree.Edge, error)
-	// Uplines returns for each query the line of people upwards as of its instant, as [tree.Walk] does by the edges that [tree.EdgeAt] finds.
+	// Edges returns for each query all edges of its partner in its tree, in order of Seq.
+	Edges(ctx context.Context, queries []EdgeQuery) ([][]tree.Edge, error)
+	// Uplines returns for each query the line of people upwards as of its instant, as [tree.Walk] does by the edges of its tree that [tree.EdgeAt] finds.
 	Uplines(ctx context.Context, queries []UplineQuery) ([][]partner.ID, error)
 	// Recruits returns for each query who stands directly below its recruiter as of its instant, in order of id.
 	Recruits(ctx context.Context, queries []RecruitQuery) ([][]partner.ID, error)
@@ -84,15 +84,23 @@ type Tree interface {
 	CustomersOf(ctx context.Context, owner partner.ID, after partner.Customer, limit int) ([]partner.Customer, error)
 }
 
-// UplineQuery asks for the line of people from Start upwards, Start first.
+// EdgeQuery asks for the edges of a partner in a tree.
+type EdgeQuery struct {
+	Tree    partner.Tree
+	Partner partner.ID
+}
+
+// UplineQuery asks for the line of people from Start upwards in a tree, Start first.
 type UplineQuery struct {
+	Tree  partner.Tree
 	Start partner.ID
 	At    time.Time
 	Depth int // 0: all
 }
 
-// RecruitQuery asks for those directly below Recruiter.
+// RecruitQuery asks for those directly below Recruiter in a tree.
 type RecruitQuery struct {
+	Tree      partner.Tree
 	Recruiter partner.ID
 	At        time.Time
 }

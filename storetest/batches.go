@@ -142,7 +142,7 @@ func aligned() []alignment {
 		alignmentOf[partner.ID]("LockApplications", store.Tx.LockApplications, "nobody", nil, "p-1", "p-2"),
 		alignmentOf[partner.ID]("ApplicationsOf", store.Tx.ApplicationsOf, "nobody", nil, "p-1", "p-2"),
 		alignmentOf[partner.ApplicationID]("Applications", store.Tx.Applications, "nothing", partner.Application{}, "a-1", "a-2"),
-		alignmentOf[partner.ID]("Edges", store.Tx.Edges, "nobody", nil, "p-2", "p-3"),
+		alignmentOf("Edges", store.Tx.Edges, edges("nobody")[0], nil, edges("p-2")[0], edgesIn("supply", "p-3")[0]),
 		alignmentOf("Recruits", store.Tx.Recruits, below("nobody"), nil, below("p-1"), below("p-2")),
 		alignmentOf("Uplines", store.Tx.Uplines, at("nobody"), list[partner.ID]("nobody"), at("p-2"), at("p-3")),
 		alignmentOf[partner.Customer]("LockBindings", store.Tx.LockBindings, "nobody", nil, "c-1", "c-2"),

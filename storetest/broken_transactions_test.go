@@ -65,7 +65,7 @@ func brokenTransactions() []broken {
 			"concurrency/debits at once take exactly as often as what is available lasts", "concurrency/credits and debits at once are all counted",
 			"programme/withdrawals at once never take more than is available")},
 		{mistake: "a transaction reads a snapshot that is older than its lock", open: oldSnapshot, killers: list(
-			"concurrency/edges that together would close a ring are not all added under LockTree", "programme/people who recruit each other at once make no ring")},
+			"concurrency/edges that together would close a ring are not all added under LockTrees", "programme/people who recruit each other at once make no ring")},
 		{mistake: "an order is locked, and read as it was before", open: oldOrders, killers: list(
 			"concurrency/an order that is locked is changed by one at a time, and nothing is lost")},
 		{mistake: "tenants are forgotten", open: func(m *memstore.Store) store.Store {

@@ -23,7 +23,7 @@ var concurrencySentences = []sentence{
 	{"a counter that is locked is changed by one at a time, and what fits what was read is not refused", lockedCountersAtOnce},
 	{"of claims of one key at once exactly one wins, and all get it", claimsAtOnce},
 	{"of records of one id that are added at once exactly one is", addsAtOnce},
-	{"edges that together would close a ring are not all added under LockTree", ringAtOnce},
+	{"edges that together would close a ring are not all added under LockTrees", ringAtOnce},
 	{"an order that is locked is changed by one at a time, and nothing is lost", lockedOrdersAtOnce},
 	{"an order that is not locked is saved once for each revision", unlockedOrdersAtOnce},
 	{"a run that is locked is changed by one at a time, and each of its parts is posted once", lockedRunsAtOnce},
@@ -187,24 +187,31 @@ var errRing = errors.New("storetest: it would close a ring")
 
 func ringAtOnce(x *trial) {
 	x.contended(func(x *trial, workers, _ int) {
-		errs := together(workers, func(i int) error {
-			me, recruiter := person(i), person((i+1)%workers)
-			return x.st.Update(x.ctx, x.tenant, func(tx store.Tx) error {
-				if err := tx.LockTree(x.ctx); err != nil {
-					return err
-				}
-				above, err := tx.Uplines(x.ctx, list(store.UplineQuery{Start: recruiter, At: tree.Ever}))
-				if err != nil {
-					return err
-				}
-				if tree.CheckRecruit(me, recruiter, above[0]) != nil {
-					return errRing
-				}
-				return tx.AddEdges(x.ctx, list(sampleEdge(me, recruiter)))
-			})
-		})
-		require.Equal(x, workers-1, won(x, errRing, errs), "all but the one who would close the ring")
+		for _, name := range list[partner.Tree]("", "supply") {
+			ringIn(x, name, workers)
+		}
 	})
+}
+
+func ringIn(x *trial, name partner.Tree, workers int) {
+	x.Helper()
+	errs := together(workers, func(i int) error {
+		me, recruiter := person(i), person((i+1)%workers)
+		return x.st.Update(x.ctx, x.tenant, func(tx store.Tx) error {
+			if err := tx.LockTrees(x.ctx, list(name)); err != nil {
+				return err
+			}
+			above, err := tx.Uplines(x.ctx, list(store.UplineQuery{Tree: name, Start: recruiter, At: tree.Ever}))
+			if err != nil {
+				return err
+			}
+			if tree.CheckRecruit(me, recruiter, above[0]) != nil {
+				return errRing
+			}
+			return tx.AddEdges(x.ctx, list(inTree(name, sampleEdge(me, recruiter))))
+		})
+	})
+	require.Equal(x, workers-1, won(x, errRing, errs), "all but the one who would close the ring")
 }
 
 func lockedOrdersAtOnce(x *trial) {

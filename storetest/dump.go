@@ -14,6 +14,7 @@ import (
 	"github.com/fenrun/fenrun/partner/program"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
 )
 
 // dumpPage is how many records a dump reads at a time.
@@ -21,7 +22,8 @@ const dumpPage = 500
 
 // Dump returns everything that the tenants have (none: the default tenant) as text: a line a record, sorted, each with its kind and its content as
 // canonical JSON. Equal content gives equal bytes, in any store. It reads each tenant in one View. Facts, edges and balances are those of everybody whom
-// a partner's, a customer's, a row's or a withdrawal's record names; no method of the contract finds those of anybody else.
+// a partner's, a customer's, a row's or a withdrawal's record names, edges those of the trees that a stored plan names; no method of the contract finds
+// others.
 func Dump(ctx context.Context, st store.Store, tenants ...store.Tenant) ([]byte, error) {
 	if len(tenants) == 0 {
 		tenants = []store.Tenant{""}
@@ -59,6 +61,7 @@ type dumper struct {
 	tx     store.Tx
 	out    bytes.Buffer
 	people map[partner.ID]bool       // everybody who is named anywhere
+	trees  []partner.Tree            // that of recruiters, and those that plans name
 	buyers map[partner.Customer]bool // everybody who has bought something
 	rows   map[rowKey]settlement.Row
 }
@@ -153,6 +156,7 @@ func (d *dumper) plans() error {
 	if err != nil {
 		return err
 	}
+	d.trees = treesOf(plans)
 	return lines(d, "plan", plans)
 }
 
@@ -254,9 +258,11 @@ func (d *dumper) everybody() error {
 	if err != nil {
 		return err
 	}
-	edges, err := d.tx.Edges(d.ctx, ids)
-	if err != nil {
-		return err
+	edges := map[partner.Tree][][]tree.Edge{}
+	for _, name := range d.trees {
+		if edges[name], err = d.tx.Edges(d.ctx, edgesIn(name, ids...)); err != nil {
+			return err
+		}
 	}
 	balances, err := d.tx.Balances(d.ctx, ids)
 	if err != nil {
@@ -266,8 +272,10 @@ func (d *dumper) everybody() error {
 		if err := lines(d, "fact", facts[i]); err != nil {
 			return err
 		}
-		if err := lines(d, "edge", edges[i]); err != nil {
-			return err
+		for _, name := range d.trees {
+			if err := lines(d, "edge", edges[name][i]); err != nil {
+				return err
+			}
 		}
 		for _, b := range balances[i] {
 			if err := d.line("balance", plainBalance(b)); err != nil {

@@ -93,16 +93,16 @@ func (h *hooked) ScanCustomers(ctx context.Context, after partner.Customer, limi
 	return through(h, "ScanCustomers", func() ([]store.Spend, error) { return h.tx.ScanCustomers(ctx, after, limit) })
 }
 
-func (h *hooked) LockTree(ctx context.Context) error {
-	return h.around("LockTree", func() error { return h.tx.LockTree(ctx) })
+func (h *hooked) LockTrees(ctx context.Context, trees []partner.Tree) error {
+	return h.around("LockTrees", func() error { return h.tx.LockTrees(ctx, trees) })
 }
 
 func (h *hooked) AddEdges(ctx context.Context, edges []tree.Edge) error {
 	return h.around("AddEdges", func() error { return h.tx.AddEdges(ctx, edges) })
 }
 
-func (h *hooked) Edges(ctx context.Context, ids []partner.ID) ([][]tree.Edge, error) {
-	return through(h, "Edges", func() ([][]tree.Edge, error) { return h.tx.Edges(ctx, ids) })
+func (h *hooked) Edges(ctx context.Context, queries []store.EdgeQuery) ([][]tree.Edge, error) {
+	return through(h, "Edges", func() ([][]tree.Edge, error) { return h.tx.Edges(ctx, queries) })
 }
 
 func (h *hooked) Uplines(ctx context.Context, queries []store.UplineQuery) ([][]partner.ID, error) {

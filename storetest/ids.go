@@ -190,6 +190,12 @@ func idsOfPeople() []keyed {
 		}, store.Tx.Uplines, func(id string) store.UplineQuery { return store.UplineQuery{Start: partner.ID(id), At: day(9)} }, func(line []partner.ID) string {
 			return joined(line[1:])
 		}),
+		keyedBy("trees of edges", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			e := sampleEdge("p-1", partner.ID(mark))
+			e.Tree = partner.Tree(id)
+			return tx.AddEdges(ctx, list(e))
+		}, store.Tx.Edges, func(id string) store.EdgeQuery { return store.EdgeQuery{Tree: partner.Tree(id), Partner: "p-1"} },
+			only(func(e tree.Edge) string { return string(e.Recruiter) })),
 		keyedBy("recruiters of edges", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			return tx.AddEdges(ctx, list(sampleEdge(below(id), partner.ID(id)), sampleEdge(partner.ID(id), partner.ID(mark))))
 		}, store.Tx.Uplines, func(id string) store.UplineQuery { return store.UplineQuery{Start: below(id), At: day(9)} }, func(line []partner.ID) string {

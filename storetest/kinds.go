@@ -146,10 +146,12 @@ func applicationKind() kind {
 
 func edgeKind() kind {
 	return kindOf("edges",
-		func() []tree.Edge { return list(sampleEdge("p-2", "p-1"), sampleEdge("p-3", "p-2")) },
+		func() []tree.Edge {
+			return list(sampleEdge("p-2", "p-1"), sampleEdge("p-3", "p-2"), inTree("supply", sampleEdge("p-2", "p-3")))
+		},
 		func(ctx context.Context, tx store.Tx, all []tree.Edge) error { return tx.AddEdges(ctx, all) },
 		reader[tree.Edge]{"Edges", false, func(ctx context.Context, tx store.Tx) ([]tree.Edge, error) {
-			return flat(tx.Edges(ctx, list[partner.ID]("p-2", "p-3")))
+			return flat(tx.Edges(ctx, append(edges("p-2", "p-3"), edgesIn("supply", "p-2")...)))
 		}},
 	)
 }

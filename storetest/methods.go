@@ -46,7 +46,9 @@ func fill(ctx context.Context, tx store.Tx) error {
 		func() error {
 			return tx.SaveApplications(ctx, list(sampleApplication("a-1", "p-1"), sampleApplication("a-2", "p-2")))
 		},
-		func() error { return tx.AddEdges(ctx, list(sampleEdge("p-2", "p-1"), sampleEdge("p-3", "p-2"))) },
+		func() error {
+			return tx.AddEdges(ctx, list(sampleEdge("p-2", "p-1"), sampleEdge("p-3", "p-2"), inTree("supply", sampleEdge("p-3", "p-1"))))
+		},
 		func() error {
 			return tx.AddBindings(ctx, list(sampleBinding("b-1", "c-1", "p-2", day(0)), sampleBinding("b-2", "c-1", "p-1", day(1)), sampleBinding("b-3", "c-2", "p-1", day(1))))
 		},
@@ -120,7 +122,6 @@ func methods() []method {
 	decided := sampleApplication("a-1", "p-1")
 	saved.Revision, withdrawn.Revision, run.Revision, decided.Revision = 2, 2, 2, 2
 	decided.State = partner.ApplicationRejected
-	lockTree := method{name: "LockTree", effect: locking, call: func(ctx context.Context, tx store.Tx) (any, error) { return nil, tx.LockTree(ctx) }}
 	addPlan := act("AddPlan", store.Tx.AddPlan, samplePlan(2), store.PlanVersion{})
 	addPlan.empty = nil
 	return append([]method{
@@ -139,11 +140,14 @@ func methods() []method {
 		one("Applications", reading, store.Tx.Applications, list[partner.ApplicationID]("a-1", "a-2"), nil),
 		pageOf("ScanApplications", store.Tx.ScanApplications),
 		pageOf("OpenApplications", store.Tx.OpenApplications),
-		lockTree,
-		act("AddEdges", store.Tx.AddEdges, list(sampleEdge("p-1", "p-9")), nil),
-		one("Edges", reading, store.Tx.Edges, people, nil),
-		one("Recruits", reading, store.Tx.Recruits, list(store.RecruitQuery{Recruiter: "p-1", At: day(9)}), nil),
-		one("Uplines", reading, store.Tx.Uplines, list(store.UplineQuery{Start: "p-3", At: day(9)}), nil),
+		one("LockTrees", locking, func(tx store.Tx, ctx context.Context, trees []partner.Tree) (any, error) {
+			return nil, tx.LockTrees(ctx, trees)
+		},
+			list[partner.Tree]("", "supply"), nil),
+		act("AddEdges", store.Tx.AddEdges, list(sampleEdge("p-1", "p-9"), inTree("supply", sampleEdge("p-1", "p-9"))), nil),
+		one("Edges", reading, store.Tx.Edges, append(edges(people...), edgesIn("supply", people...)...), nil),
+		one("Recruits", reading, store.Tx.Recruits, list(store.RecruitQuery{Recruiter: "p-1", At: day(9)}, store.RecruitQuery{Tree: "supply", Recruiter: "p-1", At: day(9)}), nil),
+		one("Uplines", reading, store.Tx.Uplines, list(store.UplineQuery{Start: "p-3", At: day(9)}, store.UplineQuery{Tree: "supply", Start: "p-3", At: day(9)}), nil),
 		act("AddBindings", store.Tx.AddBindings, list(sampleBinding("b-9", "c-2", "p-3", day(9))), nil),
 		one("LockBindings", locking, store.Tx.LockBindings, list[partner.Customer]("c-1", "c-2"), nil),
 		one("Bindings", reading, store.Tx.Bindings, list[partner.Customer]("c-1", "c-2"), nil),

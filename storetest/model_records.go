@@ -70,7 +70,7 @@ func (s *modelShop) read(t require.TestingT) *modelRecords {
 		if all.Facts, err = tx.Facts(s.ctx, ids); err != nil {
 			return err
 		}
-		if all.Edges, err = tx.Edges(s.ctx, ids); err != nil {
+		if all.Edges, err = tx.Edges(s.ctx, edges(ids...)); err != nil {
 			return err
 		}
 		if all.Balances, err = tx.Balances(s.ctx, ids); err != nil {

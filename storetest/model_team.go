@@ -186,7 +186,7 @@ func (s *modelShop) recruit(t require.TestingT, in program.Recruit) {
 // sameTree compares the lines of people. That the oracle's end shows that nobody stands above himself.
 func (s *modelShop) sameTree(t require.TestingT) {
 	for _, id := range s.oracle.ids() {
-		line, err := s.prog.Team.Uplines(s.ctx, id, s.now, 0)
+		line, err := s.prog.Team.Uplines(s.ctx, program.Uplines{Partner: id, At: s.now})
 		require.NoError(t, err)
 		require.Equal(t, s.oracle.above(id, s.now, false), line, "who stands above %s", id)
 	}

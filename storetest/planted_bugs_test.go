@@ -23,6 +23,8 @@ const (
 	byReward   = "partner/program:TestRule_6_12_ARewardToHimselfIsExplainedAndStandsWithTheLevel"
 	byCascade  = "partner/program:TestRule_6_12_ACascadeThatIsInterruptedGoesOn"
 	byRounds   = "settlement:TestWhatIsTakenBackBeyondWhatIsPendingComesReleased"
+	byForest   = "partner/program:TestRule_3_23_InEveryTreeWhoStandsWhereIsWhatAMapSays"
+	bySupply   = "partner/program:TestRule_3_2_WhatIsJudgedOnceMoreIsSoInEveryTree"
 )
 
 // plantedBugs are bugs that such programmes are known for, from the split of a coupon to the tenant of a view.
@@ -164,7 +166,13 @@ var plantedBugs = []plantedBug{
 	}}},
 	{"what was refunded counts as spent", byModel, []plantedEdit{{"partner/program/refund.go", "Amount: p.net.Neg()}", "Amount: p.net.Currency().Minor(0)}"}}},
 	{"the line of people is that of now", byModel, []plantedEdit{{
-		"partner/program/judge.go", "{{Start: j.attributed.Partner, At: j.order.PaidAt,", "{{Start: j.attributed.Partner, At: c.record.Recorded,",
+		"partner/program/judge.go", "Start: j.attributed.Partner, At: j.order.PaidAt,", "Start: j.attributed.Partner, At: c.record.Recorded,",
+	}}},
+	{"who stands above in another tree is looked for among recruiters", bySupply, []plantedEdit{{
+		"partner/program/judge.go", "{Tree: name, Start: j.attributed.Partner,", "{Start: j.attributed.Partner,",
+	}}},
+	{"who leaves closes the gap in the tree of recruiters alone", byForest, []plantedEdit{{
+		"partner/program/leaver.go", "[]store.RecruitQuery{{Tree: name, Recruiter: id, At: from}}", "[]store.RecruitQuery{{Recruiter: id, At: from}}",
 	}}},
 	{"levels and freezes are those of now", byModel, []plantedEdit{{
 		"partner/program/judge.go", "partner.At(facts[i], j.order.PaidAt)", "partner.At(facts[i], c.record.Recorded)",

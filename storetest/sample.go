@@ -59,7 +59,7 @@ func sampleBinding(id string, customer partner.Customer, owner partner.ID, at ti
 }
 
 func samplePlan(version int) store.PlanVersion {
-	return store.PlanVersion{Version: version, From: day(version), Hash: fmt.Sprintf("%064x", version), Text: []byte(`{"name":"方案"}`), Record: recorded(3)}
+	return store.PlanVersion{Version: version, From: day(version), Hash: fmt.Sprintf("%064x", version), Text: []byte(`{"name":"方案","trees":["supply"]}`), Record: recorded(3)}
 }
 
 // sampleOrder is an order at its first revision, with everything that an order can have at once.
@@ -100,6 +100,7 @@ func sampleCase(id commission.OrderID) *settlement.Case {
 			}, {}},
 			Tenders: []commission.Tender{{Kind: "points", Amount: decimal.RequireFromString("5")}, {}},
 			Used:    []commission.Used{{Campaign: "双", Total: cny.Minor(700), Customer: cny.Minor(70)}, {}},
+			Trees:   []commission.TreeLine{{Tree: "supply", Uplines: []commission.Upline{{Partner: "p-6", Level: "gold", Leader: true, Bar: "risk"}, {}}}, {}},
 		},
 		Candidates: commission.Candidates{Buyer: "p-8", Owner: "p-1", Referrer: "p-9", Unknown: true},
 		Uplines:    []commission.Upline{{Partner: "p-1", Level: "gold", Leader: true, Bar: partner.EarningFrozen}, {}},

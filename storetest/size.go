@@ -49,7 +49,7 @@ func manyPeople(x *trial) {
 		require.Len(x, facts[i], 2)
 		require.Equal(x, id, uplines[i][0])
 	}
-	require.Len(x, read(x, store.Tx.Edges, ids), n)
+	require.Len(x, read(x, store.Tx.Edges, edges(ids...)), n)
 	require.Len(x, slices.Concat(read(x, store.Tx.Bindings, customers)...), n)
 	require.Len(x, scan(x, store.Tx.ScanPartners, "", n), n)
 	require.Len(x, scan(x, store.Tx.ScanCustomers, "", n), n)

@@ -56,7 +56,7 @@ func TestSamplesHaveEveryFieldSet(t *testing.T) {
 	order := sampleOrder("o-1")
 	order.Released = day(3)
 	for name, sample := range map[string]any{
-		"partner": samplePartner("p-1"), "fact": sampleFact("p-1", 1), "application": sampleApplication("a-1", "p-1"), "edge": sampleEdge("p-2", "p-1"), "binding": sampleBinding("b-1", "c-1", "p-1", day(1)),
+		"partner": samplePartner("p-1"), "fact": sampleFact("p-1", 1), "application": sampleApplication("a-1", "p-1"), "edge": inTree("supply", sampleEdge("p-2", "p-1")), "binding": sampleBinding("b-1", "c-1", "p-1", day(1)),
 		"plan": samplePlan(1), "order": order, "row": released, "run": sampleRun("r-1"), "withdrawal": sampleWithdrawal(number(1), "p-1"), "claim": sampleClaim("paid", "o-1", "t-1"), "event": sampleEvent("e-1"),
 	} {
 		unset := map[string]bool{}

@@ -12,7 +12,7 @@ import (
 )
 
 var treeSentences = []sentence{
-	{"an edge whose Seq is not one above the partner's last is ErrStale and nothing is added", edgeStale},
+	{"an edge whose Seq is not one above the partner's last in its tree is ErrStale and nothing is added", edgeStale},
 	{"a partner keeps all his edges, in order of Seq", edgesKept},
 	{"Uplines begins with the start, known or not, and goes up to the top", uplinesToTheTop},
 	{"Uplines follows an edge from its first instant on, and not a microsecond before", uplinesAsOf},
@@ -24,7 +24,9 @@ var treeSentences = []sentence{
 	{"an attempt to bind whose id exists is an ExistsError and nothing is added", bindingExists},
 	{"attempts to bind come in order of time, then id, however they were added", bindingsInOrder},
 	{"CustomersOf returns each customer of whom a binding names the partner, once, in order of id and page by page", customersOfPages},
-	{"LockTree keeps nothing from the one who holds it", lockTree},
+	{"an edge holds in its own tree and in no other", edgesOfTrees},
+	{"Uplines and Recruits answer queries of several trees at once, each by its own", severalTrees},
+	{"LockTrees keeps nothing from the one who holds it", lockTrees},
 }
 
 // edgeFrom is an edge that holds from a day on.
@@ -118,10 +120,10 @@ func bindingsInOrder(x *trial) {
 	require.Equal(x, list("late", "B", "a", "m", "z"), got)
 }
 
-func lockTree(x *trial) {
+func lockTrees(x *trial) {
 	x.update(func(tx store.Tx) error {
 		for range 2 {
-			if err := tx.LockTree(x.ctx); err != nil {
+			if err := tx.LockTrees(x.ctx, list[partner.Tree]("supply", "", "supply")); err != nil {
 				return err
 			}
 		}

@@ -33,7 +33,7 @@ func edgesKept(x *trial) {
 	want := list(sampleEdge("b", "a"), moved("b", "c", 2, day(7)), moved("b", "", 3, day(4)))
 	write(x, store.Tx.AddEdges, want[:1])
 	write(x, store.Tx.AddEdges, list(want[1], sampleEdge("c", "a"), want[2]))
-	require.Equal(x, [][]tree.Edge{want, list(sampleEdge("c", "a"))}, read(x, store.Tx.Edges, list[partner.ID]("b", "c")))
+	require.Equal(x, [][]tree.Edge{want, list(sampleEdge("c", "a"))}, read(x, store.Tx.Edges, edges("b", "c")))
 }
 
 func uplinesMoved(x *trial) {

@@ -14,6 +14,9 @@
 // What binds a customer, for how long, and who can take him away is a [Policy]. Who owns him is not kept but derived, so that what is heard of late changes
 // him alone, and the days of a policy count from the bind.
 //
+// Partners can stand in several trees, such as one of who supplies whom: an edge says in which, and each is a forest of its own. A [Team] and an [Index] hold
+// one of them.
+//
 // The team is a forest: nobody stands above himself at any instant, whatever the order of events, moves to come included.
 //
 // An [Index] keeps the whole team of millions in memory, to look, count and rank: who is above whom, how many stand below by kind and level, what they sell

@@ -8,13 +8,15 @@ import (
 	"github.com/fenrun/fenrun/partner"
 )
 
-// Edge says below whom a partner stands: from the instant of the edge on, until that of the next. All edges of a partner are kept.
+// Edge says below whom a partner stands in a tree: from the instant of the edge on, until that of the next. All edges of a partner are kept. In another tree
+// than the one of recruiters the words are the same: his recruiter there is who stands above him.
 type Edge struct {
 	ID        string // unique within the tenant
+	Tree      partner.Tree
 	Partner   partner.ID
 	Recruiter partner.ID // "" for nobody: he stands at the root
 	From      time.Time  // the first instant at which it holds
-	Seq       int64      // the order of recording within the partner: 1, 2, …
+	Seq       int64      // the order of recording within the partner and the tree: 1, 2, …
 	partner.Record
 }
 

@@ -193,7 +193,7 @@ func (p *player) index(ctx context.Context, following *program.TeamIndex) (shape
 }
 
 func (p *player) compareMember(ctx context.Context, id partner.ID, ix, other *tree.Index) error {
-	line, err := p.Team.Uplines(ctx, id, p.now, 0)
+	line, err := p.Team.Uplines(ctx, program.Uplines{Partner: id, At: p.now})
 	if err != nil {
 		return err
 	}

@@ -98,11 +98,11 @@ func (c *call) admit(v *version, a partner.Application, state PartnerState) (app
 	if a.Recruiter == "" || state.Recruiter != "" {
 		return func() error { return inTurn(join, rise) }, nil
 	}
-	if _, err := c.checkEdge(a.Applicant, a.Recruiter); err != nil {
+	if _, err := c.checkEdge("", a.Applicant, a.Recruiter); err != nil {
 		return nil, err
 	}
 	return func() error {
-		return inTurn(join, func() error { return c.addEdge(a.Applicant, a.Recruiter) }, rise)
+		return inTurn(join, func() error { return c.addEdge("", a.Applicant, a.Recruiter) }, rise)
 	}, nil
 }
 

@@ -65,7 +65,7 @@ func (p Partners) Apply(ctx context.Context, in Apply) (ApplicationOutcome, erro
 		in := in // fn may run again
 		automatic := v.plan.Joining.Review == partner.ReviewAutomatic
 		if automatic {
-			if err := c.tx.LockTree(ctx); err != nil {
+			if err := c.tx.LockTrees(ctx, recruiters); err != nil {
 				return nil, err
 			}
 		}
@@ -234,7 +234,7 @@ func yes(set bool) string {
 
 // lockApplication locks the tree, in which an approval gives the applicant a place, and the application.
 func (c *call) lockApplication(id partner.ApplicationID) (partner.Application, error) {
-	if err := c.tx.LockTree(c.ctx); err != nil {
+	if err := c.tx.LockTrees(c.ctx, recruiters); err != nil {
 		return partner.Application{}, err
 	}
 	found, err := c.tx.Applications(c.ctx, []partner.ApplicationID{id})

@@ -84,17 +84,27 @@ func (v *version) assetFor(currency money.Currency) *commission.AssetCalculator 
 	return nil
 }
 
-// reach is how many uplines decide an order, in cash and in every asset; 0 is all of them.
-func (v *version) reach() int {
-	most := v.calc.Reach()
+// reach is how many uplines in a tree decide an order, in cash and in every asset; 0 is all of them.
+func (v *version) reach(name partner.Tree) int {
+	most := v.calc.Reach(name)
 	for _, a := range v.assets {
-		reach := a.Reach()
+		reach := a.Reach(name)
 		if most == 0 || reach == 0 {
 			return 0
 		}
 		most = max(most, reach)
 	}
 	return most
+}
+
+// trees are those by which an order pays beside that of recruiters, in cash or in an asset, each once and in order.
+func (v *version) trees() []partner.Tree {
+	all := v.calc.Trees()
+	for _, a := range v.assets {
+		all = append(all, a.Trees()...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // seats are those whom the plan itself names for an order, in cash or in an asset, each once, in order of id.

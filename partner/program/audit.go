@@ -309,6 +309,10 @@ func (a *audit) balances() error {
 		return err
 	}
 	currencies = append([]money.Currency{cash}, currencies...)
+	trees, err := a.trees()
+	if err != nil {
+		return err
+	}
 	return pages(a.ctx, a.tx.ScanPartners, func(p *partner.Partner) partner.ID { return p.ID }, func(page []partner.Partner) error {
 		ids := make([]partner.ID, len(page))
 		for i, p := range page {
@@ -322,8 +326,10 @@ func (a *audit) balances() error {
 			a.report.Partners++
 			a.balancesOf(id, balances[i], currencies)
 		}
-		if err := a.acyclic(ids); err != nil {
-			return err
+		for _, name := range trees {
+			if err := a.acyclic(name, ids); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -361,19 +367,20 @@ func (a *audit) balance(b *settlement.Balance, currency money.Currency) {
 	a.check(err == nil && earned.Units() == x.earned.Units(), "I2", id, "the balance makes %s earned, the rows %s", earned, x.earned)
 }
 
-// acyclic looks for somebody who comes twice in a line upwards, whenever it was or is going to be so: a ring is closed by the edge in it that begins last.
-func (a *audit) acyclic(ids []partner.ID) error {
-	edges, err := a.tx.Edges(a.ctx, ids)
+// acyclic looks for somebody who comes twice in a line upwards of a tree, whenever it was or is going to be so: a ring is closed by the edge in it that
+// begins last.
+func (a *audit) acyclic(name partner.Tree, ids []partner.ID) error {
+	edges, err := a.tx.Edges(a.ctx, inTree(name, ids...))
 	if err != nil {
 		return err
 	}
 	var queries []store.UplineQuery
 	for i, id := range ids {
 		for _, e := range edges[i] {
-			queries = append(queries, store.UplineQuery{Start: id, At: e.From})
+			queries = append(queries, store.UplineQuery{Tree: name, Start: id, At: e.From})
 		}
 		if len(edges[i]) == 0 {
-			queries = append(queries, store.UplineQuery{Start: id, At: tree.Ever})
+			queries = append(queries, store.UplineQuery{Tree: name, Start: id, At: tree.Ever})
 		}
 	}
 	lines, err := a.tx.Uplines(a.ctx, queries)
@@ -389,7 +396,11 @@ func (a *audit) acyclic(ids []partner.ID) error {
 			}
 			seen[id] = true
 		}
-		a.check(twice == "", "I13", string(line[0]), "%s stands above himself", twice)
+		where := ""
+		if name != "" {
+			where = fmt.Sprintf(" in tree %s", name)
+		}
+		a.check(twice == "", "I13", string(line[0]), "%s stands above himself%s", twice, where)
 	}
 	return nil
 }

@@ -73,7 +73,7 @@ func (f *bonusFacts) eachPage(each func(page []commission.Member, facts [][]part
 		}
 		edges := make([][]tree.Edge, len(page))
 		if f.run.bonus.Ladder != nil {
-			if edges, err = f.tx.Edges(f.ctx, ids); err != nil {
+			if edges, err = f.tx.Edges(f.ctx, inTree(f.run.bonus.Ladder.Tree, ids...)); err != nil {
 				return err
 			}
 		}
@@ -87,7 +87,7 @@ func (f *bonusFacts) states() error {
 	return f.eachPage(func(page []commission.Member, facts [][]partner.Fact, edges [][]tree.Edge) {
 		for i := range page {
 			state := partner.At(facts[i], f.last())
-			page[i].Level, page[i].Bar = state.Level, state.Bar()
+			page[i].Level, page[i].Bar, page[i].Leader = state.Level, state.Bar(), f.run.version.plan.Levels.Leads(state.Level)
 			if recruiter := tree.RecruiterAt(edges[i], f.last()); recruiter != "" {
 				page[i].Recruiter = f.index(recruiter)
 			}
@@ -117,7 +117,9 @@ func (f *bonusFacts) standingsOf(facts []partner.Fact, edges []tree.Edge) []comm
 	all := make([]commission.Standing, len(instants))
 	for i, at := range instants {
 		state := partner.At(facts, at)
-		all[i] = commission.Standing{From: at, Level: state.Level, Bar: state.Bar(), Recruiter: -1}
+		all[i] = commission.Standing{
+			From: at, Level: state.Level, Bar: state.Bar(), Recruiter: -1, Leader: f.run.version.plan.Levels.Leads(state.Level),
+		}
 		if recruiter := tree.RecruiterAt(edges, at); recruiter != "" {
 			all[i].Recruiter = f.index(recruiter)
 		}

@@ -23,7 +23,7 @@ type Departed struct {
 	To           partner.Status
 	At           time.Time
 	PayableUntil time.Time          // until when he can withdraw; zero: for ever
-	Edges        []partner.EdgeMove // who has another recruiter
+	Edges        []partner.EdgeMove // who has another recruiter, tree by tree
 	Transfers    []partner.Transfer // whose customers are others'
 }
 
@@ -40,7 +40,7 @@ func (e *ForfeitError) Error() string {
 }
 
 // Finish ends a termination, and what hangs on the partner goes where the plan's section joining.leaving says: from At on his customers, and from the instant
-// of recording on, or At where that is later, those whom he recruited, each with his own team. What is posted stays. [Partners.PreviewDeparture] says before
+// of recording on, or At where that is later, those whom he recruited, each with his own team, and so in every tree. What is posted stays. [Partners.PreviewDeparture] says before
 // what it does.
 //
 // It is a [*partner.MoveError] unless he is leaving, a [*NotFoundError] for somebody who is no partner or for the partner who is to get the customers, a
@@ -76,7 +76,11 @@ func (p Partners) depart(ctx context.Context, in Depart, move partner.Move) (Dep
 		if err != nil {
 			return nil, err
 		}
-		if err := c.tx.LockTree(ctx); err != nil {
+		trees, err := c.trees()
+		if err != nil {
+			return nil, err
+		}
+		if err := c.tx.LockTrees(ctx, trees); err != nil {
 			return nil, err
 		}
 		d, err := c.departure(v, in, move, customers)

@@ -164,7 +164,7 @@ func (c *call) findGrants(grants []settlement.Grants, now time.Time) ([]settleme
 	if err != nil {
 		return nil, err
 	}
-	edges, err := c.tx.Edges(c.ctx, users)
+	edges, err := c.tx.Edges(c.ctx, inTree("", users...))
 	if err != nil {
 		return nil, err
 	}

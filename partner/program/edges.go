@@ -30,14 +30,14 @@ func (c *call) edgeFrom() time.Time {
 }
 
 // checkEdge checks that somebody can stand below a recruiter from then on, and returns the line above the recruiter as it is then, himself first.
-func (c *call) checkEdge(id, recruiter partner.ID) ([]partner.ID, error) {
-	edges, err := c.tx.Edges(c.ctx, []partner.ID{id})
+func (c *call) checkEdge(name partner.Tree, id, recruiter partner.ID) ([]partner.ID, error) {
+	edges, err := c.edgesOf(name, id)
 	if err != nil {
 		return nil, err
 	}
 	var above []partner.ID // of the first instant
-	err = tree.CheckMove(id, recruiter, c.edgeFrom(), edges[0], func(id partner.ID, at time.Time) ([]partner.ID, time.Time, error) {
-		line, next, err := c.lineAt(id, at)
+	err = tree.CheckMove(id, recruiter, c.edgeFrom(), edges, func(id partner.ID, at time.Time) ([]partner.ID, time.Time, error) {
+		line, next, err := c.lineAt(name, id, at)
 		if above == nil {
 			above = line
 		}
@@ -47,12 +47,12 @@ func (c *call) checkEdge(id, recruiter partner.ID) ([]partner.ID, error) {
 }
 
 // lineAt returns the line above somebody at an instant, himself first, and the first instant after it at which an edge in it begins.
-func (c *call) lineAt(id partner.ID, at time.Time) (line []partner.ID, next time.Time, err error) {
-	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: id, At: at}})
+func (c *call) lineAt(name partner.Tree, id partner.ID, at time.Time) (line []partner.ID, next time.Time, err error) {
+	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Tree: name, Start: id, At: at}})
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	edges, err := c.tx.Edges(c.ctx, lines[0])
+	edges, err := c.tx.Edges(c.ctx, inTree(name, lines[0]...))
 	if err != nil {
 		return nil, time.Time{}, err
 	}
@@ -60,14 +60,14 @@ func (c *call) lineAt(id partner.ID, at time.Time) (line []partner.ID, next time
 }
 
 // addEdge adds an edge that begins at edgeFrom.
-func (c *call) addEdge(id, recruiter partner.ID) error {
-	edges, err := c.tx.Edges(c.ctx, []partner.ID{id})
+func (c *call) addEdge(name partner.Tree, id, recruiter partner.ID) error {
+	edges, err := c.edgesOf(name, id)
 	if err != nil {
 		return err
 	}
-	edge := tree.Edge{ID: c.token, Partner: id, Recruiter: recruiter, From: c.edgeFrom(), Seq: int64(len(edges[0])) + 1, Record: c.record}
+	edge := tree.Edge{ID: c.token, Tree: name, Partner: id, Recruiter: recruiter, From: c.edgeFrom(), Seq: int64(len(edges)) + 1, Record: c.record}
 	if err := c.tx.AddEdges(c.ctx, []tree.Edge{edge}); err != nil {
 		return err
 	}
-	return c.emit("partner_recruited", string(id), map[string]any{"recruiter": recruiter})
+	return c.emit("partner_recruited", string(id), withTree(name, map[string]any{"recruiter": recruiter}))
 }

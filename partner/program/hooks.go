@@ -30,7 +30,7 @@ type Hooks struct {
 // Sale is an order of which a hook is asked, with what is known so far. All of it is a copy.
 type Sale struct {
 	Tenant     store.Tenant
-	Order      commission.Order
+	Order      commission.Order      // with the lines of people in other trees, which are not yet known to Attribute
 	At         time.Time             // as of when it is asked: the payment or, of a Leveler whose plan takes the levels of release, the end of the hold
 	Candidates commission.Candidates // those whose line the order could pay
 	Attributed commission.Attributed // by the plan; after Attribute, as that decided
@@ -44,7 +44,7 @@ type Attributor interface {
 	Attribute(ctx context.Context, sale Sale) (commission.Attributed, error)
 }
 
-// Leveler decides which levels uplines and those with seats had at [Sale].At, "" for none. Whoever is left out keeps the one he has in the
+// Leveler decides which levels uplines, in every tree, and those with seats had at [Sale].At, "" for none. Whoever is left out keeps the one he has in the
 // programme; whoever does not stand there is passed over. A level that the plan does not have is an error.
 type Leveler interface {
 	Level(ctx context.Context, sale Sale) (map[partner.ID]partner.Level, error)
@@ -123,11 +123,15 @@ func (e *HookError) Error() string {
 func (e *HookError) Unwrap() error { return e.Err }
 
 // sale is what a hook is shown of an order.
-func (c *call) sale(j *judged, people [2][]commission.Upline, at time.Time) Sale {
+func (c *call) sale(j *judged, people [][]commission.Upline, at time.Time) Sale {
 	order := *j.order
 	order.Lines = slices.Clone(order.Lines)
 	for i := range order.Lines {
 		order.Lines[i].Rates = slices.Clone(order.Lines[i].Rates)
+	}
+	order.Trees = slices.Clone(order.Trees)
+	for i := range order.Trees {
+		order.Trees[i].Uplines = slices.Clone(order.Trees[i].Uplines)
 	}
 	return Sale{
 		Tenant: c.tenant, Order: order, At: at, Candidates: j.candidates, Attributed: j.attributed,
@@ -142,7 +146,7 @@ func (c *call) askWhose(j *judged) error {
 		return nil
 	}
 	wrong := func(err error) error { return &HookError{Hook: "Attribute", Order: j.order.ID, Err: err} }
-	answer, err := hook.Attribute(c.ctx, c.sale(j, [2][]commission.Upline{}, j.order.PaidAt))
+	answer, err := hook.Attribute(c.ctx, c.sale(j, [][]commission.Upline{nil, nil}, j.order.PaidAt))
 	switch {
 	case err != nil:
 		return wrong(err)
@@ -182,7 +186,7 @@ func foundAt(c commission.Candidates, id partner.ID) commission.Attribution {
 }
 
 // askLevels lets the shop decide which levels people have at an instant.
-func (c *call) askLevels(j *judged, people [2][]commission.Upline, at time.Time) error {
+func (c *call) askLevels(j *judged, people [][]commission.Upline, at time.Time) error {
 	hook := c.config.Hooks.Level
 	if hook == nil {
 		return nil
@@ -209,7 +213,7 @@ func (c *call) askLevels(j *judged, people [2][]commission.Upline, at time.Time)
 }
 
 // askVerdict lets the shop take away what the order would pay.
-func (c *call) askVerdict(j *judged, people [2][]commission.Upline) error {
+func (c *call) askVerdict(j *judged, people [][]commission.Upline) error {
 	hook := c.config.Hooks.Verify
 	if hook == nil {
 		return nil

@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,8 +20,9 @@ type Import struct {
 	Meta
 }
 
-// ImportedRecruit says below whom a partner stands since an instant.
+// ImportedRecruit says below whom a partner stands in a tree since an instant.
 type ImportedRecruit struct {
+	Tree               partner.Tree // "" for that of recruiters
 	Partner, Recruiter partner.ID
 	At                 time.Time
 }
@@ -68,7 +70,7 @@ func (t Team) Import(ctx context.Context, in Import) (Imported, error) {
 		if _, err := c.tx.LockBindings(ctx, in.customers()); err != nil {
 			return nil, err
 		}
-		if err := c.tx.LockTree(ctx); err != nil {
+		if err := c.tx.LockTrees(ctx, in.trees()); err != nil {
 			return nil, err
 		}
 		problems, err := c.checkImport(in)
@@ -90,7 +92,7 @@ func (t Team) Import(ctx context.Context, in Import) (Imported, error) {
 func (in *Import) texts() (recruits, bindings string) {
 	texts := make([]string, len(in.Recruits))
 	for i, r := range in.Recruits {
-		texts[i] = list(string(r.Partner), string(r.Recruiter), canonicalTime(r.At))
+		texts[i] = list(ofTree(r.Tree, string(r.Partner), string(r.Recruiter), canonicalTime(r.At))...)
 	}
 	recruits = list(texts...)
 	texts = make([]string, len(in.Bindings))
@@ -105,6 +107,16 @@ func (in *Import) customers() []partner.Customer {
 	var all []partner.Customer
 	for _, b := range in.Bindings {
 		all = append(all, b.Customer)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// trees returns into which trees it brings people, each once and in order.
+func (in *Import) trees() []partner.Tree {
+	var all []partner.Tree
+	for _, r := range in.Recruits {
+		all = append(all, r.Tree)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -130,7 +142,7 @@ func (in *Import) check(now time.Time) []partner.Problem {
 			problems.add(kind, i, "at", "%s is to come; what was kept before is imported", at.Format(time.RFC3339))
 		}
 	}
-	partners := map[partner.ID]bool{}
+	partners := map[store.EdgeQuery]bool{}
 	for i, r := range in.Recruits {
 		if err := partner.CheckID("partner", r.Partner); err != nil {
 			problems.add("recruits", i, "partner", "%s", err)
@@ -138,10 +150,11 @@ func (in *Import) check(now time.Time) []partner.Problem {
 		if err := partner.CheckID("recruiter", r.Recruiter); err != nil {
 			problems.add("recruits", i, "recruiter", "%s", err)
 		}
-		if partners[r.Partner] {
+		place := store.EdgeQuery{Tree: r.Tree, Partner: r.Partner}
+		if partners[place] {
 			problems.add("recruits", i, "partner", "%q stands there already", r.Partner)
 		}
-		partners[r.Partner] = true
+		partners[place] = true
 		at("recruits", i, r.At)
 	}
 	type binding struct {
@@ -178,13 +191,21 @@ func (c *call) checkImport(in Import) ([]partner.Problem, error) {
 	}
 	moves := make([]partner.EdgeMove, len(in.Recruits))
 	for i, r := range in.Recruits {
-		moves[i] = partner.EdgeMove{Partner: r.Partner, To: r.Recruiter}
+		moves[i] = partner.EdgeMove{Tree: r.Tree, Partner: r.Partner, To: r.Recruiter}
 	}
-	team, err := c.team(moves)
+	teams, err := c.teams(moves)
 	if err != nil {
 		return nil, err
 	}
 	for i, r := range in.Recruits {
+		var unknownTree *UnknownTreeError
+		switch err := c.hasTree(r.Tree); {
+		case errors.As(err, &unknownTree):
+			problems.add("recruits", i, "tree", "%s", err)
+			continue
+		case err != nil:
+			return nil, err
+		}
 		for _, who := range []struct {
 			field string
 			id    partner.ID
@@ -193,7 +214,7 @@ func (c *call) checkImport(in Import) ([]partner.Problem, error) {
 				problems.add("recruits", i, who.field, "there is no partner %q", who.id)
 			}
 		}
-		if err := team.Add(tree.Edge{Partner: r.Partner, Recruiter: r.Recruiter, From: instant(r.At)}); err != nil {
+		if err := teams[r.Tree].Add(tree.Edge{Tree: r.Tree, Partner: r.Partner, Recruiter: r.Recruiter, From: instant(r.At)}); err != nil {
 			problems.add("recruits", i, "recruiter", "%s", err)
 		}
 	}
@@ -231,7 +252,7 @@ func (c *call) unknown(in Import) (map[partner.ID]bool, error) {
 func (c *call) addImport(in Import) error {
 	edges := make([]tree.Edge, len(in.Recruits))
 	for i, r := range in.Recruits {
-		edges[i] = tree.Edge{ID: c.part(i), Partner: r.Partner, Recruiter: r.Recruiter, From: instant(r.At), Seq: 1, Record: c.record}
+		edges[i] = tree.Edge{ID: c.part(i), Tree: r.Tree, Partner: r.Partner, Recruiter: r.Recruiter, From: instant(r.At), Seq: 1, Record: c.record}
 	}
 	if err := c.tx.AddEdges(c.ctx, edges); err != nil {
 		return err
@@ -244,7 +265,7 @@ func (c *call) addImport(in Import) error {
 		return err
 	}
 	for _, e := range edges {
-		if err := c.emit("partner_recruited", string(e.Partner), map[string]any{"recruiter": e.Recruiter}); err != nil {
+		if err := c.emit("partner_recruited", string(e.Partner), withTree(e.Tree, map[string]any{"recruiter": e.Recruiter})); err != nil {
 			return err
 		}
 	}

@@ -162,7 +162,7 @@ func (c *call) promote(v *version, id partner.ID, now PartnerState, owner partne
 	}
 	// Nobody stands below somebody who was no partner until now, so that this edge cannot close a ring.
 	if by != "" {
-		return c.addEdge(id, by)
+		return c.addEdge("", id, by)
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package program
 
 import (
+	"slices"
+
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
@@ -43,7 +45,7 @@ func (c *call) judge(in *Order, posts bool) (*judged, error) {
 	if err != nil {
 		return nil, err
 	}
-	people := [2][]commission.Upline{uplines, seats}
+	people := j.people(uplines, seats)
 	if err := c.askLevels(j, people, j.order.PaidAt); err != nil {
 		return nil, err
 	}
@@ -100,16 +102,41 @@ func (c *call) attribute(j *judged) error {
 	return c.askWhose(j)
 }
 
-// uplines returns the line of people above the sale, as they were when it was paid.
+// uplines returns the line of people above the sale, as they were when it was paid, and gives the order those of the other trees by which it pays.
 func (c *call) uplines(j *judged) ([]commission.Upline, error) {
+	j.order.Trees = nil
 	if j.attributed.Partner == "" {
 		return nil, nil
 	}
-	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: j.attributed.Partner, At: j.order.PaidAt, Depth: j.version.reach()}})
+	trees := append([]partner.Tree{""}, j.version.trees()...)
+	queries := make([]store.UplineQuery, len(trees))
+	for i, name := range trees {
+		queries[i] = store.UplineQuery{Tree: name, Start: j.attributed.Partner, At: j.order.PaidAt, Depth: j.version.reach(name)}
+	}
+	lines, err := c.tx.Uplines(c.ctx, queries)
 	if err != nil {
 		return nil, err
 	}
-	return c.asOf(j, lines[0])
+	people, err := c.asOf(j, slices.Concat(lines...))
+	if err != nil {
+		return nil, err
+	}
+	uplines, rest := people[:len(lines[0]):len(lines[0])], people[len(lines[0]):]
+	for i, name := range trees[1:] {
+		n := len(lines[i+1])
+		j.order.Trees = append(j.order.Trees, commission.TreeLine{Tree: name, Uplines: rest[:n:n]})
+		rest = rest[n:]
+	}
+	return uplines, nil
+}
+
+// people are the uplines and the seats of an order, and those who stand above the sale in other trees, to be changed in place.
+func (j *judged) people(uplines, seats []commission.Upline) [][]commission.Upline {
+	all := [][]commission.Upline{uplines, seats}
+	for i := range j.order.Trees {
+		all = append(all, j.order.Trees[i].Uplines)
+	}
+	return all
 }
 
 // seats returns those whom the plan itself names for the order, as they were when it was paid.

@@ -11,7 +11,7 @@ import (
 )
 
 // caseOf returns what an order is kept for where the plan may judge it once more, nil where it does not.
-func (j *judged) caseOf(people [2][]commission.Upline) *settlement.Case {
+func (j *judged) caseOf(people [][]commission.Upline) *settlement.Case {
 	if plan := j.version.calc.Plan(); plan.LevelAt == commission.LevelAtPaid && (j.attributed.Partner != "" || !gracious(&plan, j.attributed)) {
 		return nil
 	}
@@ -120,9 +120,9 @@ func (c *call) gracedOrder(o settlement.Order, bound tree.Binding) (posting sett
 	if err != nil {
 		return posting, false, err
 	}
-	people := [2][]commission.Upline{uplines, o.Case.Seats}
+	people := j.people(uplines, o.Case.Seats)
 	if plan.LevelAt == commission.LevelAtRelease && !o.Released.IsZero() {
-		if _, err := c.levelsAt(j, people[:1], o.ReleaseAt); err != nil {
+		if _, err := c.levelsAt(j, j.people(uplines, nil), o.ReleaseAt); err != nil {
 			return posting, false, err
 		}
 	} else if err := c.askLevels(j, people, j.order.PaidAt); err != nil {
@@ -227,11 +227,11 @@ func (c *call) orderAtRelease(o settlement.Order) (settlement.Posting, error) {
 		return unchanged, err
 	}
 	j := &judged{order: &o.Case.Order, version: v, candidates: o.Case.Candidates, attributed: o.Attributed}
-	people := [2][]commission.Upline{o.Case.Uplines, o.Case.Seats}
+	people := j.people(o.Case.Uplines, o.Case.Seats)
 	if plan := v.calc.Plan(); !gracious(&plan, o.Attributed) {
 		unchanged.Order.Case = nil
 	}
-	changed, err := c.levelsAt(j, people[:], o.ReleaseAt)
+	changed, err := c.levelsAt(j, people, o.ReleaseAt)
 	if err != nil || !changed {
 		return unchanged, err
 	}
@@ -242,7 +242,7 @@ func (c *call) orderAtRelease(o settlement.Order) (settlement.Posting, error) {
 
 // levelsAt gives people the levels that they have at an instant, and reports whether anybody had another one.
 func (c *call) levelsAt(j *judged, people [][]commission.Upline, at time.Time) (changed bool, err error) {
-	before := [2][]commission.Upline{}
+	before := make([][]commission.Upline, len(people))
 	for i, list := range people {
 		before[i] = slices.Clone(list)
 		ids := make([]partner.ID, len(list))
@@ -261,9 +261,7 @@ func (c *call) levelsAt(j *judged, people [][]commission.Upline, at time.Time) (
 			list[k].Leader = j.version.plan.Levels.Leads(list[k].Level)
 		}
 	}
-	var asked [2][]commission.Upline
-	copy(asked[:], people)
-	if err := c.askLevels(j, asked, at); err != nil {
+	if err := c.askLevels(j, people, at); err != nil {
 		return false, err
 	}
 	for i, list := range people {
@@ -277,7 +275,7 @@ func (c *call) levelsAt(j *judged, people [][]commission.Upline, at time.Time) (
 // It is judged with what other orders leave of campaigns, as an order that is paid then would be: what it used itself is there for it again, more than that
 // only as far as it is left, and where a budget has too little left for all of it, it is without the campaign. What has come back of it says nothing: the
 // whole order is what is judged, so that it is the same whether a refund comes before or after. The counters are locked.
-func (c *call) rejudge(o settlement.Order, j *judged, people [2][]commission.Upline, again settlement.Rejudgement) (settlement.Posting, error) {
+func (c *call) rejudge(o settlement.Order, j *judged, people [][]commission.Upline, again settlement.Rejudgement) (settlement.Posting, error) {
 	var err error
 	whole := *j.order
 	if whole.Used, err = c.usedByOthers(j.version, &o, &whole); err != nil {

@@ -18,29 +18,47 @@ func (c *call) leaver(v *version, id partner.ID) (partner.Leaver, error) {
 		return partner.Leaver{}, &NotFoundError{Record: "partner", ID: string(id)}
 	}
 	who := partner.Leaver{Standing: partner.Standing{ID: id, State: state.State}}
-	from := c.edgeFrom()
-	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: id, At: from}})
+	trees, err := c.trees()
 	if err != nil {
 		return who, err
+	}
+	for _, name := range trees {
+		place, err := c.place(name, id)
+		if err != nil {
+			return who, err
+		}
+		if name == "" {
+			who.Place = place
+		} else {
+			who.Others = append(who.Others, place)
+		}
+	}
+	who.Pending, who.Available, err = c.money(v, id)
+	return who, err
+}
+
+// place reads where somebody stands in a tree from when an edge begins that is recorded now.
+func (c *call) place(name partner.Tree, id partner.ID) (partner.Place, error) {
+	place, from := partner.Place{Tree: name}, c.edgeFrom()
+	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Tree: name, Start: id, At: from}})
+	if err != nil {
+		return place, err
 	}
 	above := lines[0][1:]
 	facts, err := c.tx.Facts(c.ctx, above)
 	if err != nil {
-		return who, err
+		return place, err
 	}
 	for i, id := range above {
-		who.Above = append(who.Above, partner.Standing{ID: id, State: partner.At(facts[i], from)})
+		place.Above = append(place.Above, partner.Standing{ID: id, State: partner.At(facts[i], from)})
 	}
-	recruits, err := c.tx.Recruits(c.ctx, []store.RecruitQuery{{Recruiter: id, At: from}})
+	recruits, err := c.tx.Recruits(c.ctx, []store.RecruitQuery{{Tree: name, Recruiter: id, At: from}})
 	if err != nil {
-		return who, err
+		return place, err
 	}
-	who.Recruits = recruits[0]
-	if who.Below, err = c.below(id, from); err != nil {
-		return who, err
-	}
-	who.Pending, who.Available, err = c.money(v, id)
-	return who, err
+	place.Recruits = recruits[0]
+	place.Below, err = c.below(name, id, from)
+	return place, err
 }
 
 // money returns what somebody has in cash that is not released, and what of it he could withdraw.
@@ -93,18 +111,24 @@ func (c *call) movesOf(out *Departed, first store.Claim) error {
 	if out.At.After(from) {
 		from = out.At
 	}
-	recruits, err := c.tx.Recruits(c.ctx, []store.RecruitQuery{{Recruiter: out.Partner, At: from.Add(-time.Microsecond)}})
+	trees, err := c.trees()
 	if err != nil {
 		return err
 	}
-	edges, err := c.tx.Edges(c.ctx, recruits[0])
-	if err != nil {
-		return err
-	}
-	for _, all := range edges {
-		for _, e := range all {
-			if isPart(e.ID, first.Token) {
-				out.Edges = append(out.Edges, partner.EdgeMove{Partner: e.Partner, From: out.Partner, To: e.Recruiter})
+	for _, name := range trees {
+		recruits, err := c.tx.Recruits(c.ctx, []store.RecruitQuery{{Tree: name, Recruiter: out.Partner, At: from.Add(-time.Microsecond)}})
+		if err != nil {
+			return err
+		}
+		edges, err := c.tx.Edges(c.ctx, inTree(name, recruits[0]...))
+		if err != nil {
+			return err
+		}
+		for _, all := range edges {
+			for _, e := range all {
+				if isPart(e.ID, first.Token) {
+					out.Edges = append(out.Edges, partner.EdgeMove{Tree: name, Partner: e.Partner, From: out.Partner, To: e.Recruiter})
+				}
 			}
 		}
 	}

@@ -63,9 +63,9 @@ func texts[T ~string](ids []T) []string {
 	return all
 }
 
-func (w *lockTx) LockTree(ctx context.Context) error {
-	w.lock("tree", "")
-	return w.Tx.LockTree(ctx)
+func (w *lockTx) LockTrees(ctx context.Context, trees []partner.Tree) error {
+	w.lock("tree", texts(slices.Sorted(slices.Values(trees)))...) // a store locks the trees of one call in their order
+	return w.Tx.LockTrees(ctx, trees)
 }
 
 func (w *lockTx) LockBindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error) {

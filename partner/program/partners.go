@@ -138,12 +138,12 @@ func (c *call) partner(id partner.ID, at time.Time) (PartnerState, error) {
 	if err != nil {
 		return PartnerState{}, err
 	}
-	edges, err := c.tx.Edges(c.ctx, []partner.ID{id})
+	edges, err := c.edgesOf("", id)
 	if err != nil {
 		return PartnerState{}, err
 	}
 	state := PartnerState{Partner: found[0], State: partner.At(slices.DeleteFunc(facts[0], func(f partner.Fact) bool { return !c.knows(f.Record) }), at)}
-	state.Recruiter = recruiterAt(slices.DeleteFunc(edges[0], func(e tree.Edge) bool { return !c.knows(e.Record) }), at)
+	state.Recruiter = recruiterAt(slices.DeleteFunc(edges, func(e tree.Edge) bool { return !c.knows(e.Record) }), at)
 	return state, nil
 }
 

@@ -31,6 +31,7 @@ type Plan struct {
 	Levels     incentive.Levels      `json:"levels,omitempty"`
 	Rising     incentive.Rising      `json:"rising"` // how partners rise to levels by what they reach
 	Joining    partner.Joining       `json:"joining"`
+	Trees      []partner.Tree        `json:"trees,omitempty"` // the trees in which partners stand beside that of recruiters, such as "supply"
 	Binding    tree.Policy           `json:"binding"`
 	Commission commission.Plan       `json:"commission"`
 	Campaigns  []commission.Campaign `json:"campaigns,omitempty"`
@@ -192,6 +193,9 @@ func (p Plan) problems(own ownCode) []PlanProblem {
 	for _, x := range p.joiningProblems(own.predicates) {
 		add(x.Path, x.Message)
 	}
+	for _, x := range p.treeProblems() {
+		add(x.Path, x.Message)
+	}
 	for _, x := range p.bindingProblems() {
 		add(x.Path, x.Message)
 	}
@@ -267,6 +271,12 @@ func (p Plan) unknownLevels(add func(path, message string)) {
 		check(s.at+"commission.levelBonus.rates", slices.Sorted(maps.Keys(s.plan.LevelBonus.Rates)))
 		check(s.at+"commission.recruiter.levels", slices.Sorted(maps.Keys(s.plan.Recruiter.Levels)))
 		check(s.at+"commission.peer.levels", slices.Sorted(maps.Keys(s.plan.Peer.Levels)))
+		for _, name := range slices.Sorted(maps.Keys(s.plan.Trees)) {
+			at, own := strictjson.Field(s.at+"commission.trees", string(name)), s.plan.Trees[name]
+			check(at+".levels", slices.Sorted(maps.Keys(own.Levels)))
+			check(at+".team.levels", slices.Sorted(maps.Keys(own.Team.Levels)))
+			check(at+".differential.rates", slices.Sorted(maps.Keys(own.Differential.Rates)))
+		}
 	}
 	p.conditions(func(path string, c *partner.Condition) {
 		if c.Metric == nil {

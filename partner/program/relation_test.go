@@ -171,7 +171,7 @@ func TestRule_1_26_AMoveIsShownBeforeItIsMade(t *testing.T) {
 	require.NoError(t, err)
 	moved := program.Moved{Partner: "bob", Moves: true, From: "alice", To: "zoe", At: s.now}
 	require.Equal(t, program.MovePreview{Moved: moved, Branch: 3, Loss: tree.Loss{Lose: []partner.ID{"alice"}, Gain: []partner.ID{"zoe"}}}, preview)
-	line, err := s.Team.Uplines(ctx, "dora", time.Time{}, 0)
+	line, err := s.Team.Uplines(ctx, program.Uplines{Partner: "dora"})
 	require.NoError(t, err)
 	require.Equal(t, []partner.ID{"dora", "cora", "bob", "alice"}, line, "nothing was done")
 	out, err := s.Team.Move(ctx, in)
@@ -180,7 +180,7 @@ func TestRule_1_26_AMoveIsShownBeforeItIsMade(t *testing.T) {
 	again, err := s.Team.Move(ctx, program.Move{Partner: "bob", Recruiter: "zoe", Meta: program.Meta{At: s.now}})
 	require.NoError(t, err)
 	require.Equal(t, out, again)
-	line, err = s.Team.Uplines(ctx, "dora", time.Time{}, 0)
+	line, err = s.Team.Uplines(ctx, program.Uplines{Partner: "dora"})
 	require.NoError(t, err)
 	require.Equal(t, []partner.ID{"dora", "cora", "bob", "zoe"}, line)
 	require.Contains(t, s.events("bob"), "partner_moved")
@@ -347,7 +347,7 @@ func TestRule_3_26_AnImportIsCheckedAsAWhole(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, program.Imported{Recruits: 2, Bindings: 1}, out)
 	require.Equal(t, partner.ID("y"), s.owner("c", before))
-	line, err := s.Team.Uplines(ctx, "y", before, 0)
+	line, err := s.Team.Uplines(ctx, program.Uplines{Partner: "y", At: before})
 	require.NoError(t, err)
 	require.Equal(t, []partner.ID{"y", "x", "bob"}, line, "by then alice had not recruited bob")
 	s.has("bob", "0.00", "0.00", "0.00")
@@ -444,7 +444,7 @@ func TestRule_3_14_WhoOwnedWhomAndStoodAboveWhomAtEveryInstant(t *testing.T) {
 					for up := st.above[id]; up != ""; up = st.above[up] {
 						want = append(want, up)
 					}
-					line, err := s.Team.Uplines(ctx, id, at, 0)
+					line, err := s.Team.Uplines(ctx, program.Uplines{Partner: id, At: at})
 					require.NoError(rt, err)
 					require.Equal(rt, want, line, "%s at %s", id, at)
 				}

@@ -11,10 +11,11 @@ import (
 	"github.com/fenrun/fenrun/tree"
 )
 
-// Recruit says that a partner brought somebody into his team.
+// Recruit says that a partner brought somebody into his team or, in another tree, that somebody stands below him there.
 type Recruit struct {
-	Partner   partner.ID // who was brought
-	Recruiter partner.ID // by whom
+	Tree      partner.Tree // "" for that of recruiters
+	Partner   partner.ID   // who was brought
+	Recruiter partner.ID   // by whom
 	Meta
 }
 
@@ -47,7 +48,10 @@ type BindOutcome struct {
 // level may not recruit, or he has left, nothing is recorded and the outcome says why, or, where the plan passes recruits up, the nearest above him who may
 // is the recruiter.
 //
-// It is [tree.ErrSelf] or a [*tree.CycleError] where somebody would stand above himself, and a [*NotFoundError] for an unknown recruiter.
+// In another tree than that of recruiters both must be known, the recruiter must not have left, and nobody joins or gets a level by it.
+//
+// It is [tree.ErrSelf] or a [*tree.CycleError] where somebody would stand above himself, a [*NotFoundError] for an unknown recruiter, and an
+// [*UnknownTreeError] for a tree that no plan names.
 func (t Team) Recruit(ctx context.Context, in Recruit) (RecruitOutcome, error) {
 	if err := errors.Join(partner.CheckID("partner", in.Partner), partner.CheckID("recruiter", in.Recruiter)); err != nil {
 		return RecruitOutcome{}, err
@@ -55,16 +59,20 @@ func (t Team) Recruit(ctx context.Context, in Recruit) (RecruitOutcome, error) {
 	if in.Partner == in.Recruiter {
 		return RecruitOutcome{}, tree.ErrSelf
 	}
-	op := operation{name: "recruit", key: list(string(in.Partner), string(in.Recruiter)), meta: in.Meta}
+	op := operation{name: "recruit", key: list(ofTree(in.Tree, string(in.Partner), string(in.Recruiter))...), meta: in.Meta}
 	op.payload.add("partner", string(in.Partner))
 	op.payload.add("recruiter", string(in.Recruiter))
+	op.payload.add("tree", string(in.Tree))
 	op.addKeyedAt()
 	return write(ctx, t.shell, op, func(c *call, out *RecruitOutcome) (apply, error) {
 		v, publish, err := c.planAt("at", c.at)
 		if err != nil {
 			return nil, err
 		}
-		if err := c.tx.LockTree(ctx); err != nil {
+		if err := c.hasTree(in.Tree); err != nil {
+			return nil, err
+		}
+		if err := c.tx.LockTrees(ctx, []partner.Tree{in.Tree}); err != nil {
 			return nil, err
 		}
 		recruit, err := c.recruit(v, in)
@@ -78,7 +86,7 @@ func (t Team) Recruit(ctx context.Context, in Recruit) (RecruitOutcome, error) {
 			}
 			out.Reason, out.Recruits = recruit.reason, recruit.reason == ""
 			if out.Recruits {
-				if err := c.addEdge(in.Partner, recruit.by); err != nil {
+				if err := c.addEdge(in.Tree, in.Partner, recruit.by); err != nil {
 					return err
 				}
 			}
@@ -90,13 +98,13 @@ func (t Team) Recruit(ctx context.Context, in Recruit) (RecruitOutcome, error) {
 		if err != nil {
 			return err
 		}
-		edges, err := c.tx.Edges(ctx, []partner.ID{in.Partner})
+		edges, err := c.edgesOf(in.Tree, in.Partner)
 		if err != nil {
 			return err
 		}
-		*out = RecruitOutcome{Partner: state, Recruits: slices.ContainsFunc(edges[0], func(e tree.Edge) bool { return e.ID == first.Token })}
+		*out = RecruitOutcome{Partner: state, Recruits: slices.ContainsFunc(edges, func(e tree.Edge) bool { return e.ID == first.Token })}
 		if !out.Recruits {
-			out.Reason = recruited(state.Recruiter, in.Recruiter)
+			out.Reason = recruited(recruiterAt(edges, c.at), in.Recruiter)
 		}
 		return nil
 	})
@@ -124,11 +132,14 @@ func (c *call) recruit(v *version, in Recruit) (recruiting, error) {
 		return r, err
 	}
 	r.join = nothing
+	if in.Tree != "" {
+		return c.stand(r, in, recruiter)
+	}
 	if r.state.Recruiter != "" {
 		r.reason = recruited(r.state.Recruiter, in.Recruiter)
 		return r, nil
 	}
-	above, err := c.checkEdge(in.Partner, in.Recruiter)
+	above, err := c.checkEdge("", in.Partner, in.Recruiter)
 	if err != nil {
 		return r, err
 	}
@@ -141,6 +152,27 @@ func (c *call) recruit(v *version, in Recruit) (recruiting, error) {
 		r.join, err = c.join(v, in.Partner, r.state, v.plan.Joining.StatusOnRecruit(), v.plan.Levels.RecruitLevel(by.Level))
 	}
 	return r, err
+}
+
+// stand works out what becomes of a recruit in another tree than that of recruiters.
+func (c *call) stand(r recruiting, in Recruit, recruiter PartnerState) (recruiting, error) {
+	if r.state.ID == "" {
+		return r, &NotFoundError{Record: "partner", ID: string(in.Partner)}
+	}
+	edges, err := c.edgesOf(in.Tree, in.Partner)
+	if err != nil {
+		return r, err
+	}
+	if r.reason = recruited(recruiterAt(edges, c.at), in.Recruiter); r.reason != "" {
+		return r, nil
+	}
+	if _, err := c.checkEdge(in.Tree, in.Partner, in.Recruiter); err != nil {
+		return r, err
+	}
+	if bar := recruiter.RecruitBar(); bar != "" {
+		return recruiting{state: r.state, reason: bar}, nil
+	}
+	return r, nil
 }
 
 // entitled returns who recruits where somebody brings a recruit, or the reason why nobody may. above is the line above him, himself first.
@@ -198,19 +230,52 @@ func (t Team) Owner(ctx context.Context, customer partner.Customer, at time.Time
 	return owner, err
 }
 
-// Uplines returns the line of people from a partner upwards as of an instant (zero: now), himself first, at most depth of them (0: all). Somebody
-// without recruiter gives only himself.
-func (t Team) Uplines(ctx context.Context, id partner.ID, at time.Time, depth int) ([]partner.ID, error) {
+// Uplines asks for the line of people above a partner in a tree.
+type Uplines struct {
+	Tree    partner.Tree // "" for that of recruiters
+	Partner partner.ID
+	At      time.Time // zero: now
+	Depth   int       // at most how many of them, himself among them; 0: all
+}
+
+// Uplines returns the line of people from a partner upwards as of an instant, himself first. Somebody without recruiter gives only himself. It is an
+// [*UnknownTreeError] for a tree that no plan names.
+func (t Team) Uplines(ctx context.Context, in Uplines) ([]partner.ID, error) {
+	at := in.At
 	if at.IsZero() {
 		at = t.now()
 	}
 	var line []partner.ID
 	err := t.view(ctx, func(tx store.Tx) error {
-		lines, err := tx.Uplines(ctx, []store.UplineQuery{{Start: id, At: instant(at), Depth: depth}})
+		if err := (&call{shell: t.shell, ctx: ctx, tx: tx}).hasTree(in.Tree); err != nil {
+			return err
+		}
+		lines, err := tx.Uplines(ctx, []store.UplineQuery{{Tree: in.Tree, Start: in.Partner, At: instant(at), Depth: in.Depth}})
 		if err == nil {
 			line = lines[0]
 		}
 		return err
 	})
 	return line, err
+}
+
+// Edges asks below whom a partner stood in a tree.
+type Edges struct {
+	Tree    partner.Tree // "" for that of recruiters
+	Partner partner.ID
+}
+
+// Edges returns everything that is recorded of who stands directly above a partner, moves to come among it, in order of recording: [tree.EdgeAt] finds which
+// of it held at any instant. It is an [*UnknownTreeError] for a tree that no plan names.
+func (t Team) Edges(ctx context.Context, in Edges) ([]tree.Edge, error) {
+	var out []tree.Edge
+	err := t.view(ctx, func(tx store.Tx) error {
+		c := &call{shell: t.shell, ctx: ctx, tx: tx}
+		err := c.hasTree(in.Tree)
+		if err == nil {
+			out, err = c.edgesOf(in.Tree, in.Partner)
+		}
+		return err
+	})
+	return out, err
 }

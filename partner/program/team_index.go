@@ -30,6 +30,8 @@ type TeamIndex struct {
 
 // IndexOf says what an index knows beside who stands where. Every part costs memory, and the first reading time; the zero IndexOf has none of them.
 type IndexOf struct {
+	// Tree is the tree of which it is, "" for that of recruiters.
+	Tree partner.Tree
 	// Sales adds what everybody sold: of how many orders, which are his, something is left, and what was paid for what is left of their goods. Goods that take
 	// no part in the programme are no sales. 8 bytes a member, and 8 more once a team's orders are asked for.
 	Sales bool
@@ -66,11 +68,11 @@ type teamState struct {
 	customers *customerCount  // nil where it is not asked for
 }
 
-// Index returns an index of the team as it is, read from the store once. Whoever is known is a member: a partner where his status says so, with the level
+// Index returns an index of a tree as it is, read from the store once. Whoever is known is a member: a partner where his status says so, with the level
 // that he has and, where the plan's level leads, as a leader.
 //
 // It is a [*MetaError] where what is asked for makes no sense, [ErrNoPlan] for a period where no plan says when it is, [tree.ErrVolume] where what all sold
-// leaves 64 bits, and [store.ErrStale] where sales are asked for in a transaction that shows no snapshot and others write all the time.
+// leaves 64 bits, an [*UnknownTreeError] for a tree that no plan names, and [store.ErrStale] where sales are asked for in a transaction that shows no snapshot and others write all the time.
 func (t Team) Index(ctx context.Context, of IndexOf) (*TeamIndex, error) {
 	if err := of.check(); err != nil {
 		return nil, err

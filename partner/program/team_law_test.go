@@ -50,7 +50,7 @@ func readBooks(t require.TestingT, st store.Store, p *program.Program, now, from
 		for _, who := range partners {
 			facts, err := tx.Facts(ctx, []partner.ID{who.ID})
 			require.NoError(t, err)
-			edges, err := tx.Edges(ctx, []partner.ID{who.ID})
+			edges, err := tx.Edges(ctx, []store.EdgeQuery{{Partner: who.ID}})
 			require.NoError(t, err)
 			state := partner.At(facts[0], now)
 			b.members[who.ID] = tree.Node{

@@ -52,8 +52,8 @@ func (t looseTx) Facts(ctx context.Context, ids []partner.ID) ([][]partner.Fact,
 	return now(t, func(tx store.Tx) ([][]partner.Fact, error) { return tx.Facts(ctx, ids) })
 }
 
-func (t looseTx) Edges(ctx context.Context, ids []partner.ID) ([][]tree.Edge, error) {
-	return now(t, func(tx store.Tx) ([][]tree.Edge, error) { return tx.Edges(ctx, ids) })
+func (t looseTx) Edges(ctx context.Context, queries []store.EdgeQuery) ([][]tree.Edge, error) {
+	return now(t, func(tx store.Tx) ([][]tree.Edge, error) { return tx.Edges(ctx, queries) })
 }
 
 func (t looseTx) Events(ctx context.Context, after int64, limit int) ([]store.Event, error) {

@@ -48,6 +48,9 @@ const everyStep = -1
 
 // readTerms finds out what the plans say. Without a plan in force nobody leads, and nobody earns.
 func (r *teamReader) readTerms() error {
+	if err := r.hasTree(r.of.Tree); err != nil {
+		return err
+	}
 	r.basis.from, r.basis.to = instant(r.of.From), instant(r.of.To)
 	if r.of.To.IsZero() {
 		r.basis.to = tree.Ever
@@ -71,7 +74,7 @@ func (r *teamReader) readTerms() error {
 	} else if err != nil {
 		return err
 	}
-	r.terms = teamTerms{levels: v.plan.Levels, currency: v.calc.Currency(), steps: v.steps()}
+	r.terms = teamTerms{levels: v.plan.Levels, currency: v.calc.Currency(), steps: v.steps(r.of.Tree)}
 	var lead []string
 	for _, level := range v.plan.Levels {
 		if level.Leader {
@@ -83,10 +86,10 @@ func (r *teamReader) readTerms() error {
 	return nil
 }
 
-// steps is how far below him the plan pays anybody.
-func (v *version) steps() int {
-	reach := v.reach()
-	if reach == 0 || slices.ContainsFunc(v.plan.Bonuses, func(b commission.Bonus) bool { return b.Ladder != nil }) {
+// steps is how far below him in a tree the plan pays anybody.
+func (v *version) steps(of partner.Tree) int {
+	reach := v.reach(of)
+	if reach == 0 || slices.ContainsFunc(v.plan.Bonuses, func(b commission.Bonus) bool { return b.Ladder != nil && b.Ladder.Tree == of }) {
 		return everyStep
 	}
 	return reach - 1
@@ -140,7 +143,7 @@ func (r *teamReader) nodes(ids []partner.ID) ([]tree.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	edges, err := r.tx.Edges(r.ctx, ids)
+	edges, err := r.tx.Edges(r.ctx, inTree(r.of.Tree, ids...))
 	if err != nil {
 		return nil, err
 	}

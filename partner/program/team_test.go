@@ -38,7 +38,7 @@ func TestRule_3_11_NobodyStandsAboveHimself(t *testing.T) {
 	require.ErrorIs(t, err, tree.ErrSelf)
 	_, err = s.Team.Bind(ctx, program.Bind{Customer: "alice", Owner: "alice"})
 	require.ErrorIs(t, err, tree.ErrSelf)
-	line, err := s.Team.Uplines(ctx, "dan", time.Time{}, 0)
+	line, err := s.Team.Uplines(ctx, program.Uplines{Partner: "dan"})
 	require.NoError(t, err)
 	require.Equal(t, []partner.ID{"dan", "bob", "alice"}, line)
 	s.sound()

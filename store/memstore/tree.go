@@ -11,41 +11,42 @@ import (
 	"github.com/fenrun/fenrun/tree"
 )
 
-// LockTree has nothing to do: one Update runs at a time.
-func (t *tx) LockTree(ctx context.Context) error { return t.writes(ctx) }
+// LockTrees has nothing to do: one Update runs at a time.
+func (t *tx) LockTrees(ctx context.Context, _ []partner.Tree) error { return t.writes(ctx) }
 
 func (t *tx) AddEdges(ctx context.Context, edges []tree.Edge) error {
 	if err := t.writes(ctx); err != nil {
 		return err
 	}
 	for _, e := range edges {
-		all := t.edges[e.Partner]
+		of := store.EdgeQuery{Tree: e.Tree, Partner: e.Partner}
+		all := t.edges[of]
 		if e.Seq != int64(len(all))+1 {
 			return store.ErrStale
 		}
-		put(t, t.edges, e.Partner, append(slices.Clip(all), e))
+		put(t, t.edges, of, append(slices.Clip(all), e))
 		if e.Recruiter != "" {
-			note(t, t.recruits, e.Recruiter, e.Partner)
+			note(t, t.recruits, store.EdgeQuery{Tree: e.Tree, Partner: e.Recruiter}, e.Partner)
 		}
 	}
 	return nil
 }
 
-// note puts what into the set of a partner.
-func note[K comparable](t *tx, sets map[partner.ID]map[K]bool, of partner.ID, what K) {
+// note puts what into the set of a key.
+func note[Of, K comparable](t *tx, sets map[Of]map[K]bool, of Of, what K) {
 	if sets[of] == nil {
 		put(t, sets, of, map[K]bool{})
 	}
 	put(t, sets[of], what, true)
 }
 
-func (t *tx) Edges(ctx context.Context, ids []partner.ID) ([][]tree.Edge, error) {
+func (t *tx) Edges(ctx context.Context, queries []store.EdgeQuery) ([][]tree.Edge, error) {
 	if err := t.reads(ctx); err != nil {
 		return nil, err
 	}
-	out := make([][]tree.Edge, len(ids))
-	for i, id := range ids {
-		out[i] = slices.Clone(t.edges[id])
+	out := make([][]tree.Edge, len(queries))
+	for i, q := range queries {
+		out[i] = slices.Clone(t.edges[q])
 	}
 	return out, nil
 }
@@ -56,7 +57,9 @@ func (t *tx) Uplines(ctx context.Context, queries []store.UplineQuery) ([][]part
 	}
 	out := make([][]partner.ID, len(queries))
 	for i, q := range queries {
-		out[i] = tree.Walk(q.Start, q.At, q.Depth, func(id partner.ID) (tree.Edge, bool) { return tree.EdgeAt(t.edges[id], q.At) })
+		out[i] = tree.Walk(q.Start, q.At, q.Depth, func(id partner.ID) (tree.Edge, bool) {
+			return tree.EdgeAt(t.edges[store.EdgeQuery{Tree: q.Tree, Partner: id}], q.At)
+		})
 	}
 	return out, nil
 }
@@ -67,8 +70,8 @@ func (t *tx) Recruits(ctx context.Context, queries []store.RecruitQuery) ([][]pa
 	}
 	out := make([][]partner.ID, len(queries))
 	for i, q := range queries {
-		for id := range t.recruits[q.Recruiter] {
-			if tree.RecruiterAt(t.edges[id], q.At) == q.Recruiter {
+		for id := range t.recruits[store.EdgeQuery{Tree: q.Tree, Partner: q.Recruiter}] {
+			if tree.RecruiterAt(t.edges[store.EdgeQuery{Tree: q.Tree, Partner: id}], q.At) == q.Recruiter {
 				out[i] = append(out[i], id)
 			}
 		}

@@ -24,8 +24,8 @@ type records struct {
 	applicants   map[partner.ID][]partner.ApplicationID // of each, in order
 	undecided    *table[partner.ApplicationID, bool]
 
-	edges      map[partner.ID][]tree.Edge
-	recruits   map[partner.ID]map[partner.ID]bool // of each recruiter, who ever had an edge to him
+	edges      map[store.EdgeQuery][]tree.Edge         // of each partner in each tree
+	recruits   map[store.EdgeQuery]map[partner.ID]bool // of each recruiter in each tree, who ever had an edge to him
 	bindings   map[partner.Customer][]tree.Binding
 	bindingIDs map[string]bool
 	owned      map[partner.ID]map[partner.Customer]bool // of each partner, whose bindings name him
@@ -69,7 +69,7 @@ func newRecords() *records {
 		partners: newTable[partner.ID, partner.Partner](), facts: map[partner.ID][]partner.Fact{}, spend: map[partner.Customer]money.Amount{},
 		applications: newTable[partner.ApplicationID, partner.Application](), applicants: map[partner.ID][]partner.ApplicationID{},
 		undecided: newTable[partner.ApplicationID, bool](),
-		edges:     map[partner.ID][]tree.Edge{}, recruits: map[partner.ID]map[partner.ID]bool{}, owned: map[partner.ID]map[partner.Customer]bool{},
+		edges:     map[store.EdgeQuery][]tree.Edge{}, recruits: map[store.EdgeQuery]map[partner.ID]bool{}, owned: map[partner.ID]map[partner.Customer]bool{},
 		bindings: map[partner.Customer][]tree.Binding{}, bindingIDs: map[string]bool{},
 		orders: newTable[commission.OrderID, settlement.Order](), paid: newTable[timeKey, commission.OrderID](),
 		released: newTable[timeKey, commission.OrderID](), bought: map[partner.Customer]map[commission.OrderID]bool{},

@@ -83,7 +83,7 @@ func (t *tx) ApplicationsOf(ctx context.Context, applicants []partner.ID) ([][]p
 
 func (t *tx) applicationsOf(ctx context.Context, applicants []partner.ID, lock bool) ([][]partner.Application, error) {
 	found := map[partner.ID][]partner.Application{}
-	err := t.owned(ctx, &applicationsTable, applicationsTable.rest[0], singles(applicants), "id", lock, func(scan func(...any) error) error {
+	err := t.owned(ctx, &applicationsTable, applicationsTable.rest[:1], singles(applicants), "id", lock, func(scan func(...any) error) error {
 		a, err := scanApplication(scan)
 		found[a.Applicant] = append(found[a.Applicant], a)
 		return err

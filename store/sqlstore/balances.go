@@ -60,7 +60,7 @@ func (t *tx) Balances(ctx context.Context, ids []partner.ID) ([][]settlement.Bal
 	}
 	found := map[account]settlement.Balance{}
 	keys := singles(ids)
-	err := t.owned(ctx, &balancesTable, balancesTable.key[0], keys, "partner", false, func(scan func(...any) error) error {
+	err := t.owned(ctx, &balancesTable, balancesTable.key[:1], keys, "partner", false, func(scan func(...any) error) error {
 		a, b, err := scanBalance(scan)
 		found[a] = b
 		return err

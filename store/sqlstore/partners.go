@@ -121,7 +121,7 @@ func (t *tx) Facts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, err
 
 func (t *tx) facts(ctx context.Context, ids []partner.ID, lock bool) ([][]partner.Fact, error) {
 	found := map[partner.ID][]partner.Fact{}
-	err := t.owned(ctx, &factsTable, factsTable.key[0], singles(ids), "seq", lock, func(scan func(...any) error) error {
+	err := t.owned(ctx, &factsTable, factsTable.key[:1], singles(ids), "seq", lock, func(scan func(...any) error) error {
 		var f partner.Fact
 		var at int64
 		var r scanned
@@ -135,9 +135,9 @@ func (t *tx) facts(ctx context.Context, ids []partner.ID, lock bool) ([][]partne
 
 // owned reads the records of which a column has one of these values, in an order; with a lock, so that they are those of this moment, where they are to
 // be acted on.
-func (t *tx) owned(ctx context.Context, of *table, by column, keys [][]any, order string, lock bool, read func(scan func(...any) error) error) error {
+func (t *tx) owned(ctx context.Context, of *table, by []column, keys [][]any, order string, lock bool, read func(scan func(...any) error) error) error {
 	return chunks(sortedKeys(keys), func(keys [][]any) error {
-		q := t.query("SELECT "+list(of.key, of.rest)+" FROM {"+of.name+"} WHERE tenant = ? AND ", t.tenant).among([]column{by}, keys).add(" ORDER BY " + order)
+		q := t.query("SELECT "+list(of.key, of.rest)+" FROM {"+of.name+"} WHERE tenant = ? AND ", t.tenant).among(by, keys).add(" ORDER BY " + order)
 		if lock {
 			t.locking(q)
 		}

@@ -29,7 +29,7 @@ var (
 	applicationsTable = table{"applications", []column{{"id", text}},
 		[]column{{"applicant", text}, {"revision", integer}, {"undecided", integer}, {"format", integer}, {"document", long}}}
 	customersTable = table{"customers", []column{{"id", text}}, []column{{"spent", amount}, {"currency", text}, {"scale", integer}}}
-	edgesTable     = table{"edges", []column{{"partner", text}, {"seq", integer}}, with(column{"id", text}, column{"recruiter", text}, column{"since", integer})}
+	edgesTable     = table{"edges", []column{{"tree", text}, {"partner", text}, {"seq", integer}}, with(column{"id", text}, column{"recruiter", text}, column{"since", integer})}
 	bindingsTable  = table{"bindings", []column{{"id", text}},
 		with(column{"customer", text}, column{"owner", text}, column{"cause", text}, column{"at", integer}, column{"had", text}, column{"why", text})}
 	plansTable  = table{"plans", []column{{"version", integer}}, with(column{"since", integer}, column{"hash", text}, column{"document", long})}
@@ -54,7 +54,7 @@ var (
 		[]column{{"hash", text}, {"fields", long}, {"token", text}, {"at", integer}}}
 	eventsTable = table{"events", []column{{"id", text}},
 		with(column{"number", integer}, column{"kind", text}, column{"subject", text}, column{"at", integer}, column{"data", long})}
-	// headsTable has what is locked beside a record, each with a count: the tree, a partner's facts, a customer's bindings, plans, the numbers of events.
+	// headsTable has what is locked beside a record, each with a count: a tree, a partner's edges in it, his facts, a customer's bindings, plans, the numbers of events.
 	headsTable = table{"heads", []column{{"name", text}, {"id", text}}, []column{{"n", integer}}}
 )
 
@@ -69,7 +69,7 @@ type index struct {
 }
 
 var indexes = []index{
-	{table: &edgesTable, columns: "recruiter, partner"},
+	{table: &edgesTable, columns: "recruiter, tree, partner"},
 	{table: &applicationsTable, columns: "applicant, id"},
 	{table: &applicationsTable, columns: "undecided, id", where: "undecided = 1"},
 	{table: &bindingsTable, columns: "customer, at, id"},

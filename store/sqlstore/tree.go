@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/fenrun/fenrun/partner"
@@ -10,62 +11,88 @@ import (
 	"github.com/fenrun/fenrun/tree"
 )
 
-func (t *tx) LockTree(ctx context.Context) error {
-	if err := t.writes(ctx); err != nil {
+func (t *tx) LockTrees(ctx context.Context, trees []partner.Tree) error {
+	if err := t.writes(ctx); err != nil || len(trees) == 0 {
 		return err
 	}
-	_, err := t.head(ctx, "tree", []string{""})
+	names := make([]string, len(trees))
+	for i, name := range trees {
+		names[i] = string(name)
+	}
+	_, err := t.head(ctx, "tree", names)
 	return err
+}
+
+// edgesOf is the name of the counts of edges in a tree.
+func edgesOf(name partner.Tree) string {
+	if name == "" {
+		return "edges"
+	}
+	return "edges/" + string(name)
 }
 
 func (t *tx) AddEdges(ctx context.Context, edges []tree.Edge) error {
 	if err := t.writes(ctx); err != nil || len(edges) == 0 {
 		return err
 	}
-	ids := make([]string, len(edges))
-	for i, e := range edges {
-		ids[i] = string(e.Partner)
+	ids := map[partner.Tree][]string{}
+	for _, e := range edges {
+		ids[e.Tree] = append(ids[e.Tree], string(e.Partner))
 	}
-	counts, err := t.head(ctx, "edges", ids)
-	if err != nil {
-		return err
+	trees := slices.Sorted(maps.Keys(ids))
+	counts := map[partner.Tree]map[string]int64{}
+	for _, name := range trees {
+		var err error
+		if counts[name], err = t.head(ctx, edgesOf(name), ids[name]); err != nil {
+			return err
+		}
 	}
 	tuples := make([][]any, len(edges))
 	for i, e := range edges {
-		if e.Seq != counts[ids[i]]+1 {
+		if e.Seq != counts[e.Tree][string(e.Partner)]+1 {
 			return store.ErrStale
 		}
-		counts[ids[i]] = e.Seq
-		tuples[i] = slices.Concat([]any{ids[i], e.Seq, e.ID, string(e.Recruiter), micros(e.From)}, recordOf(e.Record))
+		counts[e.Tree][string(e.Partner)] = e.Seq
+		tuples[i] = slices.Concat([]any{string(e.Tree), string(e.Partner), e.Seq, e.ID, string(e.Recruiter), micros(e.From)}, recordOf(e.Record))
 	}
 	t.wrote = true
 	if err := t.insert(ctx, &edgesTable, tuples, fresh); err != nil {
 		return err
 	}
-	return t.setHead(ctx, "edges", counts)
+	for _, name := range trees {
+		if err := t.setHead(ctx, edgesOf(name), counts[name]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (t *tx) Edges(ctx context.Context, ids []partner.ID) ([][]tree.Edge, error) {
+func (t *tx) Edges(ctx context.Context, queries []store.EdgeQuery) ([][]tree.Edge, error) {
 	if err := t.reads(ctx); err != nil {
 		return nil, err
 	}
-	found, err := t.edges(ctx, singles(ids))
-	out := inOrder(ids, found)
+	found, err := t.edges(ctx, queries)
+	out := inOrder(queries, found)
 	for i := range out {
 		out[i] = slices.Clone(out[i]) // one asked for twice comes twice
 	}
 	return out, err
 }
 
-func (t *tx) edges(ctx context.Context, keys [][]any) (map[partner.ID][]tree.Edge, error) {
-	found := map[partner.ID][]tree.Edge{}
-	err := t.owned(ctx, &edgesTable, edgesTable.key[0], keys, "seq", false, func(scan func(...any) error) error {
+func (t *tx) edges(ctx context.Context, queries []store.EdgeQuery) (map[store.EdgeQuery][]tree.Edge, error) {
+	found := map[store.EdgeQuery][]tree.Edge{}
+	keys := make([][]any, len(queries))
+	for i, q := range queries {
+		keys[i] = []any{string(q.Tree), string(q.Partner)}
+	}
+	err := t.owned(ctx, &edgesTable, edgesTable.key[:2], keys, "seq", false, func(scan func(...any) error) error {
 		var e tree.Edge
 		var from int64
 		var r scanned
-		err := scan(append([]any{&e.Partner, &e.Seq, &e.ID, &e.Recruiter, &from}, r.into()...)...)
+		err := scan(append([]any{&e.Tree, &e.Partner, &e.Seq, &e.ID, &e.Recruiter, &from}, r.into()...)...)
 		e.From, e.Record = moment(from), r.record()
-		found[e.Partner] = append(found[e.Partner], e)
+		of := store.EdgeQuery{Tree: e.Tree, Partner: e.Partner}
+		found[of] = append(found[of], e)
 		return err
 	})
 	return found, err
@@ -74,8 +101,9 @@ func (t *tx) edges(ctx context.Context, keys [][]any) (map[partner.ID][]tree.Edg
 // stretch is how far up one statement walks. MySQL ends a recursion after 1,000 rounds, so that a longer line takes several.
 const stretch = 500
 
-// below is somebody as of an instant.
+// below is somebody in a tree as of an instant.
 type below struct {
+	tree    partner.Tree
 	person  partner.ID
 	instant int64
 }
@@ -92,11 +120,11 @@ func (t *tx) Uplines(ctx context.Context, queries []store.UplineQuery) ([][]part
 		for i, q := range queries {
 			at := micros(q.At)
 			line := tree.Walk(q.Start, q.At, q.Depth, func(id partner.ID) (tree.Edge, bool) {
-				e, ok := edges[below{id, at}]
+				e, ok := edges[below{q.Tree, id, at}]
 				return e, ok
 			})
 			out[i] = line
-			rest, last := int64(stretch), below{line[len(line)-1], at}
+			rest, last := int64(stretch), below{q.Tree, line[len(line)-1], at}
 			if q.Depth > 0 {
 				rest = min(rest, int64(q.Depth-len(line)))
 			}
@@ -110,16 +138,17 @@ func (t *tx) Uplines(ctx context.Context, queries []store.UplineQuery) ([][]part
 		var tuples [][]any
 		for end, rest := range ends {
 			known[end] = true
-			tuples = append(tuples, []any{string(end.person), end.instant, rest})
+			tuples = append(tuples, []any{string(end.tree), string(end.person), end.instant, rest})
 		}
 		slices.SortFunc(tuples, compareKeys)
 		err := chunks(tuples, func(tuples [][]any) error {
 			return t.each(ctx, t.climbing(tuples), func(scan func(...any) error) error {
 				var e tree.Edge
 				var instant, from int64
-				err := scan(&e.Partner, &instant, &e.Recruiter, &from)
+				err := scan(&e.Tree, &e.Partner, &instant, &e.Recruiter, &from)
 				e.From = moment(from)
-				edges[below{e.Partner, instant}], known[below{e.Partner, instant}] = e, true
+				of := below{e.Tree, e.Partner, instant}
+				edges[of], known[of] = e, true
 				return err
 			})
 		})
@@ -129,9 +158,9 @@ func (t *tx) Uplines(ctx context.Context, queries []store.UplineQuery) ([][]part
 	}
 }
 
-var climb = []column{{"person", text}, {"instant", integer}, {"rest", integer}}
+var climb = []column{{"tree", text}, {"person", text}, {"instant", integer}, {"rest", integer}}
 
-// climbing reads for each (person, instant, rest) the edges that hold of the person and of those above, at most rest of them.
+// climbing reads for each (tree, person, instant, rest) the edges that hold of the person and of those above, at most rest of them.
 func (t *tx) climbing(ends [][]any) *query {
 	q := t.query("WITH RECURSIVE ends ")
 	q.list(climb)
@@ -150,16 +179,17 @@ func (t *tx) climbing(ends [][]any) *query {
 			if i > 0 {
 				q.text.WriteString(" UNION ALL ")
 			}
-			q.add("SELECT CAST(? AS BINARY), CAST(? AS SIGNED), CAST(? AS SIGNED)", end...)
+			q.add("SELECT CAST(? AS BINARY), CAST(? AS BINARY), CAST(? AS SIGNED), CAST(? AS SIGNED)", end...)
 		}
 		q.text.WriteByte(')')
 	}
-	holds := "e.recruiter <> '' AND e.since <= %[1]s.instant AND NOT EXISTS (SELECT 1 FROM {edges} x WHERE x.tenant = e.tenant AND x.partner = e.partner " +
-		"AND x.since <= %[1]s.instant AND (x.since > e.since OR x.since = e.since AND x.seq > e.seq))"
-	return q.add(", above (person, instant, recruiter, since, rest) AS ("+
-		"SELECT e.partner, n.instant, e.recruiter, e.since, n.rest FROM ends n JOIN {edges} e ON e.tenant = ? AND e.partner = n.person AND "+fmt.Sprintf(holds, "n")+" "+
-		"UNION ALL SELECT e.partner, a.instant, e.recruiter, e.since, a.rest - 1 FROM above a JOIN {edges} e ON e.tenant = ? AND e.partner = a.recruiter AND "+
-		fmt.Sprintf(holds, "a")+" WHERE a.rest > 1) SELECT DISTINCT person, instant, recruiter, since FROM above", t.tenant, t.tenant)
+	holds := "e.tree = %[1]s.tree AND e.recruiter <> '' AND e.since <= %[1]s.instant AND NOT EXISTS (SELECT 1 FROM {edges} x WHERE x.tenant = e.tenant " +
+		"AND x.tree = e.tree AND x.partner = e.partner AND x.since <= %[1]s.instant AND (x.since > e.since OR x.since = e.since AND x.seq > e.seq))"
+	return q.add(", above (tree, person, instant, recruiter, since, rest) AS ("+
+		"SELECT e.tree, e.partner, n.instant, e.recruiter, e.since, n.rest FROM ends n JOIN {edges} e ON e.tenant = ? AND e.partner = n.person AND "+
+		fmt.Sprintf(holds, "n")+" "+
+		"UNION ALL SELECT e.tree, e.partner, a.instant, e.recruiter, e.since, a.rest - 1 FROM above a JOIN {edges} e ON e.tenant = ? AND e.partner = a.recruiter AND "+
+		fmt.Sprintf(holds, "a")+" WHERE a.rest > 1) SELECT DISTINCT tree, person, instant, recruiter, since FROM above", t.tenant, t.tenant)
 }
 
 func (t *tx) Recruits(ctx context.Context, queries []store.RecruitQuery) ([][]partner.ID, error) {
@@ -168,16 +198,18 @@ func (t *tx) Recruits(ctx context.Context, queries []store.RecruitQuery) ([][]pa
 	}
 	var keys [][]any
 	for _, q := range queries {
-		keys = append(keys, []any{string(q.Recruiter)})
+		keys = append(keys, []any{string(q.Tree), string(q.Recruiter)})
 	}
-	ever := map[partner.ID][]partner.ID{} // who ever stood below somebody
-	var all [][]any
+	ever := map[store.EdgeQuery][]partner.ID{} // who ever stood below somebody
+	var all []store.EdgeQuery
+	by := []column{edgesTable.key[0], edgesTable.rest[1]}
 	err := chunks(sortedKeys(keys), func(keys [][]any) error {
-		q := t.query("SELECT DISTINCT recruiter, partner FROM {edges} WHERE tenant = ? AND ", t.tenant).among(edgesTable.rest[1:2], keys)
+		q := t.query("SELECT DISTINCT tree, recruiter, partner FROM {edges} WHERE tenant = ? AND ", t.tenant).among(by, keys)
 		return t.each(ctx, q.add(" ORDER BY partner"), func(scan func(...any) error) error {
-			var recruiter, id partner.ID
-			err := scan(&recruiter, &id)
-			ever[recruiter], all = append(ever[recruiter], id), append(all, []any{string(id)})
+			var of store.EdgeQuery
+			var id partner.ID
+			err := scan(&of.Tree, &of.Partner, &id)
+			ever[of], all = append(ever[of], id), append(all, store.EdgeQuery{Tree: of.Tree, Partner: id})
 			return err
 		})
 	})
@@ -187,8 +219,8 @@ func (t *tx) Recruits(ctx context.Context, queries []store.RecruitQuery) ([][]pa
 	edges, err := t.edges(ctx, all)
 	out := make([][]partner.ID, len(queries))
 	for i, q := range queries {
-		for _, id := range ever[q.Recruiter] {
-			if q.Recruiter != "" && tree.RecruiterAt(edges[id], q.At) == q.Recruiter {
+		for _, id := range ever[store.EdgeQuery{Tree: q.Tree, Partner: q.Recruiter}] {
+			if q.Recruiter != "" && tree.RecruiterAt(edges[store.EdgeQuery{Tree: q.Tree, Partner: id}], q.At) == q.Recruiter {
 				out[i] = append(out[i], id)
 			}
 		}
@@ -227,7 +259,7 @@ func (t *tx) Bindings(ctx context.Context, customers []partner.Customer) ([][]tr
 
 func (t *tx) bindings(ctx context.Context, customers []partner.Customer, lock bool) ([][]tree.Binding, error) {
 	found := map[partner.Customer][]tree.Binding{}
-	err := t.owned(ctx, &bindingsTable, bindingsTable.rest[0], singles(customers), "at, id", lock, func(scan func(...any) error) error {
+	err := t.owned(ctx, &bindingsTable, bindingsTable.rest[:1], singles(customers), "at, id", lock, func(scan func(...any) error) error {
 		var b tree.Binding
 		var at int64
 		var r scanned

@@ -50,7 +50,7 @@ var actions = []action{
 		}, ofPartner...),
 	act("recruit", func(e *Event) *Recruit { return e.Recruit }, func(x *Recruit) string { return string(x.Partner) },
 		func(ctx context.Context, r *runner, x *Recruit, meta program.Meta) (any, error) {
-			return r.prog.Team.Recruit(ctx, program.Recruit{Partner: x.Partner, Recruiter: x.Recruiter, Meta: meta})
+			return r.prog.Team.Recruit(ctx, program.Recruit{Tree: x.Tree, Partner: x.Partner, Recruiter: x.Recruiter, Meta: meta})
 		}, append([]string{"recruited", "reason"}, ofPartner...)...),
 	act("bind", func(e *Event) *Bind { return e.Bind }, func(x *Bind) string { return string(x.Customer) },
 		func(ctx context.Context, r *runner, x *Bind, meta program.Meta) (any, error) {
@@ -70,7 +70,7 @@ var actions = []action{
 		}, "transfers"),
 	act("move", func(e *Event) *Move { return e.Move }, func(x *Move) string { return string(x.Partner) },
 		func(ctx context.Context, r *runner, x *Move, meta program.Meta) (any, error) {
-			return r.prog.Team.Move(ctx, program.Move{Partner: x.Partner, Recruiter: x.Recruiter, Alone: x.Alone, Meta: meta})
+			return r.prog.Team.Move(ctx, program.Move{Tree: x.Tree, Partner: x.Partner, Recruiter: x.Recruiter, Alone: x.Alone, Meta: meta})
 		}, "moved", "reason"),
 	act("terminate", func(e *Event) *Person { return e.Terminate }, person,
 		func(ctx context.Context, r *runner, x *Person, meta program.Meta) (any, error) {

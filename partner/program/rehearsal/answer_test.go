@@ -59,7 +59,7 @@ func TestAChangeWhereNoneMayBeIsFoundAndNamed(t *testing.T) {
 	scenario.Events = []Event{{Add: &Add{Partner: "B"}}, {Bind: &Bind{Customer: "C", Owner: "B"}}}
 	r, err := newRunner(context.Background(), scenario)
 	require.NoError(t, err)
-	for i, want := range []string{"partners, the tree, plans, balances", "bindings"} {
+	for i, want := range []string{"partners, the trees, plans, balances", "bindings"} {
 		e := &scenario.Events[i]
 		before, err := r.footprint(context.Background(), e)
 		require.NoError(t, err)

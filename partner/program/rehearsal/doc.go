@@ -56,13 +56,13 @@
 // The actions:
 //
 //   - add: partner, level. Somebody becomes a partner.
-//   - recruit: partner, recruiter. A partner brings somebody.
+//   - recruit: partner, recruiter, tree. A partner brings somebody or, in a tree that the plan names, stands below another there.
 //   - bind: customer, owner, by ("share", "contact", "order"). A customer came by a partner.
 //   - assign: customer, owner. Somebody of the shop, whom actor names, assigns a customer, and reason says why.
 //   - transfer: customers, to; unbind: customers. Somebody of the shop gives customers to another partner, or to nobody, and reason says why.
-//   - move: partner, recruiter, alone. A partner is put below another recruiter.
+//   - move: partner, recruiter, alone, tree. A partner is put below another recruiter.
 //   - terminate, finish, clearOut: partner, and of the last withTeam. A partner begins to leave, has left, or is removed.
-//   - import: recruits (partner, recruiter, at), bindings (customer, owner, at). Relations are brought from before.
+//   - import: recruits (partner, recruiter, at, tree), bindings (customer, owner, at). Relations are brought from before.
 //   - freeze, unfreeze: partner. Stops his earnings, or lets them go on.
 //   - level: partner, level, until. Gives him a level, which what he reaches does not change before until.
 //   - publish: plan, from. Another plan from an instant on; left out, from at on.
@@ -108,7 +108,7 @@
 //   - bind, assign: owner, bound, reason.
 //   - transfer, unbind: transfers (customer, from, to).
 //   - move: moved, reason.
-//   - finish, clearOut: status, moves (partner, from, to), transfers.
+//   - finish, clearOut: status, moves (partner, from, to, tree), transfers.
 //   - add, recruit, freeze, unfreeze, level: level, status, recruiter; of recruit also recruited, reason.
 //   - publish: version.
 //   - withdraw, approve, reject, pay, fail: state, net, withdrawal (the key of the request that it is the same as).

@@ -39,6 +39,7 @@ var errorTypes = map[ErrorType]func(error) bool{
 	"program.NotFoundError":      typed[*program.NotFoundError],
 	"program.PlanError":          typed[*program.PlanError],
 	"program.TransferError":      typed[*program.TransferError],
+	"program.UnknownTreeError":   typed[*program.UnknownTreeError],
 	"settlement.AmountError":     typed[*settlement.AmountError],
 	"settlement.ErrInsufficient": is(settlement.ErrInsufficient),
 	"settlement.MinimumError":    typed[*settlement.MinimumError],

@@ -26,15 +26,19 @@ func (r *runner) footprint(ctx context.Context, e *Event) ([]part, error) {
 			return err
 		}
 		ids := make([]partner.ID, len(people))
+		var edges []store.EdgeQuery
 		for i, p := range people {
 			ids[i] = p.ID
+			for _, name := range r.trees {
+				edges = append(edges, store.EdgeQuery{Tree: name, Partner: p.ID})
+			}
 		}
 		for _, read := range []struct {
 			name string
 			of   func() (any, error)
 		}{
 			{"partners", func() (any, error) { return tx.Facts(ctx, ids) }},
-			{"the tree", func() (any, error) { return tx.Edges(ctx, ids) }},
+			{"the trees", func() (any, error) { return tx.Edges(ctx, edges) }},
 			{"bindings", func() (any, error) { return tx.Bindings(ctx, r.customers) }},
 			{"plans", func() (any, error) { return tx.Plans(ctx, 1) }},
 			{"the order", func() (any, error) { return tx.Orders(ctx, []commission.OrderID{e.order()}) }},

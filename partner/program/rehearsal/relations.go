@@ -27,9 +27,10 @@ type Unbind struct {
 
 // Move puts a partner below another recruiter.
 type Move struct {
-	Partner   partner.ID `json:"partner" strict:"required"`
-	Recruiter partner.ID `json:"recruiter,omitempty"` // "" for the root
-	Alone     bool       `json:"alone,omitempty"`     // whether those below him stay behind
+	Partner   partner.ID   `json:"partner" strict:"required"`
+	Recruiter partner.ID   `json:"recruiter,omitempty"` // "" for the root
+	Alone     bool         `json:"alone,omitempty"`     // whether those below him stay behind
+	Tree      partner.Tree `json:"tree,omitempty"`      // "" for that of recruiters
 }
 
 // Depart names the partner who leaves.
@@ -44,11 +45,12 @@ type Import struct {
 	Bindings []ImportedBinding `json:"bindings"`
 }
 
-// ImportedRecruit says below whom a partner stands since an instant.
+// ImportedRecruit says below whom a partner stands in a tree since an instant.
 type ImportedRecruit struct {
-	Partner   partner.ID `json:"partner" strict:"required"`
-	Recruiter partner.ID `json:"recruiter" strict:"required"`
-	At        time.Time  `json:"at" strict:"required"`
+	Tree      partner.Tree `json:"tree,omitempty"` // "" for that of recruiters
+	Partner   partner.ID   `json:"partner" strict:"required"`
+	Recruiter partner.ID   `json:"recruiter" strict:"required"`
+	At        time.Time    `json:"at" strict:"required"`
 }
 
 // ImportedBinding says to whom a customer belongs since an instant.
@@ -76,11 +78,12 @@ type Transferred struct {
 	To       partner.ID       `json:"to,omitempty"`
 }
 
-// Rehung is a partner who got another recruiter, "" for none.
+// Rehung is a partner who got another recruiter in a tree, "" for none.
 type Rehung struct {
-	Partner partner.ID `json:"partner" strict:"required"`
-	From    partner.ID `json:"from,omitempty"`
-	To      partner.ID `json:"to,omitempty"`
+	Tree    partner.Tree `json:"tree,omitempty"` // "" for that of recruiters
+	Partner partner.ID   `json:"partner" strict:"required"`
+	From    partner.ID   `json:"from,omitempty"`
+	To      partner.ID   `json:"to,omitempty"`
 }
 
 func (c checker) transfers(want []Transferred, got []partner.Transfer) {
@@ -105,6 +108,23 @@ func (c checker) departure(want *Expect, got *program.Departed) {
 		is[i] = Rehung(m)
 	}
 	c.same("moves", fmt.Sprint(want.Moves), fmt.Sprint(is))
+}
+
+// trees returns the trees into which the event brings somebody.
+func (e *Event) trees() []partner.Tree {
+	switch {
+	case e.Recruit != nil:
+		return []partner.Tree{e.Recruit.Tree}
+	case e.Move != nil:
+		return []partner.Tree{e.Move.Tree}
+	case e.Import != nil:
+		var all []partner.Tree
+		for _, r := range e.Import.Recruits {
+			all = append(all, r.Tree)
+		}
+		return all
+	}
+	return nil
 }
 
 // customers returns the customers whom the event names.

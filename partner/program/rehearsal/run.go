@@ -41,6 +41,7 @@ type runner struct {
 	clock       time.Time
 	ids         int
 	customers   []partner.Customer                 // all that the file names
+	trees       []partner.Tree                     // in which the file brings people, and that of recruiters
 	posted      []commission.OrderID               // in order of posting
 	withdrawals map[string]settlement.WithdrawalID // by the key of the request
 	told        []told                             // what has been told to the programme, event by event
@@ -70,11 +71,15 @@ func newRunner(ctx context.Context, s Scenario) (*runner, error) {
 	if r.clock.IsZero() {
 		r.clock = s.Events[0].moment(s.Start).recorded
 	}
+	r.trees = []partner.Tree{""}
 	for i := range s.Events {
 		r.customers = append(r.customers, s.Events[i].customers()...)
+		r.trees = append(r.trees, s.Events[i].trees()...)
 	}
 	slices.Sort(r.customers)
 	r.customers = slices.Compact(r.customers)
+	slices.Sort(r.trees)
+	r.trees = slices.Compact(r.trees)
 
 	// The clock tells what it is set to, and ids count, so that a scenario runs the same every time.
 	config := program.Config{

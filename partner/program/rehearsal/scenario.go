@@ -79,8 +79,9 @@ type Add struct {
 
 // Recruit says who brought whom.
 type Recruit struct {
-	Partner   partner.ID `json:"partner" strict:"required"`
-	Recruiter partner.ID `json:"recruiter" strict:"required"`
+	Partner   partner.ID   `json:"partner" strict:"required"`
+	Recruiter partner.ID   `json:"recruiter" strict:"required"`
+	Tree      partner.Tree `json:"tree,omitempty"` // "" for that of recruiters
 }
 
 // Bind says by whom a customer came.

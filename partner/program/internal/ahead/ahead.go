@@ -45,7 +45,7 @@ type Tx struct {
 	spent    *records[partner.Customer, money.Amount]
 	facts    *records[partner.ID, []partner.Fact]
 	partners *records[partner.ID, partner.Partner]
-	edges    *records[partner.ID, []tree.Edge]
+	edges    *records[store.EdgeQuery, []tree.Edge]
 	uplines  *records[store.UplineQuery, []partner.ID]
 	rows     *records[settlement.Source, []settlement.Row]
 

@@ -41,8 +41,8 @@ func (t *Tx) Spent(ctx context.Context, customers []partner.Customer) ([]money.A
 }
 
 // Edges implements [store.Tree].
-func (t *Tx) Edges(ctx context.Context, ids []partner.ID) ([][]tree.Edge, error) {
-	return t.edges.get(ctx, t, ids)
+func (t *Tx) Edges(ctx context.Context, queries []store.EdgeQuery) ([][]tree.Edge, error) {
+	return t.edges.get(ctx, t, queries)
 }
 
 // Uplines implements [store.Tree].

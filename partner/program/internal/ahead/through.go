@@ -78,12 +78,12 @@ func (t *Tx) OpenApplications(ctx context.Context, after partner.ApplicationID, 
 	return t.tx.OpenApplications(ctx, after, limit)
 }
 
-// LockTree implements [store.Tree].
-func (t *Tx) LockTree(ctx context.Context) error {
+// LockTrees implements [store.Tree].
+func (t *Tx) LockTrees(ctx context.Context, trees []partner.Tree) error {
 	if err := t.ready(ctx); err != nil {
 		return err
 	}
-	return t.tx.LockTree(ctx)
+	return t.tx.LockTrees(ctx, trees)
 }
 
 // Recruits implements [store.Tree].

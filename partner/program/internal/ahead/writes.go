@@ -298,8 +298,8 @@ func (t *Tx) AddEdges(ctx context.Context, edges []tree.Edge) error {
 	err := t.through(ctx, func() error { return t.tx.AddEdges(ctx, edges) })
 	if !t.asking {
 		for _, e := range edges {
-			t.edges.forget(e.Partner)
-			t.uplines.forgetIf(func(_ store.UplineQuery, line []partner.ID) bool { return slices.Contains(line, e.Partner) })
+			t.edges.forget(store.EdgeQuery{Tree: e.Tree, Partner: e.Partner})
+			t.uplines.forgetIf(func(of store.UplineQuery, line []partner.ID) bool { return of.Tree == e.Tree && slices.Contains(line, e.Partner) })
 		}
 	}
 	return err
