@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner"
@@ -64,6 +65,7 @@ func fill(ctx context.Context, tx store.Tx) error {
 			return tx.AddRows(ctx, list(runRow("r-1", 0, "p-1", 1, 700), runRow("r-1", 2, "p-2", 2, 300)))
 		},
 		func() error { return fillGrants(ctx, tx) },
+		func() error { return fillForfeits(ctx, tx) },
 		func() error {
 			return tx.ChangeBalances(ctx, list(settlement.Change{Partner: "p-1", Net: cny.Minor(5000), Withdrawing: cny.Minor(1000)}, settlement.Change{Partner: "p-2", Net: cny.Minor(-300)},
 				settlement.Change{Partner: "p-2", Net: points.Minor(40)}))
@@ -199,7 +201,7 @@ func methods() []method {
 		pageOf("UnnumberedEvents", store.Tx.UnnumberedEvents),
 		one("NumberEvents", writing, func(tx store.Tx, ctx context.Context, limit int) (int, error) { return tx.NumberEvents(ctx, limit) }, 10, 0),
 		pageOf("Events", store.Tx.Events),
-	}, grantMethods()...)
+	}, slices.Concat(grantMethods(), forfeitMethods())...)
 }
 
 // methodsThat returns the methods of an effect.
