@@ -87,7 +87,7 @@ func (f *bonusFacts) states() error {
 	return f.eachPage(func(page []commission.Member, facts [][]partner.Fact, edges [][]tree.Edge) {
 		for i := range page {
 			state := partner.At(facts[i], f.last())
-			page[i].Level, page[i].Bar = state.Level, state.Bar()
+			page[i].Level, page[i].Bar = state.Level, f.run.version.plan.Joining.Bar(state)
 			if recruiter := tree.RecruiterAt(edges[i], f.last()); recruiter != "" {
 				page[i].Recruiter = f.index(recruiter)
 			}
@@ -117,7 +117,7 @@ func (f *bonusFacts) standingsOf(facts []partner.Fact, edges []tree.Edge) []comm
 	all := make([]commission.Standing, len(instants))
 	for i, at := range instants {
 		state := partner.At(facts, at)
-		all[i] = commission.Standing{From: at, Level: state.Level, Bar: state.Bar(), Recruiter: -1}
+		all[i] = commission.Standing{From: at, Level: state.Level, Bar: f.run.version.plan.Joining.Bar(state), Recruiter: -1}
 		if recruiter := tree.RecruiterAt(edges, at); recruiter != "" {
 			all[i].Recruiter = f.index(recruiter)
 		}

@@ -28,6 +28,8 @@ type operation struct {
 	key     string
 	meta    Meta
 	payload payload
+
+	keyed func(*call) (string, error) // the natural key where it depends on what is known; nil: it is key
 }
 
 // addKeyedAt makes the instant one of the facts where the caller gave a key of his own. A natural key has the instant itself, or names what can happen
@@ -150,6 +152,13 @@ func (s *shell) once(ctx context.Context, tx store.Tx, op operation, token strin
 	c := &call{shell: s, ctx: ctx, tx: tx, key: op.key, token: token, record: partner.Record{Recorded: now, Actor: op.meta.Actor, Reason: op.meta.Reason}}
 	if c.at = instant(op.meta.At); op.meta.At.IsZero() {
 		c.at = now
+	}
+	if op.keyed != nil && op.meta.Key == "" {
+		var err error
+		if op.key, err = op.keyed(c); err != nil {
+			return err
+		}
+		c.key = op.key
 	}
 	claim := store.Claim{
 		ClaimKey: store.ClaimKey{Operation: op.name, Key: op.key},
