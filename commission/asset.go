@@ -20,7 +20,7 @@ type Asset struct {
 	Ratio decimal.NullDecimal `json:"ratio"`
 	// Commission says what an order pays of it, as the plan's section of that name does in cash: rates are shares of what the goods count as, or amounts of
 	// the asset for each unit. Whose line the order pays, whether and by which levels it is judged again, what an exchange is, and what counts of what was
-	// paid is the same as in cash, so that Attribution, AttributionAt, GraceMinutes, Contested, LevelAt, Exchange, Tenders and PriceScale are not set here.
+	// paid is the same as in cash, so that Attribution, AttributionAt, GraceMinutes, Contested, Staff, LevelAt, Exchange, Tenders and PriceScale are not set here.
 	// Rates given with the lines of an order are of cash, and so is what a seller gives up: the asset counts what was paid.
 	Commission Plan `json:"commission"`
 	// Campaigns multiply what the asset pays, by the CampaignAt of its own section; the plan's own are of cash. They have no Budget and no PerCustomer: what
@@ -118,6 +118,9 @@ func (a Asset) inherited(v *problems, at string, cash Plan) {
 		v.add(at+".commission.tenders", same)
 	}
 	c := &a.Commission
+	if c.Staff != (Staff{}) && c.Staff != cash.Staff {
+		v.add(at+".commission.staff", same)
+	}
 	for _, o := range []struct {
 		field     string
 		own, cash int
@@ -155,6 +158,7 @@ func (a Asset) beside(cash Plan) Plan {
 // takeOver sets the options that say of an order as a whole how it is judged to what they are in cash, where they are left out.
 func (p *Plan) takeOver(cash Plan) {
 	p.AttributionAt, p.GraceMinutes = cmp.Or(p.AttributionAt, cash.AttributionAt), cmp.Or(p.GraceMinutes, cash.GraceMinutes)
+	p.Staff = cmp.Or(p.Staff, cash.Staff)
 	p.Contested, p.LevelAt, p.Exchange = cmp.Or(p.Contested, cash.Contested), cmp.Or(p.LevelAt, cash.LevelAt), cmp.Or(p.Exchange, cash.Exchange)
 }
 

@@ -12,6 +12,7 @@ type Candidates struct {
 	Owner    partner.ID // the partner to whom the buyer is bound as of payment
 	Referrer partner.ID // the partner whom the order names, if there is such a partner
 	Unknown  bool       // whether the order names somebody who is no partner
+	Staff    partner.ID // the member of the shop's own staff whom the order names, if he is a partner of the programme
 }
 
 func (c Candidates) of(source Attribution) partner.ID {
@@ -37,8 +38,18 @@ type Attributed struct {
 var defaultAttribution = []Attribution{Buyer, Owner}
 
 // Attributed returns the partner whose line an order pays, by the plan's order of preference, and the place where he was found. An empty candidate is
-// one that there is not; with none at all the result is "", and the reason says so.
+// one that there is not; with none at all the result is "", and the reason says so. Of a member of the staff and a partner it is the partner, unless the
+// plan makes the order the member's.
 func (p Plan) Attributed(c Candidates) Attributed {
+	found := p.attributed(c)
+	if c.Staff != "" && (found.Partner == "" || p.Staff.Sharing == StaffOne && p.Staff.First == StaffMember && found.Partner != c.Staff) {
+		return Attributed{Partner: c.Staff, By: ByStaff}
+	}
+	return found
+}
+
+// attributed is Attributed where there is no member of the staff.
+func (p Plan) attributed(c Candidates) Attributed {
 	sources := p.Attribution
 	if len(sources) == 0 {
 		sources = defaultAttribution

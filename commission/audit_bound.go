@@ -76,7 +76,7 @@ func (a *auditor) finish(exact bool) (WorstCase, error) {
 	nothing := a.result.lines[0].reason != "" // goods that pay nothing do so whoever stands above
 	counted := a.calc.inexact && a.goods.Cost.Decimal.GreaterThan(a.goods.Price)
 	w.Paid = decimal.Min(w.Uncut, a.calc.plan.capShare())
-	w.Exact = nothing || exact && a.calc.plan.auditable() && a.seatsPayMost() && !counted
+	w.Exact = nothing || exact && a.calc.plan.auditable() && a.seatsPayMost() && !counted && a.calc.plan.Staff.Sharing == StaffOne
 	switch w.Bound = w.Uncut.Add(decimal.New(1, -maxRateScale)); {
 	case nothing:
 	case len(a.calc.plan.Rules) > 0:
@@ -141,7 +141,7 @@ func (a *auditor) others(of worth) decimal.Decimal {
 		case b.name == RuleSlots:
 			for slot := range a.calc.slots {
 				most := a.mostOfSlot(slot+1, func(_ *Upline, rate Rate) decimal.Decimal { return of(rate) })
-				sum = sum.Add(most.Mul(a.factor(RuleSlots, slot+1)))
+				sum = sum.Add(most.Mul(a.factor(RuleSlots, slot+1)).Mul(decimal.NewFromInt(a.calc.plan.Staff.times(slot + 1))))
 			}
 		case b.name == RulePeer:
 			peer, ofSlots := &a.calc.plan.Peer, decimal.Zero

@@ -13,6 +13,10 @@ import (
 // RuleShortfall is the rule of entries that no order pays: somebody bears for another what a refund took back, without line, base or rate.
 const RuleShortfall = "shortfall"
 
+// RuleForfeit is the rule of entries by which the shop keeps what a payee forfeits of what an order, a period run or a one-off bonus pays him, without line,
+// base or rate.
+const RuleForfeit = "forfeit"
+
 // Explanation says why an entry is what it is: the entry itself, the plan that it was judged by, and who was passed over on the way to it. String says
 // it in English, Chinese in Chinese, from the same data.
 type Explanation struct {
@@ -32,7 +36,7 @@ type Explanation struct {
 // String returns one line of English.
 func (x Explanation) String() string {
 	e := &x.Entry
-	if e.Rule == RuleShortfall {
+	if e.Rule == RuleShortfall || e.Rule == RuleForfeit {
 		return fmt.Sprintf("%s: %s from order %s: %s; plan version %d", e.Payee, e.Amount, x.Order, ReasonEnglish(e.Reason), x.Plan)
 	}
 	var b strings.Builder
@@ -76,7 +80,7 @@ func (x Explanation) String() string {
 // Chinese returns one line of Chinese.
 func (x Explanation) Chinese() string {
 	e := &x.Entry
-	if e.Rule == RuleShortfall {
+	if e.Rule == RuleShortfall || e.Rule == RuleForfeit {
 		return fmt.Sprintf("%s：%s，来自订单 %s：%s；方案版本 %d", e.Payee, e.Amount, x.Order, ReasonChinese(e.Reason), x.Plan)
 	}
 	var b strings.Builder
@@ -129,6 +133,8 @@ func ruleText(e *Entry) string {
 	tree, rule := cutRule(e.Rule)
 	text := rule
 	switch {
+	case e.Rule == RuleSlots && e.Position == 0:
+		text = fmt.Sprintf("slot %d, as the staff's", e.Slot)
 	case rule == RuleSlots:
 		text = fmt.Sprintf("slot %d", e.Slot)
 	case e.Position > 0:
@@ -155,50 +161,52 @@ func orNobody(id partner.ID, nobody string) string {
 }
 
 var reasonTexts = partner.ReasonTexts{
-	NoOwner:          {"the buyer is bound to nobody", "买家没有归属合伙人"},
-	NoReferrer:       {"the order names no partner", "订单没有推广人"},
-	UnknownReferrer:  {"the order names somebody who is no partner", "推广人不是合伙人"},
-	ContestedOrder:   {"the buyer is a partner himself and the order names another", "买家本人是合伙人且订单另有推广人"},
-	SelfPurchased:    {"the buyer bought himself", "合伙人自购"},
-	ExcludedGoods:    {"the goods are excluded", "商品不参与分销"},
-	ExcludedKind:     {"orders of this kind are excluded", "该类订单不参与分销"},
-	GiftGoods:        {"it is a gift", "赠品不计佣金"},
-	Exchanged:        {"the order that was exchanged keeps its commission", "换货订单，佣金仍归原订单"},
-	ExchangeOpen:     {"goods of the order are being exchanged", "换货处理中"},
-	NotJoining:       {"the promotion does not join", "该促销活动不参与分销"},
-	NoUpline:         {"nobody stands there", "该层没有上级"},
-	NoLeader:         {"no leader stands above the seller", "上级中没有团队长"},
-	NoAgent:          {"the order's region has no agent", "订单所在区域没有代理"},
-	NoRate:           {"no rate is set", "未设置比例"},
-	ZeroRate:         {"the rate is 0", "比例为 0"},
-	Overtaken:        {"a level below has the same or a higher share", "下级等级相同或更高"},
-	NoCost:           {"the line has no cost", "商品行没有成本"},
-	NoListPrice:      {"the line has no list price", "商品行没有原价"},
-	NoProfit:         {"there is no profit", "没有利润"},
-	NothingPaid:      {"nothing is paid for the line", "该行没有实付金额"},
-	RoundsToZero:     {"it rounds to nothing", "金额不足最小单位"},
-	CutByCap:         {"the cap of the line left nothing", "受商品行上限限制"},
-	GivenUp:          {"all of it was given up for the buyer", "佣金已全部让利"},
-	AwaitsBalance:    {"the balance is not paid yet", "尾款未付"},
-	AwaitsCollection: {"the cash is not collected yet", "货款未收"},
-	AwaitsFormation:  {"the group is not complete yet", "尚未成团"},
-	CutByOrderCap:    {"the cap of the order left nothing", "受订单上限限制"},
-	CutByCampaignCap: {"the cap of the campaign left nothing", "受活动上限限制"},
-	BudgetSpent:      {"what is left of the campaign's budget is not enough for the order", "活动预算余额不足"},
-	CutByCustomerCap: {"the campaign adds no more to this customer's orders", "受活动每位客户上限限制"},
-	NoFactor:         {"the campaigns together leave nothing", "活动系数合计为 0"},
-	Refunded:         {"adjusted after a refund", "退款调整"},
-	BorneByShop:      {"the shop bears what a refund took back from him and he had no more", "退款应扣回的佣金已不在余额中，由商家承担"},
-	BorneBySeller:    {"the seller bears what a refund took back from others and they had no more", "退款应扣回的他人佣金已不在余额中，由出单合伙人承担"},
-	LevelsOfRelease:  {"judged by the levels of when its hold ended", "按结算时的等级重新计算"},
-	BoundInGrace:     {"the buyer was bound within the grace of the order", "买家在订单宽限期内完成绑定"},
-	Recalculated:     {"the period was calculated again", "周期重算调整"},
-	NoVolume:         {"no volume of the period is left", "本期没有有效业绩"},
-	NotReached:       {"his volume has not reached the first step", "业绩未达到第一档"},
-	NoWeight:         {"he has no share of the pool", "没有分红权重"},
-	NoMembers:        {"nobody has a share of the pool", "分红池没有成员"},
-	NoRecruiter:      {"nobody recruited him", "没有推荐人"},
-	NoSettledOrder:   {"he has no settled order", "没有已结算的订单"},
+	NoOwner:              {"the buyer is bound to nobody", "买家没有归属合伙人"},
+	NoReferrer:           {"the order names no partner", "订单没有推广人"},
+	UnknownReferrer:      {"the order names somebody who is no partner", "推广人不是合伙人"},
+	ContestedOrder:       {"the buyer is a partner himself and the order names another", "买家本人是合伙人且订单另有推广人"},
+	SelfPurchased:        {"the buyer bought himself", "合伙人自购"},
+	ExcludedGoods:        {"the goods are excluded", "商品不参与分销"},
+	ExcludedKind:         {"orders of this kind are excluded", "该类订单不参与分销"},
+	GiftGoods:            {"it is a gift", "赠品不计佣金"},
+	Exchanged:            {"the order that was exchanged keeps its commission", "换货订单，佣金仍归原订单"},
+	ExchangeOpen:         {"goods of the order are being exchanged", "换货处理中"},
+	NotJoining:           {"the promotion does not join", "该促销活动不参与分销"},
+	NoUpline:             {"nobody stands there", "该层没有上级"},
+	NoLeader:             {"no leader stands above the seller", "上级中没有团队长"},
+	NoAgent:              {"the order's region has no agent", "订单所在区域没有代理"},
+	NoRate:               {"no rate is set", "未设置比例"},
+	ZeroRate:             {"the rate is 0", "比例为 0"},
+	Overtaken:            {"a level below has the same or a higher share", "下级等级相同或更高"},
+	NoCost:               {"the line has no cost", "商品行没有成本"},
+	NoListPrice:          {"the line has no list price", "商品行没有原价"},
+	NoProfit:             {"there is no profit", "没有利润"},
+	NothingPaid:          {"nothing is paid for the line", "该行没有实付金额"},
+	RoundsToZero:         {"it rounds to nothing", "金额不足最小单位"},
+	CutByCap:             {"the cap of the line left nothing", "受商品行上限限制"},
+	GivenUp:              {"all of it was given up for the buyer", "佣金已全部让利"},
+	AwaitsBalance:        {"the balance is not paid yet", "尾款未付"},
+	AwaitsCollection:     {"the cash is not collected yet", "货款未收"},
+	AwaitsFormation:      {"the group is not complete yet", "尚未成团"},
+	CutByOrderCap:        {"the cap of the order left nothing", "受订单上限限制"},
+	CutByCampaignCap:     {"the cap of the campaign left nothing", "受活动上限限制"},
+	BudgetSpent:          {"what is left of the campaign's budget is not enough for the order", "活动预算余额不足"},
+	CutByCustomerCap:     {"the campaign adds no more to this customer's orders", "受活动每位客户上限限制"},
+	NoFactor:             {"the campaigns together leave nothing", "活动系数合计为 0"},
+	Refunded:             {"adjusted after a refund", "退款调整"},
+	BorneByShop:          {"the shop bears what a refund took back from him and he had no more", "退款应扣回的佣金已不在余额中，由商家承担"},
+	BorneBySeller:        {"the seller bears what a refund took back from others and they had no more", "退款应扣回的他人佣金已不在余额中，由出单合伙人承担"},
+	ForfeitedByLeaving:   {"he has left, and what was pending stays with the shop", "已退出，待结算佣金归商家"},
+	ForfeitedByUnbinding: {"the customer was taken from him, and what was pending from his orders stays with the shop", "客户已解绑，其订单的待结算佣金归商家"},
+	LevelsOfRelease:      {"judged by the levels of when its hold ended", "按结算时的等级重新计算"},
+	BoundInGrace:         {"the buyer was bound within the grace of the order", "买家在订单宽限期内完成绑定"},
+	Recalculated:         {"the period was calculated again", "周期重算调整"},
+	NoVolume:             {"no volume of the period is left", "本期没有有效业绩"},
+	NotReached:           {"his volume has not reached the first step", "业绩未达到第一档"},
+	NoWeight:             {"he has no share of the pool", "没有分红权重"},
+	NoMembers:            {"nobody has a share of the pool", "分红池没有成员"},
+	NoRecruiter:          {"nobody recruited him", "没有推荐人"},
+	NoSettledOrder:       {"he has no settled order", "没有已结算的订单"},
 }
 
 // ReasonEnglish returns a reason as a short English clause, the code itself for one of the host's own.
@@ -218,6 +226,9 @@ func ruleChinese(e *Entry) string {
 func ruleNameChinese(e *Entry, rule string) string {
 	switch rule {
 	case RuleSlots:
+		if e.Position == 0 {
+			return fmt.Sprintf("第 %d 层（导购）", e.Slot)
+		}
 		return fmt.Sprintf("第 %d 层", e.Slot)
 	case RuleTeam:
 		return fmt.Sprintf("团队奖励（上级第 %d 位）", e.Position)

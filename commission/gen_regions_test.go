@@ -52,6 +52,17 @@ func genFees(t *rapid.T, p *commission.Plan) {
 	}
 }
 
+func genStaff(t *rapid.T, p *commission.Plan) {
+	if !often(t, "staff", 30) {
+		return
+	}
+	p.Staff.Sharing = rapid.SampledFrom([]commission.StaffSharing{commission.StaffRatio, commission.StaffRatio, commission.StaffBoth, commission.StaffOne}).Draw(t, "staff")
+	if p.Staff.Sharing == commission.StaffRatio {
+		weight := func(label string) int32 { return rapid.SampledFrom([]int32{1, 2, 3, 1_000_000}).Draw(t, label) }
+		p.Staff.StaffWeight, p.Staff.PartnerWeight = weight("staff weight"), weight("partner weight")
+	}
+}
+
 func genSetRate(t *rapid.T, label string) commission.Rate {
 	texts := genShares[1:]
 	if often(t, "fixed", 20) {

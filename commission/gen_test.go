@@ -133,6 +133,7 @@ func genCases() *rapid.Generator[genCase] {
 		genRegions(t, p)
 		genFees(t, p)
 		genTrees(t, p)
+		genStaff(t, p)
 		if often(t, "own rule", 30) {
 			p.Rules = []commission.OwnRule{genEverybody(t)}
 		}
@@ -243,6 +244,9 @@ func genOrders(scale int, whole bool) *rapid.Generator[*commission.Order] {
 		o.Trees = genTreeLines(t, o.Customer)
 		o.Freight, o.Places = genAmount(t, "freight", scale), genPlaces(t)
 		o.Kind = commission.OrderKind(rapid.SampledFrom(genKinds).Draw(t, "kind"))
+		if often(t, "names staff", 40) {
+			o.Staff = rapid.SampledFrom(genSeats).Draw(t, "staff")
+		}
 		if often(t, "abnormal", 3) {
 			o.Bar = "suspected_fraud"
 		}

@@ -6,8 +6,8 @@ import (
 	"github.com/fenrun/fenrun/commission/money"
 )
 
-// seller reports whether a share is the selling partner's own, of which he can give something up.
-func (s *Share) seller() bool { return s.Rule == RuleSlots && s.Slot == 1 }
+// seller reports whether a share is the selling partner's own, of which he can give something up. A member of the staff beside him gives up nothing.
+func (s *Share) seller() bool { return s.Rule == RuleSlots && s.Slot == 1 && s.Position > 0 }
 
 // giveUp lowers the seller's entries from start on, which is the first of a line, by what he gives up of the units that are left of their lines, never
 // below 0. What is lowered to nothing is no entry. Where losses are netted within the order he gives up no more than he has of all its lines together.

@@ -46,6 +46,8 @@ const (
 	Referrer
 	// Chosen is a partner whom the shop's own code chose. No plan can list it.
 	Chosen
+	// ByStaff is a member of the shop's own staff, as [Plan].Staff says. No plan can list it.
+	ByStaff
 )
 
 // SelfPurchase is who is paid where the line of an order begins with the buyer himself.
@@ -117,7 +119,7 @@ var (
 	lineRatesNames    = []string{"allow", "ignore"}
 	baseNames         = []string{"amount", "profit", "list-price"}
 	lossNames         = []string{"floor-line", "floor-order", "signed"}
-	attributionNames  = []string{"buyer", "owner", "referrer", "chosen"}
+	attributionNames  = []string{"buyer", "owner", "referrer", "chosen", "staff"}
 	selfPurchaseNames = []string{"shift-up", "own", "skip-slot", "nobody"}
 	missingNames      = []string{"forfeit", "compress", "to-top", "dynamic"}
 	personalNames     = []string{"after-goods", "before-goods"}

@@ -36,7 +36,7 @@ func TestOptionsAreNames(t *testing.T) {
 	}{
 		{all[commission.Base](3), []string{"amount", "profit", "list-price"}},
 		{all[commission.Loss](3), []string{"floor-line", "floor-order", "signed"}},
-		{all[commission.Attribution](4), []string{"buyer", "owner", "referrer", "chosen"}},
+		{all[commission.Attribution](5), []string{"buyer", "owner", "referrer", "chosen", "staff"}},
 		{all[commission.SelfPurchase](4), []string{"shift-up", "own", "skip-slot", "nobody"}},
 		{all[commission.Missing](4), []string{"forfeit", "compress", "to-top", "dynamic"}},
 		{all[commission.PersonalRates](2), []string{"after-goods", "before-goods"}},

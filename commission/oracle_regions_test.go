@@ -76,7 +76,7 @@ func (o oracle) region(code string) []oracleShare {
 			rule: commission.RuleTerritory, slot: len(strings.Split(code, "/")), payee: a.Partner, perUnit: region.Rate.IsPerUnit(), rate: region.Rate.Decimal().Rat(),
 		}
 		if o.plan.Territory.Sharing == commission.SplitShares {
-			s.part = big.NewRat(weight(a), all)
+			s.part, s.pot = big.NewRat(weight(a), all), "agents"
 		}
 		shares = append(shares, s)
 	}
@@ -128,7 +128,7 @@ func (o oracle) divide(shares []oracleShare, exact, amounts []*big.Rat) {
 		size, nobody := new(big.Rat).Abs(whole), new(big.Rat).Abs(whole)
 		var parts []*big.Rat
 		for _, s := range shares[j:] {
-			if s.part == nil || s.rule != first.rule || s.slot != first.slot {
+			if s.part == nil || s.rule != first.rule || s.slot != first.slot || s.pot != first.pot {
 				break
 			}
 			part := new(big.Rat).Mul(size, s.part)
@@ -146,13 +146,19 @@ func (o oracle) divide(shares []oracleShare, exact, amounts []*big.Rat) {
 // dividePots rounds what several divide once over the order, and finds amounts that give every line and everybody, the nobody of missing parts too, what is
 // his by largest remainder.
 func (o oracle) dividePots(lines []oracleLine, exact, amounts table) {
-	done := map[int]bool{}
+	type pot struct {
+		rule string
+		slot int
+		of   partner.ID
+	}
+	done := map[pot]bool{}
 	for i := range lines {
 		for j, s := range lines[i].shares {
-			if s.part == nil || done[s.slot] {
+			if of := (pot{s.rule, s.slot, s.pot}); s.part == nil || done[of] {
 				continue
+			} else {
+				done[of] = true
 			}
-			done[s.slot] = true
 			o.dividePot(lines, exact, amounts, i, j)
 		}
 	}
@@ -160,7 +166,7 @@ func (o oracle) dividePots(lines []oracleLine, exact, amounts table) {
 
 // dividePot divides the pot of which lines[first].shares[from] is the first share. All lines have the same shares in it.
 func (o oracle) dividePot(lines []oracleLine, exact, amounts table, first, from int) {
-	slot := lines[first].shares[from].slot
+	of := &lines[first].shares[from]
 	var rows [][]place
 	var wholes []*big.Rat
 	var portions [][]*big.Rat
@@ -170,7 +176,7 @@ func (o oracle) dividePot(lines []oracleLine, exact, amounts table, first, from 
 		var row []place
 		var parts []*big.Rat
 		for j, s := range lines[i].shares {
-			if s.rule == commission.RuleTerritory && s.slot == slot {
+			if s.rule == of.rule && s.slot == of.slot && s.part != nil && s.pot == of.pot {
 				row, parts = append(row, place{i, j}), append(parts, exact[i][j])
 			}
 		}

@@ -56,7 +56,8 @@ func texts[K ~string](m map[K][]commission.Rate) map[string][]commission.Rate {
 	return same
 }
 
-func (o oracle) slots(kind commission.OrderKind, line *commission.Line, uplines []commission.Upline, vacant int) []oracleShare {
+func (o oracle) slots(order *commission.Order, line *commission.Line, uplines []commission.Upline, vacant int) []oracleShare {
+	kind := order.Kind
 	var earning []int // places of those who earn
 	for i := vacant; i < len(uplines); i++ {
 		if uplines[i].Bar == "" {
@@ -64,6 +65,9 @@ func (o oracle) slots(kind commission.OrderKind, line *commission.Line, uplines 
 		}
 	}
 	var shares []oracleShare
+	if vacant > 0 && o.slotCount() > 0 {
+		shares = o.withStaff(nil, order, line, -1, uplines)
+	}
 	for slot := vacant + 1; slot <= o.slotCount(); slot++ {
 		holder := -1
 		if i := slot - 1; i < len(uplines) && uplines[i].Bar == "" {
@@ -82,6 +86,9 @@ func (o oracle) slots(kind commission.OrderKind, line *commission.Line, uplines 
 		}
 		if holder >= 0 {
 			shares = o.paySlot(shares, kind, line, slot, holder, uplines)
+		}
+		if slot == 1 {
+			shares = o.withStaff(shares, order, line, holder, uplines)
 		}
 	}
 	return shares

@@ -1,6 +1,7 @@
 package commission_test
 
 import (
+	"fmt"
 	"math/big"
 	"slices"
 
@@ -37,6 +38,7 @@ type oracleShare struct {
 	level          partner.Level
 	campaigns      []commission.Campaign // those that multiply it
 	part           *big.Rat              // of an amount that several divide; nil: all of it
+	pot            partner.ID            // the first of those who divide it
 }
 
 type oracleEntry struct {
@@ -83,7 +85,7 @@ func (o oracle) freeze(order *commission.Order, uplines []commission.Upline) []o
 			line.giveUp = line.net // nothing is paid for it
 		}
 		if pays {
-			line.shares = slices.Concat(o.slots(order.Kind, source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant), o.recruiter(uplines))
+			line.shares = slices.Concat(o.slots(order, source, uplines, vacant), o.team(uplines), o.differential(uplines, vacant), o.recruiter(uplines))
 			line.shares = append(line.shares, o.peers(line.shares, uplines)...)
 			line.shares = append(line.shares, slices.Concat(o.territory(order), o.fees(), o.trees(order))...)
 			line.shares = append(line.shares, o.everybody(source, uplines, vacant)...)
@@ -161,7 +163,7 @@ func (o oracle) settle(lines []oracleLine) []oracleEntry {
 func (o oracle) giveUp(lines []oracleLine, paid table, floors bool) table {
 	together := new(big.Rat)
 	gaveUp := make(table, len(lines))
-	seller := func(s *oracleShare) bool { return s.rule == commission.RuleSlots && s.slot == 1 }
+	seller := func(s *oracleShare) bool { return s.rule == commission.RuleSlots && s.slot == 1 && s.position > 0 }
 	for i := range lines {
 		for j := range lines[i].shares {
 			gaveUp[i] = append(gaveUp[i], new(big.Rat))
@@ -257,7 +259,7 @@ func groupsOf(lines []oracleLine) map[string][]place {
 	groups := map[string][]place{}
 	for i := range lines {
 		for j, s := range lines[i].shares {
-			k := s.rule + "/" + big.NewInt(int64(s.slot)).String() + "/" + string(s.payee)
+			k := fmt.Sprint(s.rule, "/", s.slot, "/", s.payee, "/", s.position == 0, "/", s.pot)
 			groups[k] = append(groups[k], place{i, j})
 		}
 	}

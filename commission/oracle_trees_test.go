@@ -43,7 +43,7 @@ func (o oracle) trees(order *commission.Order) []oracleShare {
 		}
 		var found []oracleShare
 		if len(uplines) > 0 && slots > 0 {
-			found = own.slots("", &commission.Line{}, uplines, 1)
+			found = own.slots(&commission.Order{}, &commission.Line{}, uplines, 1)
 		}
 		for _, s := range slices.Concat(found, own.team(uplines), own.differential(uplines, buyer)) {
 			s.rule = string(name) + "/" + s.rule

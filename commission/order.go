@@ -21,6 +21,7 @@ type Order struct {
 	ID       OrderID          `json:"id"`
 	Customer partner.Customer `json:"customer"`
 	Referrer partner.ID       `json:"referrer,omitempty"` // the partner whom the order itself names (a link, a code); "" for none
+	Staff    partner.ID       `json:"staff,omitempty"`    // the member of the shop's own staff whom the order names, if he is a partner of the programme; "" for none
 	PaidAt   time.Time        `json:"paidAt"`
 	// CreatedAt is when the buyer made the order, not after PaidAt; zero: when he paid it. It matters only where the plan says so.
 	CreatedAt time.Time       `json:"createdAt"`

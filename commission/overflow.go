@@ -38,7 +38,7 @@ func (v *problems) overflow(p Plan, campaigns []Campaign) {
 			if rate := p.rate(own, slot); rate.IsSet() {
 				paid[slot] = decimal.Max(p.raised(rate, slot), personal[slot])
 			}
-			total = total.Add(paid[slot].Mul(factor(RuleSlots, slot+1)))
+			total = total.Add(paid[slot].Mul(factor(RuleSlots, slot+1)).Mul(decimal.NewFromInt(p.Staff.times(slot + 1))))
 		}
 		if total = p.withFees(total, factor(RuleFee, 0)); total.GreaterThan(limit) {
 			v.add("commission."+path, "a line can pay %s%% here, more than the %s of %s; the guard is lifted by another overflow policy, such as \"overflow\": \"pro-rata\"",

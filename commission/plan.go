@@ -72,6 +72,8 @@ type Plan struct {
 	GraceMinutes int `json:"graceMinutes"`
 	// Contested says whose an order is where its buyer is in the tree and it names another partner.
 	Contested Contested `json:"contested"`
+	// Staff says whose an order is that names a member of the shop's own staff and is a partner's too.
+	Staff Staff `json:"staff"`
 	// SelfPurchase says who is paid where the line of an order begins with the buyer himself.
 	SelfPurchase SelfPurchase `json:"selfPurchase"`
 	// Missing says what becomes of a slot whose holder is missing or earns nothing. A team reward whose leader earns nothing goes to the next leader

@@ -77,7 +77,7 @@ func TestAnOptionThatHasNoNameIsRefused(t *testing.T) {
 	}, commission.Plan{
 		Personal: 2, Base: 3, Loss: 3, SelfPurchase: 4, Missing: 4, AttributionAt: 2, CampaignAt: 2, LevelAt: 2, Contested: 2, Exchange: 2,
 		GraceMinutes: 1441, Stacking: 3, Overflow: 3, Rounding: commission.Rounding{Scope: 2, Mode: 3},
-		Attribution: []commission.Attribution{4},
+		Attribution: []commission.Attribution{5},
 	})
 }
 

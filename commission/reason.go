@@ -71,6 +71,10 @@ const (
 	// BorneByShop and BorneBySeller: an entry by which the shop, or the seller of the order, bears what a refund took back from somebody who had it no more.
 	BorneByShop   partner.Reason = "borne_by_shop"
 	BorneBySeller partner.Reason = "borne_by_seller"
+	// ForfeitedByLeaving: the payee has left, and what was pending of his is the shop's.
+	ForfeitedByLeaving partner.Reason = "forfeited_by_leaving"
+	// ForfeitedByUnbinding: the customer was taken from the payee, and what was pending from his orders is the shop's.
+	ForfeitedByUnbinding partner.Reason = "forfeited_by_unbinding"
 	// LevelsOfRelease: an entry by which the levels of an order's release change what stands.
 	LevelsOfRelease partner.Reason = "levels_of_release"
 	// BoundInGrace: an entry of an order that a binding within the plan's grace made its owner's.

@@ -60,6 +60,9 @@ func (b Peer) pays() bool { return b.Rate.IsSet() || len(b.Levels) > 0 }
 // maxPeers is the most peers that a plan pays because of one junior.
 const maxPeers = 10
 
+// takes reports whether what a rule pays is income for peers.
+func (b Peer) takes(rule string) bool { return slices.Contains(b.Income, rule) }
+
 func (b Peer) withDefaults(p *Plan) Peer {
 	if !b.pays() {
 		return b

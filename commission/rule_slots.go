@@ -4,47 +4,62 @@ package commission
 const RuleSlots = "slots"
 
 func (p *Plan) slotsRule() builtin {
-	return builtin{name: RuleSlots, on: p.Slots > 0, build: func() Rule { return &slotRule{missing: p.Missing} }}
+	b := builtin{name: RuleSlots, on: p.Slots > 0, build: func() Rule { return &slotRule{missing: p.Missing, staff: p.Staff} }}
+	if p.Staff.Sharing != StaffOne {
+		b.seats = p.Staff.seats
+	}
+	return b
 }
 
 // slotRule pays slot 1, 2, … to the attributed partner, his recruiter, and so on.
 type slotRule struct {
 	missing Missing
+	staff   Staff
 }
 
 func (r *slotRule) Shares(in *Input, out *Shares) {
 	next, slots := in.Vacant, in.Slots()
 	for slot := 1; slot <= slots; slot++ {
+		holder := -1
 		if slot <= in.Vacant {
 			out.Skip(slot-1, slot, SelfPurchased)
-			continue
+		} else {
+			holder, next = r.holder(in, out, next, slot)
 		}
-		index := next
-		if r.missing.passes() {
-			index = r.compress(in, out, index, slot)
+		switch {
+		case slot == 1 && r.staff.Sharing != StaffOne:
+			r.payFirst(in, out, holder)
+		case holder >= 0:
+			in.pay(out, holder, slot)
 		}
-		next = index + 1
-		if index >= len(in.Uplines) || in.Uplines[index].Bar != "" {
-			if r.missing == ToTop {
-				if top := topmost(in.Uplines[in.Vacant:]); top >= 0 {
-					if index < len(in.Uplines) {
-						out.Skip(index, slot, in.Uplines[index].Bar)
-					}
-					index = top + in.Vacant
-					rate, source := in.Rate(slot, &in.Uplines[index])
-					out.Pay(index, slot, rate, source)
-					continue
-				}
-			}
-			if index >= len(in.Uplines) {
-				out.Skip(-1, slot, NoUpline)
-			} else {
+	}
+}
+
+// holder returns the index of who holds a slot for which that of next comes first, -1 with the reason where it pays nobody, and which comes first for the
+// slot above.
+func (r *slotRule) holder(in *Input, out *Shares, next, slot int) (holder, after int) {
+	index := next
+	if r.missing.passes() {
+		index = r.compress(in, out, index, slot)
+	}
+	next = index + 1
+	if index < len(in.Uplines) && in.Uplines[index].Bar == "" {
+		return index, next
+	}
+	if r.missing == ToTop {
+		if top := topmost(in.Uplines[in.Vacant:]); top >= 0 {
+			if index < len(in.Uplines) {
 				out.Skip(index, slot, in.Uplines[index].Bar)
 			}
-			continue
+			return top + in.Vacant, next
 		}
-		in.pay(out, index, slot)
 	}
+	if index >= len(in.Uplines) {
+		out.Skip(-1, slot, NoUpline)
+	} else {
+		out.Skip(index, slot, in.Uplines[index].Bar)
+	}
+	return -1, next
 }
 
 // pay pays the holder of a slot at the rate of the slot.

@@ -191,7 +191,7 @@ func TestRule_4_35_SplittingAnOrderChangesTotalsByRoundingOnly(t *testing.T) {
 
 // withoutFacts makes an ordinary sale of an order: goods at an amount, and nothing that says more.
 func withoutFacts(order *commission.Order) *commission.Order {
-	order.Kind, order.Bar, order.Tenders = "", "", nil
+	order.Kind, order.Bar, order.Tenders, order.Staff = "", "", nil, ""
 	for i := range order.Lines {
 		l := &order.Lines[i]
 		l.Gift, l.Promotion, l.List, l.GiveUp = false, "", decimal.NullDecimal{}, decimal.Decimal{}

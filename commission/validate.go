@@ -148,6 +148,7 @@ func (p Plan) validate(currency money.Currency, campaigns []Campaign) problems {
 		}
 	}
 	p.LevelBonus.check(&v)
+	p.Staff.check(&v, &p)
 	for _, b := range p.builtins() {
 		if b.check != nil && b.on {
 			b.check(&v)
@@ -159,6 +160,8 @@ func (p Plan) validate(currency money.Currency, campaigns []Campaign) problems {
 		switch {
 		case a == Chosen:
 			v.add(fmt.Sprintf("commission.attribution[%d]", i), "%s is for the shop's own code", a)
+		case a == ByStaff:
+			v.add(fmt.Sprintf("commission.attribution[%d]", i), "whose an order is that names a member of the staff stands in commission.staff")
 		case seen[a]:
 			v.add(fmt.Sprintf("commission.attribution[%d]", i), "%s stands twice", a)
 		}

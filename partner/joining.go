@@ -30,6 +30,8 @@ type Joining struct {
 	Unentitled Unentitled `json:"unentitled,omitempty"`
 	// ValidDays is for how many days of 24 hours one is a partner before he has to renew. 0: for ever.
 	ValidDays int `json:"validDays,omitempty"`
+	// Frozen says what becomes of commission of one whose earnings are frozen when an order is paid.
+	Frozen FrozenEarnings `json:"frozen,omitempty"`
 	// Leaving says what becomes of a partner who leaves and of what hangs on him.
 	Leaving Leaving `json:"leaving"`
 }
@@ -66,6 +68,36 @@ const (
 	// UnentitledPassUp gives him to the nearest above who may recruit, and refuses him where there is none.
 	UnentitledPassUp Unentitled = "pass-up"
 )
+
+// FrozenEarnings is what becomes of commission of one whose earnings are frozen.
+type FrozenEarnings string
+
+// What becomes of it.
+const (
+	// FrozenNothing: he gets none, and does not get it afterwards either. The default.
+	FrozenNothing FrozenEarnings = "nothing"
+	// FrozenAccrues: he gets it as if he were not frozen, and can withdraw nothing as long as he is.
+	FrozenAccrues FrozenEarnings = "accrue"
+)
+
+// Bar returns why one who stands so earns nothing by this plan, "" if he earns: what [State.Bar] says, unless it lets frozen earnings accrue.
+func (j Joining) Bar(s State) Reason {
+	bar := s.Bar()
+	if bar == EarningFrozen && j.Frozen == FrozenAccrues {
+		return ""
+	}
+	return bar
+}
+
+// WithdrawalBar returns why one who stands so cannot withdraw by this plan, "" if he can: what [State.WithdrawalBar] says, and that his earnings are frozen
+// where the plan lets these accrue.
+func (j Joining) WithdrawalBar(s State) Reason {
+	bar := s.WithdrawalBar()
+	if bar == "" && s.Earning == Frozen && j.Frozen == FrozenAccrues {
+		return EarningFrozen
+	}
+	return bar
+}
 
 // maxDays keeps times within what every store can hold.
 const maxDays = 3650
@@ -111,6 +143,7 @@ func (j Joining) WithDefaults() Joining {
 	orDefault(&j.Entry, EntryAutomatic)
 	orDefault(&j.Review, ReviewManual)
 	orDefault(&j.Unentitled, UnentitledRefuse)
+	orDefault(&j.Frozen, FrozenNothing)
 	j.Form = slices.Clone(j.Form)
 	for i := range j.Form {
 		j.Form[i] = j.Form[i].withDefaults()
@@ -144,6 +177,7 @@ func (j Joining) Validate(currency money.Currency, own Predicates) []Problem {
 	oneOf(add, "entry", j.Entry, EntryAutomatic, EntryApplication)
 	oneOf(add, "review", j.Review, ReviewManual, ReviewAutomatic)
 	oneOf(add, "unentitled", j.Unentitled, UnentitledRefuse, UnentitledPassUp)
+	oneOf(add, "frozen", j.Frozen, FrozenNothing, FrozenAccrues)
 	days(add, "reapplyDays", j.ReapplyDays)
 	days(add, "validDays", j.ValidDays)
 	validateForm(add, j.Form)

@@ -19,6 +19,9 @@
 //
 //	earned = pending + available + withdrawing + paid + taxed + fees − debt
 //
+// What somebody forfeits by leaving, or an owner by losing a customer, is the shop's by rows of a source of its own ([Forfeiting]) that stand against those of
+// the order or the run: what these come to, and what a refund takes back, is calculated as if nothing had been forfeited, and he has nothing of it.
+//
 // Besides orders, period runs pay ([Run]), and one-off bonuses for a user ([Grants]), which stand while he has a settled order.
 //
 // Everything here is a pure function of its input: [Order.Accrue], [Order.Refund], [Order.Rejudge], [Order.Receive] and the moves of a [Withdrawal] return

@@ -117,6 +117,7 @@ func (o Order) Clone() Order {
 type Posting struct {
 	Order     Order
 	Rows      []Row
+	Forfeits  []Row                    // by which the shop keeps what payees forfeit of Rows; of the source OfForfeits
 	Campaigns []commission.CampaignUse // by how much what the order uses of campaigns changes; those of which it does not are left out
 }
 

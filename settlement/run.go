@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fenrun/fenrun/commission"
@@ -194,6 +195,14 @@ func (r Run) Release() (Run, Source, error) {
 // Source is the source of a part, 0 ≤ chunk < Chunks.
 func (r Run) Source(chunk int) Source {
 	return Source{Kind: RunSource, ID: fmt.Sprintf("%s#%05d", r.ID, chunk)}
+}
+
+// RunOf returns the run of which a source is a part, "" for any other source.
+func RunOf(s Source) RunID {
+	if s.Kind != RunSource {
+		return ""
+	}
+	return RunID(s.ID[:max(0, strings.LastIndexByte(s.ID, '#'))])
 }
 
 // Sources are the sources of all parts.

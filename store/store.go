@@ -35,7 +35,7 @@
 //
 // Locks. What a write depends on is read with a lock or judged by the write itself, never taken from an earlier read. The programme takes locks in one
 // order, so that its transactions cannot wait for each other in a ring: bindings, trees, then applications, orders, counters, runs, customers, partners,
-// grants, rows, withdrawals, balances, events, and within one kind by id, trees by name, counters by campaign, then customer, balances by partner, then currency.
+// grants, forfeits, rows, withdrawals, balances, events, and within one kind by id, trees by name, counters by campaign, then customer, balances by partner, then currency.
 package store
 
 import (
@@ -69,6 +69,7 @@ type Tx interface {
 	Counters
 	Runs
 	Grants
+	Forfeits
 	Payouts
 	Queue
 	Events

@@ -90,7 +90,7 @@ func sentenceOf(t *testing.T, name string) sentence {
 var everything = flag.Bool("findings", false, "log every sentence that finds a broken store, not only those that must")
 
 func TestBrokenStoresAreRejected(t *testing.T) {
-	all := slices.Concat(brokenTransactions(), brokenRecords(), brokenRelations(), brokenLedgers(), brokenCurrencies(), brokenCounters(), brokenRuns(), brokenGrants())
+	all := slices.Concat(brokenTransactions(), brokenRecords(), brokenRelations(), brokenLedgers(), brokenCurrencies(), brokenCounters(), brokenRuns(), brokenGrants(), brokenForfeits())
 	require.GreaterOrEqual(t, len(all), 20)
 	for _, b := range all {
 		t.Run(b.mistake, func(t *testing.T) {

@@ -46,7 +46,7 @@ func Dump(ctx context.Context, st store.Store, tenants ...store.Tenant) ([]byte,
 func dumpTenant(ctx context.Context, tx store.Tx) ([]byte, error) {
 	d := &dumper{ctx: ctx, tx: tx, people: map[partner.ID]bool{}, buyers: map[partner.Customer]bool{}, rows: map[rowKey]settlement.Row{}}
 	steps := []func() error{
-		d.partners, d.applications, d.customers, d.plans, d.orders, d.counters, d.settled, d.runs, d.grants, d.withdrawals, d.queued, d.everybody, d.ledger, d.claims, d.events,
+		d.partners, d.applications, d.customers, d.plans, d.orders, d.counters, d.settled, d.runs, d.grants, d.forfeits, d.withdrawals, d.queued, d.everybody, d.ledger, d.claims, d.events,
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -227,6 +227,15 @@ func (d *dumper) grants() error {
 			d.keep(of)
 		}
 		return lines(d, "grants", page)
+	})
+}
+
+func (d *dumper) forfeits() error {
+	return each(d, d.tx.ScanForfeits, func(f settlement.Forfeits) partner.ID { return f.Partner }, func(page []settlement.Forfeits) error {
+		for _, f := range page {
+			d.people[f.Partner] = true
+		}
+		return lines(d, "forfeits", page)
 	})
 }
 

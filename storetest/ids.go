@@ -272,6 +272,19 @@ func idsOfMoney() []keyed {
 			}
 			return tx.SaveGrants(ctx, list(grantsOf(locked[0].User, mark)))
 		}, store.Tx.Grants, as[partner.ID], func(g settlement.Grants) string { return g.Actor }),
+		keyedBy("partners of forfeits", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.SaveForfeits(ctx, list(forfeitsOf(partner.ID(id), mark)))
+		}, store.Tx.Forfeits, as[partner.ID], func(f settlement.Forfeits) string { return f.Actor }),
+		keyedBy("partners of locked forfeits", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			locked, err := tx.LockForfeits(ctx, list(partner.ID(id)))
+			if err == nil && (string(locked[0].Partner) != id || locked[0].Revision != 0) {
+				err = fmt.Errorf("LockForfeits found revision %d of %q", locked[0].Revision, locked[0].Partner)
+			}
+			if err != nil {
+				return err
+			}
+			return tx.SaveForfeits(ctx, list(forfeitsOf(locked[0].Partner, mark)))
+		}, store.Tx.Forfeits, as[partner.ID], func(f settlement.Forfeits) string { return f.Actor }),
 		keyedBy("customers of settled orders", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			return tx.SaveOrders(ctx, list(settledOrder(commission.OrderID(mark), partner.Customer(id), day(1))))
 		}, store.Tx.SettledOrders, as[partner.Customer], func(o settlement.Order) string { return string(o.ID) }),

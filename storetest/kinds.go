@@ -88,7 +88,7 @@ func kindOf[R any](name string, samples func() []R, write func(context.Context, 
 // kinds is every kind of record that has more to it than a key.
 func kinds() []kind {
 	return []kind{
-		partnerKind(), factKind(), applicationKind(), edgeKind(), bindingKind(), planKind(), orderKind(), rowKind(), runKind(), grantKind(), withdrawalKind(),
+		partnerKind(), factKind(), applicationKind(), edgeKind(), bindingKind(), planKind(), orderKind(), rowKind(), runKind(), grantKind(), forfeitKind(), withdrawalKind(),
 		claimKind(), eventKind(), numberedKind(), queueKind(),
 	}
 }

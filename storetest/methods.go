@@ -68,6 +68,7 @@ func fill(ctx context.Context, tx store.Tx) error {
 		},
 		func() error { return fillGrants(ctx, tx) },
 		func() error { return fillQueue(ctx, tx) },
+		func() error { return fillForfeits(ctx, tx) },
 		func() error {
 			return tx.ChangeBalances(ctx, list(settlement.Change{Partner: "p-1", Net: cny.Minor(5000), Withdrawing: cny.Minor(1000)}, settlement.Change{Partner: "p-2", Net: cny.Minor(-300)},
 				settlement.Change{Partner: "p-2", Net: points.Minor(40)}))
@@ -206,7 +207,7 @@ func methods() []method {
 		pageOf("UnnumberedEvents", store.Tx.UnnumberedEvents),
 		one("NumberEvents", writing, func(tx store.Tx, ctx context.Context, limit int) (int, error) { return tx.NumberEvents(ctx, limit) }, 10, 0),
 		pageOf("Events", store.Tx.Events),
-	}, slices.Concat(grantMethods(), queueMethods())...)
+	}, slices.Concat(grantMethods(), forfeitMethods(), queueMethods())...)
 }
 
 // methodsThat returns the methods of an effect.

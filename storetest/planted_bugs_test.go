@@ -204,12 +204,12 @@ var plantedBugs = []plantedBug{
 		"partner/program/bonuses.go", "run.Post(entries, standing[0], c.record.Recorded, c.record)", "run.Post(entries, standing[0][:0], c.record.Recorded, c.record)",
 	}}},
 	{"a part of a run is posted twice", byRuns, []plantedEdit{{
-		"partner/program/bonuses.go", "	if err := c.addRows(rows); err != nil {", `	for i := range rows {
+		"partner/program/bonuses.go", "	if err := c.addRows(append(rows, kept...)); err != nil {", `	for i := range rows {
 		again := rows[i]
 		again.Revision += posted.Revision
 		rows = append(rows, again)
 	}
-	if err := c.addRows(rows); err != nil {`,
+	if err := c.addRows(append(rows, kept...)); err != nil {`,
 	}}},
 	{"a run looks for what stands in its first part", byRuns, []plantedEdit{{
 		"partner/program/bonuses.go", "[]settlement.Source{run.Source(run.Posted)}", "[]settlement.Source{run.Source(0)}",

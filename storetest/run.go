@@ -38,6 +38,7 @@ func contract() []area {
 		{"orders", slices.Concat(orderSentences, paidOrders.sentences(), releasedOrders.sentences(), boughtSentences)},
 		{"runs", runSentences},
 		{"grants", grantSentences},
+		{"forfeits", forfeitSentences},
 		{"ledger", rowSentences},
 		{"balances", balanceSentences},
 		{"counters", counterSentences},

@@ -91,7 +91,7 @@ func sampleOrder(id commission.OrderID) settlement.Order {
 func sampleCase(id commission.OrderID) *settlement.Case {
 	return &settlement.Case{
 		Order: commission.Order{
-			ID: id, Customer: "c-1", Referrer: "p-9", PaidAt: day(2), CreatedAt: day(1), Discount: decimal.RequireFromString("1.5"), Freight: decimal.RequireFromString("8"),
+			ID: id, Customer: "c-1", Referrer: "p-9", Staff: "p-7", PaidAt: day(2), CreatedAt: day(1), Discount: decimal.RequireFromString("1.5"), Freight: decimal.RequireFromString("8"),
 			Places: commission.Places{ShipTo: "44/01", Pickup: "shop 1", Delivery: "point 2"}, Bar: "test", Kind: commission.Service,
 			Lines: []commission.Line{{
 				ID: "1", SKU: "s-1", Product: "tea", Category: "drinks", Quantity: 3, Amount: decimal.RequireFromString("597.5"),
@@ -102,7 +102,7 @@ func sampleCase(id commission.OrderID) *settlement.Case {
 			Used:    []commission.Used{{Campaign: "双", Total: cny.Minor(700), Customer: cny.Minor(70)}, {}},
 			Trees:   []commission.TreeLine{{Tree: "supply", Uplines: []commission.Upline{{Partner: "p-6", Level: "gold", Leader: true, Bar: "risk"}, {}}}, {}},
 		},
-		Candidates: commission.Candidates{Buyer: "p-8", Owner: "p-1", Referrer: "p-9", Unknown: true},
+		Candidates: commission.Candidates{Buyer: "p-8", Owner: "p-1", Referrer: "p-9", Unknown: true, Staff: "p-7"},
 		Uplines:    []commission.Upline{{Partner: "p-1", Level: "gold", Leader: true, Bar: partner.EarningFrozen}, {}},
 		Seats:      []commission.Upline{{Partner: "p-7", Level: "gold", Leader: true, Bar: "risk"}, {}},
 	}

@@ -129,6 +129,9 @@ func scans() []scanning {
 		scanOf("ScanGrants", sortedIDs[partner.ID](), func(ctx context.Context, tx store.Tx, user partner.ID) error {
 			return tx.SaveGrants(ctx, list(sampleGrants(user)))
 		}, store.Tx.ScanGrants, func(g settlement.Grants) partner.ID { return g.User }),
+		scanOf("ScanForfeits", sortedIDs[partner.ID](), func(ctx context.Context, tx store.Tx, id partner.ID) error {
+			return tx.SaveForfeits(ctx, list(sampleForfeits(id)))
+		}, store.Tx.ScanForfeits, func(f settlement.Forfeits) partner.ID { return f.Partner }),
 		scanOf("PartnerRows", rowPlaces(), func(ctx context.Context, tx store.Tx, at store.RowCursor) error {
 			r := sampleRow(commission.OrderID(at.Source.ID), "p-1", at.Revision, 100)
 			r.At, r.Amount = at.At, at.Currency.Minor(100)

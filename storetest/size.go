@@ -18,6 +18,7 @@ var sizeSentences = []sentence{
 	{"orders, rows and balances are written and read in one call, however many", manyOrders},
 	{"runs and counters are written and read in one call, however many", manyRuns},
 	{"grants and settled orders are written and read in one call, however many", manyGrants},
+	{"forfeits are written and read in one call, however many", manyForfeits},
 	{"claims, events and withdrawals are written and read in one call, however many", manyClaims},
 	{"a line of people is as long as it is", longLine},
 	{"one record may be large", largeRecords},

@@ -33,6 +33,7 @@ const (
 	ByAssignment Cause = "assignment" // somebody of the shop assigned one who belonged to nobody
 	ByTransfer   Cause = "transfer"   // somebody of the shop gave him to another, or his owner has left
 	ByRelease    Cause = "release"    // he belongs to nobody from then on
+	ByVoid       Cause = "void"       // as ByRelease, and what was pending of his owner from his orders is the shop's
 	ByImport     Cause = "import"     // it was so where the relations were kept before
 )
 

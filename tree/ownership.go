@@ -122,7 +122,7 @@ func (r *relation) at(instant time.Time, p Policy) Ownership {
 func (r *relation) take(b *Binding, p Policy) partner.Reason {
 	owner := r.at(b.At, p).Owner
 	switch b.By {
-	case ByRelease:
+	case ByRelease, ByVoid:
 		*r = relation{orders: r.orders, ordered: r.ordered}
 		return ""
 	case ByTransfer, ByImport:

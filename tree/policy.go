@@ -31,6 +31,8 @@ type Policy struct {
 	// Preempt is what takes a customer as long as his binding is pending: until he has paid an order while he was bound. It goes before touch and
 	// protection. Empty: no binding is pending.
 	Preempt []Cause `json:"preempt,omitempty"`
+	// Unbind says what becomes of what is pending of an owner from the orders of a customer whom the shop takes from him.
+	Unbind Unbind `json:"unbind,omitempty"`
 }
 
 // Trigger is what binds a customer.
@@ -57,6 +59,17 @@ const (
 	TouchLast Touch = "last"
 )
 
+// Unbind is what becomes of pending commission where a customer is unbound.
+type Unbind string
+
+// What becomes of it.
+const (
+	// UnbindKeeps: it stays the owner's. The default.
+	UnbindKeeps Unbind = "keep"
+	// UnbindVoids: it is the shop's, of all orders that are the owner's since the customer was bound to him. Those above the owner keep theirs.
+	UnbindVoids Unbind = "void"
+)
+
 // maxDays keeps times within what every store can hold.
 const maxDays = 3650
 
@@ -67,6 +80,9 @@ func (p Policy) WithDefaults() Policy {
 	}
 	if p.Touch == "" {
 		p.Touch = TouchFirst
+	}
+	if p.Unbind == "" {
+		p.Unbind = UnbindKeeps
 	}
 	return p
 }
@@ -80,9 +96,10 @@ func (p Policy) Validate() []partner.Problem {
 			problems = append(problems, partner.Problem{Path: "binding." + path, Message: fmt.Sprintf(format, args...)})
 		}
 	}
-	triggers, touches := []Trigger{OnShare, OnOrder, OnPayment}, []Touch{TouchFirst, TouchLast}
+	triggers, touches, unbinds := []Trigger{OnShare, OnOrder, OnPayment}, []Touch{TouchFirst, TouchLast}, []Unbind{UnbindKeeps, UnbindVoids}
 	add(!slices.Contains(triggers, p.On), "on", "%q is none of %q", p.On, triggers)
 	add(!slices.Contains(touches, p.Touch), "touch", "%q is none of %q", p.Touch, touches)
+	add(!slices.Contains(unbinds, p.Unbind), "unbind", "%q is none of %q", p.Unbind, unbinds)
 	for _, d := range []struct {
 		path string
 		days int

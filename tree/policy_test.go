@@ -78,7 +78,7 @@ func naive(p tree.Policy, events []tree.Binding, last int) []partner.ID {
 				continue
 			}
 			switch e.By {
-			case tree.ByRelease:
+			case tree.ByRelease, tree.ByVoid:
 				owner = ""
 				continue
 			case tree.ByTransfer, tree.ByImport:
@@ -126,12 +126,12 @@ func naive(p tree.Policy, events []tree.Binding, last int) []partner.ID {
 // drawEvents makes up what happens to a customer, in the order in which it counts.
 func drawEvents(r *rand.Rand, last int) []tree.Binding {
 	causes := []tree.Cause{
-		tree.ByShare, tree.ByShare, tree.ByContact, tree.ByOrder, tree.ByPayment, tree.ByPayment, tree.ByPayment, tree.ByAssignment, tree.ByTransfer, tree.ByRelease, tree.ByImport,
+		tree.ByShare, tree.ByShare, tree.ByContact, tree.ByOrder, tree.ByPayment, tree.ByPayment, tree.ByPayment, tree.ByAssignment, tree.ByTransfer, tree.ByRelease, tree.ByVoid, tree.ByImport,
 	}
 	var events []tree.Binding
 	for i := range 1 + r.IntN(7) {
 		e := tree.Binding{ID: fmt.Sprintf("%02d", i), By: causes[r.IntN(len(causes))], At: ticks(r.IntN(last)), Owner: partner.ID([]string{"a", "b", "c"}[r.IntN(3)])}
-		if e.By == tree.ByRelease || e.By == tree.ByPayment && r.IntN(2) == 0 {
+		if e.By == tree.ByRelease || e.By == tree.ByVoid || e.By == tree.ByPayment && r.IntN(2) == 0 {
 			e.Owner = ""
 		}
 		events = append(events, e)
@@ -324,7 +324,7 @@ func TestRule_3_12_TransfersAndReleasesHoldWhateverThePlanSays(t *testing.T) {
 
 func TestAPolicyThatContradictsItselfIsRefused(t *testing.T) {
 	for path, p := range map[string]tree.Policy{
-		"on": {On: "click"}, "touch": {Touch: "second"}, "days": {Days: -1}, "protectionDays": {Touch: tree.TouchLast, ProtectionDays: 3651}, "sameOrder": {SameOrder: true},
+		"on": {On: "click"}, "touch": {Touch: "second"}, "unbind": {Unbind: "forget"}, "days": {Days: -1}, "protectionDays": {Touch: tree.TouchLast, ProtectionDays: 3651}, "sameOrder": {SameOrder: true},
 		"renewOnOrder": {RenewOnOrder: true}, "lockOnOrder": {LockOnOrder: true}, "preempt[0]": {Preempt: []tree.Cause{tree.ByTransfer}},
 		"preempt[1]": {Preempt: []tree.Cause{tree.ByContact, tree.ByContact}},
 	} {
@@ -334,7 +334,7 @@ func TestAPolicyThatContradictsItselfIsRefused(t *testing.T) {
 	require.Len(t, tree.Policy{ProtectionDays: 3}.Validate(), 1)
 	require.Len(t, tree.Policy{ProtectionDays: 3, Days: 2, Touch: tree.TouchLast}.Validate(), 1)
 	require.Len(t, tree.Policy{Days: 3, RenewOnOrder: true, LockOnOrder: true}.Validate(), 1)
-	require.Equal(t, tree.Policy{On: tree.OnShare, Touch: tree.TouchFirst}, tree.Policy{}.WithDefaults())
+	require.Equal(t, tree.Policy{On: tree.OnShare, Touch: tree.TouchFirst, Unbind: tree.UnbindKeeps}, tree.Policy{}.WithDefaults())
 }
 
 func TestOrdersAreKeptExactlyWhereTheyDecide(t *testing.T) {

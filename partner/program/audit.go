@@ -59,7 +59,7 @@ func (r Report) String() string {
 //	I2   earned = pending + available + withdrawing + paid + taxed + fees − debt, per partner and currency, against the sum of his rows
 //	I3   nothing is below 0 but what losses may bring; available and debt are never both above 0
 //	I6   what stands on an order is what its frozen terms pay on what is left of it; a one-off bonus stands if the user has a settled order,
-//	     or gets it himself
+//	     or gets it himself; who has forfeited what an order pays him has nothing of it
 //	I8   net + tax + fee = gross for every withdrawal that was paid
 //	I9   withdrawing is the sum of open withdrawals, which are of cash
 //	I10  nothing is released before its time, and all rows of a released order or part of a run are
@@ -145,6 +145,9 @@ func (a *audit) order(o *settlement.Order, rows []settlement.Row) error {
 		return err
 	}
 	if err := a.shortfalls(o, v.plan.Settlement); err != nil {
+		return err
+	}
+	if err := a.forfeitsOfOrder(o, rows); err != nil {
 		return err
 	}
 	in := map[money.Currency][]commission.Entry{}

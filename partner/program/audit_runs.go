@@ -25,6 +25,9 @@ func (a *audit) run(r *settlement.Run) error {
 		if err != nil {
 			return err
 		}
+		if err := a.forfeitsOfPart(r, source, rows[0], chunk < r.Released); err != nil {
+			return err
+		}
 		for i := range rows[0] {
 			row := &rows[0][i]
 			a.row(string(r.ID), row)

@@ -87,7 +87,8 @@ func (f *bonusFacts) states() error {
 	return f.eachPage(func(page []commission.Member, facts [][]partner.Fact, edges [][]tree.Edge) {
 		for i := range page {
 			state := partner.At(facts[i], f.last())
-			page[i].Level, page[i].Bar, page[i].Leader = state.Level, state.Bar(), f.run.version.plan.Levels.Leads(state.Level)
+			page[i].Level, page[i].Leader = state.Level, f.run.version.plan.Levels.Leads(state.Level)
+			page[i].Bar = f.run.version.plan.Joining.Bar(state)
 			if recruiter := tree.RecruiterAt(edges[i], f.last()); recruiter != "" {
 				page[i].Recruiter = f.index(recruiter)
 			}
@@ -118,7 +119,7 @@ func (f *bonusFacts) standingsOf(facts []partner.Fact, edges []tree.Edge) []comm
 	for i, at := range instants {
 		state := partner.At(facts, at)
 		all[i] = commission.Standing{
-			From: at, Level: state.Level, Bar: state.Bar(), Recruiter: -1, Leader: f.run.version.plan.Levels.Leads(state.Level),
+			From: at, Level: state.Level, Bar: f.run.version.plan.Joining.Bar(state), Recruiter: -1, Leader: f.run.version.plan.Levels.Leads(state.Level),
 		}
 		if recruiter := tree.RecruiterAt(edges, at); recruiter != "" {
 			all[i].Recruiter = f.index(recruiter)

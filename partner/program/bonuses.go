@@ -120,6 +120,10 @@ func (b Bonuses) post(ctx context.Context, in BonusRun, x *bonusRun) error {
 			if done = run.State == settlement.RunCommitted || run.State == settlement.RunReversed; done {
 				return nil
 			}
+			// A step of its own, so that what is taken back is taken from what was forfeited before.
+			if taken, err := c.forfeitPart(run); err != nil || taken {
+				return err
+			}
 			if run.Reverses { // which somebody else can have begun since the part before
 				return c.postPart(x, nil)
 			}
@@ -141,6 +145,22 @@ func (b Bonuses) post(ctx context.Context, in BonusRun, x *bonusRun) error {
 	return nil
 }
 
+// forfeitPart takes what was forfeited of what is pending of the part of a run that is posted next, and reports whether there was any.
+func (c *call) forfeitPart(run settlement.Run) (taken bool, err error) {
+	if run.State != settlement.RunLocked && run.State != settlement.RunPosting {
+		return false, nil
+	}
+	run.Revision++
+	kept, err := c.forfeits(c.record.Recorded, payingPart(&run, run.Source(run.Posted), nil))
+	if err != nil || len(kept) == 0 {
+		return false, err
+	}
+	return true, inTurn(
+		func() error { return c.tx.SaveRuns(c.ctx, []settlement.Run{run}) },
+		func() error { return c.addRows(kept) },
+		func() error { return c.tellForfeits(kept) })
+}
+
 // postPart posts the next part of a run.
 func (c *call) postPart(x *bonusRun, parts [][]commission.Entry) error {
 	run := x.run
@@ -159,7 +179,14 @@ func (c *call) postPart(x *bonusRun, parts [][]commission.Entry) error {
 	if err := c.tx.SaveRuns(c.ctx, []settlement.Run{posted}); err != nil {
 		return err
 	}
-	if err := c.addRows(rows); err != nil {
+	kept, err := c.forfeits(c.record.Recorded, payingPart(&posted, run.Source(run.Posted), rows))
+	if err != nil {
+		return err
+	}
+	if err := c.addRows(append(rows, kept...)); err != nil {
+		return err
+	}
+	if err := c.tellForfeits(kept); err != nil {
 		return err
 	}
 	x.run = posted

@@ -2,12 +2,12 @@ package program
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
+	"github.com/fenrun/fenrun/tree"
 )
 
 // Depart ends somebody's time as a partner.
@@ -23,28 +23,18 @@ type Departed struct {
 	To           partner.Status
 	At           time.Time
 	PayableUntil time.Time          // until when he can withdraw; zero: for ever
+	Forfeits     bool               // whether what is pending of his is forfeited, which RunDue then takes
 	Edges        []partner.EdgeMove // who has another recruiter, tree by tree
 	Transfers    []partner.Transfer // whose customers are others'
 }
 
-// ForfeitError says that the plan lets the shop keep what is pending of one who leaves, which is possible only where nothing is. Waiting until it is released,
-// or a plan by which it settles, lifts it.
-type ForfeitError struct {
-	Partner partner.ID
-	Pending money.Amount
-}
-
-func (e *ForfeitError) Error() string {
-	return fmt.Sprintf("program: %q has %s pending, which cannot be forfeited; let it be released first, or publish a plan with \"pending\": %q",
-		e.Partner, e.Pending, partner.PendingSettles)
-}
-
 // Finish ends a termination, and what hangs on the partner goes where the plan's section joining.leaving says: from At on his customers, and from the instant
-// of recording on, or At where that is later, those whom he recruited, each with his own team, and so in every tree. What is posted stays. [Partners.PreviewDeparture] says before
-// what it does.
+// of recording on, or At where that is later, those whom he recruited, each with his own team, and so in every tree. What is posted settles to him, unless the section says that what
+// is pending is forfeited: then RunDue takes it, a batch at a time, from At on, and what is told of late is taken where it is posted. What was released before
+// stays his. [Partners.PreviewDeparture] says before what it does.
 //
-// It is a [*partner.MoveError] unless he is leaving, a [*NotFoundError] for somebody who is no partner or for the partner who is to get the customers, a
-// [*TransferError] where that one earns nothing, and a [*ForfeitError] where the plan forfeits what is pending and something is.
+// It is a [*partner.MoveError] unless he is leaving, a [*NotFoundError] for somebody who is no partner or for the partner who is to get the customers, and a
+// [*TransferError] where that one earns nothing.
 func (p Partners) Finish(ctx context.Context, in Depart) (Departed, error) {
 	return p.depart(ctx, in, partner.MoveFinish)
 }
@@ -87,19 +77,36 @@ func (p Partners) depart(ctx context.Context, in Depart, move partner.Move) (Dep
 		if err != nil {
 			return nil, err
 		}
-		*out = Departed{Partner: in.Partner, To: d.To, At: d.At, PayableUntil: d.PayableUntil, Edges: d.Edges, Transfers: d.Transfers}
+		*out = Departed{
+			Partner: in.Partner, To: d.To, At: d.At, PayableUntil: d.PayableUntil, Forfeits: d.OnPending == partner.PendingForfeits, Edges: d.Edges, Transfers: d.Transfers,
+		}
 		return func() error {
 			return inTurn(publish,
 				func() error { return c.addMoves(d.Edges) },
-				func() error { return c.addTransfers(d.Transfers) },
+				func() error { return c.addTransfers(d.Transfers, tree.ByRelease) },
 				func() error {
 					return c.learn(d.Facts, "partner_"+string(d.To), string(in.Partner), map[string]any{"recruits": len(d.Edges), "customers": len(d.Transfers)})
+				},
+				func() error {
+					if !out.Forfeits {
+						return nil
+					}
+					return c.forfeitFrom(in.Partner)
 				})
 		}, nil
 	}, func(c *call, first store.Claim, out *Departed) error {
 		*out = Departed{Partner: in.Partner, At: c.at}
 		return c.departed(out, first)
 	})
+}
+
+// forfeitFrom notes that somebody forfeits what is pending of his from the instant of the call on.
+func (c *call) forfeitFrom(id partner.ID) error {
+	locked, err := c.tx.LockForfeits(c.ctx, []partner.ID{id})
+	if err != nil {
+		return err
+	}
+	return c.tx.SaveForfeits(c.ctx, []settlement.Forfeits{locked[0].Add(c.at, c.record)})
 }
 
 // PreviewDeparture says what it would do that a partner leaves by [partner.MoveFinish] or [partner.MoveClearOut], and does nothing. For one who recruited others
@@ -144,9 +151,6 @@ func (c *call) departure(v *version, in Depart, move partner.Move, customers []p
 	d, err := leaving.Depart(who, move, in.WithTeam, c.at)
 	if err != nil {
 		return partner.Departure{}, err
-	}
-	if leaving.Pending == partner.PendingForfeits && !who.Pending.IsZero() {
-		return partner.Departure{}, &ForfeitError{Partner: in.Partner, Pending: who.Pending}
 	}
 	if len(d.Transfers) > 0 {
 		bar, err := c.ownerBar(leaving.CustomersTo)

@@ -24,6 +24,9 @@ type Due struct {
 
 	FailedRuns []FailedRun // period runs of which a part could not be released; the run passed over them
 
+	Forfeited      int             // rows by which the shop keeps what was pending of partners who have left
+	FailedForfeits []FailedForfeit // partners of whom that could not be taken; the run passed over them
+
 	Granted      []GrantChange // one-off bonuses that were paid or taken back
 	FailedGrants []FailedGrant // users whose one-off bonuses could not be judged; the run passed over them
 	Risen        []Rise        // who rose to higher levels by what they were paid for reaching others, where the plan lets them
@@ -45,7 +48,7 @@ type VetoedOrder struct {
 // batches bounds one run: this many transactions of each kind.
 const batches = 20
 
-// RunDue does what is due at an instant (zero: now): it posts queued orders, releases the orders whose hold is over and the parts of period runs that are committed, judges
+// RunDue does what is due at an instant (zero: now): it posts queued orders, takes what was pending of partners who have forfeited it by leaving, releases the orders whose hold is over and the parts of period runs that are committed, judges
 // one-off bonuses, adds posted rows to the balances and numbers events. It works in bounded transactions and stops at a bound, so that More asks for another
 // call; it may be stopped at any point, and two may run at once. What cannot be released or judged is reported and neither stops nor repeats the others.
 // The shop's scheduler calls it, every minute for example.
@@ -57,7 +60,7 @@ func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 		now = p.now()
 	}
 	r := dueRun{shell: p.shell, now: instant(now)}
-	for _, step := range []func(context.Context) (bool, error){r.queue, r.release, r.releaseRuns, r.judge, r.fold, r.number} {
+	for _, step := range []func(context.Context) (bool, error){r.queue, r.forfeit, r.release, r.releaseRuns, r.judge, r.fold, r.number} {
 		for n := 0; ; n++ {
 			if n == batches {
 				r.due.More = true
@@ -84,7 +87,8 @@ type dueRun struct {
 
 	runs []settlement.RunID // those of which a part could not be released
 
-	users []partner.ID // those whose one-off bonuses could not be judged
+	users   []partner.ID // those whose one-off bonuses could not be judged
+	leavers []partner.ID // those of whom what they forfeited could not be taken
 }
 
 // release releases one batch of due orders. A batch that is kept back as a whole is none: what the shop vetoes must not keep others from being released.
@@ -235,7 +239,14 @@ func (c *call) makeAvailable(judged []settlement.Posting, now time.Time) error {
 	if err := c.markSettled(due); err != nil {
 		return err
 	}
-	if err := c.tx.AddRows(c.ctx, rows); err != nil {
+	kept, err := c.forfeitsOf(judged, now)
+	if err != nil {
+		return err
+	}
+	if err := c.tx.AddRows(c.ctx, append(rows, kept...)); err != nil {
+		return err
+	}
+	if err := c.tellForfeits(kept); err != nil {
 		return err
 	}
 	if err := c.releaseRows(sources, now); err != nil {
@@ -310,7 +321,10 @@ func (r *dueRun) number(ctx context.Context) (more bool, err error) {
 // String says it in one line.
 func (d Due) String() string {
 	text := fmt.Sprintf("released %d orders and %d parts of period runs, folded %d rows, numbered %d events, %d failed",
-		len(d.Released), d.Parts, d.Folded, d.Numbered, len(d.Failed)+len(d.FailedRuns)+len(d.FailedGrants))
+		len(d.Released), d.Parts, d.Folded, d.Numbered, len(d.Failed)+len(d.FailedRuns)+len(d.FailedForfeits)+len(d.FailedGrants))
+	if d.Forfeited > 0 {
+		text += fmt.Sprintf(", %d rows forfeited", d.Forfeited)
+	}
 	if len(d.Granted) > 0 {
 		text += fmt.Sprintf(", paid or took back %d one-off bonuses", len(d.Granted))
 	}

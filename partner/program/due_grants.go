@@ -98,6 +98,9 @@ func (c *call) judgeGrants(users []partner.ID, now time.Time) (judgedGrants, err
 	if err != nil {
 		return out, err
 	}
+	if err := c.forfeitGrants(grants, judged, now); err != nil {
+		return out, err
+	}
 	var rows []settlement.Row
 	for i, before := range grants {
 		after, paid, err := before.Judge(judged[i], now, c.record)
@@ -141,6 +144,36 @@ func (c *call) cascades(at time.Time) (bool, error) {
 		return false, nil
 	}
 	return err == nil && v.plan.Rising.Reward == incentive.Cascade, err
+}
+
+// forfeitGrants gives the reason to bonuses that are not paid and that those have forfeited who would get them: they have left, and get nothing more.
+func (c *call) forfeitGrants(grants []settlement.Grants, judged []settlement.Judged, now time.Time) error {
+	if any, err := c.anyForfeit(); err != nil || !any {
+		return err
+	}
+	waiting := map[partner.ID][]*settlement.Grant{}
+	for i := range grants {
+		for _, list := range [][]settlement.Grant{grants[i].All, judged[i].Found} {
+			for k := range list {
+				if g := &list[k]; g.Owed() && !g.Stands {
+					waiting[g.Payee] = append(waiting[g.Payee], g)
+				}
+			}
+		}
+	}
+	payees := sortedKeys(waiting)
+	known, err := c.tx.Forfeits(c.ctx, payees)
+	if err != nil {
+		return err
+	}
+	for i, id := range payees {
+		for _, g := range waiting[id] {
+			if known[i].Covers(g.At, now, now) {
+				g.Reason = commission.ForfeitedByLeaving
+			}
+		}
+	}
+	return nil
 }
 
 // grantChanges are the bonuses that are paid after a judgement and were not before it, or the other way round.
@@ -310,7 +343,11 @@ func (c *call) barPayees(judged []settlement.Judged) error {
 	}
 	for i, id := range payees {
 		for _, g := range at[id] {
-			g.Reason = partner.At(facts[i], g.At).Bar()
+			v, err := c.planOf(g.Plan)
+			if err != nil {
+				return err
+			}
+			g.Reason = v.plan.Joining.Bar(partner.At(facts[i], g.At))
 		}
 	}
 	return nil

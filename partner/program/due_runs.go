@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/fenrun/fenrun/settlement"
@@ -36,7 +37,20 @@ func (r *dueRun) releaseRuns(ctx context.Context) (more bool, err error) {
 			return err
 		}
 		released = true
-		return c.releaseRows([]settlement.Source{source}, r.now)
+		kept, err := c.forfeits(r.now, payingPart(&run, source, nil))
+		if err != nil {
+			return err
+		}
+		if err := c.addRows(kept); err != nil {
+			return err
+		}
+		if err := c.tellForfeits(kept); err != nil {
+			return err
+		}
+		if err := c.releaseRows([]settlement.Source{source}, r.now); err != nil || len(c.events) == 0 {
+			return err
+		}
+		return tx.AppendEvents(ctx, c.events)
 	})
 	switch {
 	case err == nil && released:
@@ -51,8 +65,17 @@ func (r *dueRun) releaseRuns(ctx context.Context) (more bool, err error) {
 	return len(ids) > 0, nil
 }
 
-// releaseRows makes the rows of sources available.
+// releaseRows makes the rows of sources available, less what the shop keeps of them.
 func (c *call) releaseRows(sources []settlement.Source, now time.Time) error {
+	any, err := c.anyForfeit()
+	if err != nil {
+		return err
+	}
+	if any {
+		for _, of := range slices.Clone(sources) {
+			sources = append(sources, settlement.OfForfeits(of))
+		}
+	}
 	rows, err := c.tx.ReleaseRows(c.ctx, sources, now)
 	if err != nil {
 		return err

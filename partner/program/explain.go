@@ -61,11 +61,11 @@ func (o Orders) ExplainAll(ctx context.Context, id commission.OrderID) ([]Explai
 		if err != nil {
 			return err
 		}
-		rows, err := tx.Rows(ctx, []settlement.Source{settlement.OfOrder(id), settlement.OfShortfalls(id)})
+		rows, err := tx.Rows(ctx, []settlement.Source{settlement.OfOrder(id), settlement.OfShortfalls(id), settlement.OfForfeits(settlement.OfOrder(id))})
 		if err != nil {
 			return err
 		}
-		for _, row := range joinRows(rows[0], rows[1]) {
+		for _, row := range joinRows(rows[0], append(rows[1], rows[2]...)) {
 			judged := order.JudgedAt(row.Revision)
 			plan, frozen, ratio, asset := v.calc.Plan(), &judged.Frozen, (*decimal.Decimal)(nil), ""
 			if a, paid := v.assetFor(row.Amount.Currency()), judged.Asset(row.Amount.Currency()); a != nil && paid != nil {
@@ -87,9 +87,9 @@ func (o Orders) ExplainAll(ctx context.Context, id commission.OrderID) ([]Explai
 	return out, err
 }
 
-// joinRows adds what payees bear for others, or are spared, to their rows of the order's revisions, so that each is one row a currency.
-func joinRows(rows, borne []settlement.Row) []settlement.Row {
-	for _, b := range borne {
+// joinRows adds what payees bear for others, are spared, or forfeit to their rows of the order's revisions, so that each is one row a currency.
+func joinRows(rows, others []settlement.Row) []settlement.Row {
+	for _, b := range others {
 		at := func(r settlement.Row) bool { return r.Revision == b.Revision && accountOf(&r) == accountOf(&b) }
 		if i := slices.IndexFunc(rows, at); i >= 0 {
 			rows[i].Entries = append(rows[i].Entries, b.Entries...)

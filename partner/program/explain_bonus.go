@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"slices"
 
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner"
@@ -9,9 +10,10 @@ import (
 	"github.com/fenrun/fenrun/store"
 )
 
-// ExplainedBonus is an entry of a period run with its explanation: the round of the run that posted it, and its index in the payee's row, from 0.
+// ExplainedBonus is an entry of a period run with its explanation: the round of the run that posted it, and its index in the payee's row, from 0. What he has
+// forfeited of the run comes last.
 type ExplainedBonus struct {
-	Round int64
+	Round int64 // 0 for what he has forfeited
 	Index int
 	commission.BonusExplanation
 }
@@ -33,16 +35,21 @@ func (b Bonuses) Explain(ctx context.Context, run settlement.RunID, payee partne
 		if err != nil {
 			return err
 		}
-		rows, err := tx.Rows(ctx, []settlement.Source{r.Source(r.Chunk(payee))})
+		part := r.Source(r.Chunk(payee))
+		rows, err := tx.Rows(ctx, []settlement.Source{part, settlement.OfForfeits(part)})
 		if err != nil {
 			return err
 		}
-		for _, row := range rows[0] {
+		for _, row := range slices.Concat(rows...) {
 			if row.Payee != payee {
 				continue
 			}
+			round := row.Revision
+			if row.Source.Forfeited() {
+				round = 0
+			}
 			for i, e := range row.Entries {
-				out = append(out, ExplainedBonus{Round: row.Revision, Index: i, BonusExplanation: commission.BonusExplanation{
+				out = append(out, ExplainedBonus{Round: round, Index: i, BonusExplanation: commission.BonusExplanation{
 					Run: string(run), Plan: r.Plan, Entry: e, Rounding: v.plan.Commission.Rounding, Released: row.Released,
 				}})
 			}

@@ -95,6 +95,13 @@ func (c *call) attribute(j *judged) error {
 		}
 		candidates.Referrer, candidates.Unknown = referrer.ID, referrer.ID == ""
 	}
+	if j.order.Staff != "" {
+		member, err := c.partner(j.order.Staff, at)
+		if err != nil {
+			return err
+		}
+		candidates.Staff = member.ID
+	}
 	j.candidates, j.attributed = candidates, plan.Attributed(candidates)
 	if err := c.grace(j); err != nil {
 		return err
@@ -157,7 +164,7 @@ func (c *call) asOf(j *judged, ids []partner.ID) ([]commission.Upline, error) {
 	people := make([]commission.Upline, len(ids))
 	for i, id := range ids {
 		state := partner.At(facts[i], j.order.PaidAt)
-		people[i] = commission.Upline{Partner: id, Level: state.Level, Leader: j.version.plan.Levels.Leads(state.Level), Bar: state.Bar()}
+		people[i] = commission.Upline{Partner: id, Level: state.Level, Leader: j.version.plan.Levels.Leads(state.Level), Bar: j.version.plan.Joining.Bar(state)}
 	}
 	return people, nil
 }

@@ -163,7 +163,14 @@ func (c *call) attributeLate(orders []settlement.Posting) error {
 			return err
 		}
 	}
-	if err := c.addRows(rows); err != nil {
+	kept, err := c.forfeitsOf(orders, c.record.Recorded)
+	if err != nil {
+		return err
+	}
+	if err := c.addRows(append(rows, kept...)); err != nil {
+		return err
+	}
+	if err := c.tellForfeits(kept); err != nil {
 		return err
 	}
 	for _, o := range after {

@@ -89,6 +89,13 @@ func (c *call) departed(out *Departed, first store.Claim) error {
 			out.To, out.PayableUntil = state.Status, state.PayableUntil
 		}
 	}
+	forfeits, err := c.tx.Forfeits(c.ctx, []partner.ID{out.Partner})
+	if err != nil {
+		return err
+	}
+	for _, f := range forfeits[0].All {
+		out.Forfeits = out.Forfeits || f.At.Equal(out.At) && f.Recorded.Equal(first.At)
+	}
 	if err := c.movesOf(out, first); err != nil {
 		return err
 	}

@@ -64,6 +64,28 @@ func TestRule_1_24_WhoIsLeavingEarnsNothingMoreAndTheRestSettles(t *testing.T) {
 	require.ErrorAs(t, err, &missing)
 }
 
+func TestRule_1_18_ComingBackIsAnotherJoining(t *testing.T) {
+	for rejoin, comesBack := range map[string]bool{"refuse": false, "all": true} {
+		s := open(t, `{"currency": "CNY", "joining": {"leaving": {"rejoin": "`+rejoin+`"}}, "commission": {"rates": ["10%"]}}`)
+		for n := range 3 {
+			s.add("bob")
+			s.add("bob") // the same again
+			s.now = s.now.Add(time.Hour)
+			s.clearOut("bob")
+			_, err := s.Partners.Add(ctx, program.Add{Partner: "bob"})
+			if !comesBack {
+				require.Equal(t, &partner.MoveError{Partner: "bob", Move: partner.MoveRejoin, From: partner.ClearedOut}, err)
+				break
+			}
+			require.NoError(t, err, n)
+			state, err := s.Partners.At(ctx, "bob", time.Time{})
+			require.NoError(t, err)
+			require.Equal(t, partner.Active, state.Status, n)
+		}
+		s.sound()
+	}
+}
+
 func TestRule_1_25_APartnerWhoseTimeIsOverEarnsNothingUntilHeRenews(t *testing.T) {
 	s := family(t, `{"currency": "CNY", "levels": [{"id": "agent", "weight": 1, "default": true}, {"id": "gold", "weight": 2}], "joining": {"validDays": 10}, "commission": {"rates": ["10%"]}}`)
 	begin := noon

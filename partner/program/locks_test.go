@@ -19,7 +19,7 @@ import (
 )
 
 // lockKinds is the order of locks that package store promises. Rows that are added are new and nobody waits for them; those that are marked are others'.
-var lockKinds = []string{"bindings", "tree", "applications", "orders", "counters", "runs", "customers", "partners", "grants", "rows", "withdrawals", "balances"}
+var lockKinds = []string{"bindings", "tree", "applications", "orders", "counters", "runs", "customers", "partners", "grants", "forfeits", "rows", "withdrawals", "balances"}
 
 // lockStore is a store that notes the locks which transactions take out of order.
 type lockStore struct {
@@ -138,6 +138,11 @@ func (w *lockTx) LockGrants(ctx context.Context, users []partner.ID) ([]settleme
 	return w.Tx.LockGrants(ctx, users)
 }
 
+func (w *lockTx) LockForfeits(ctx context.Context, ids []partner.ID) ([]settlement.Forfeits, error) {
+	w.lock("forfeits", texts(ids)...)
+	return w.Tx.LockForfeits(ctx, ids)
+}
+
 func (w *lockTx) FoldRows(ctx context.Context, limit int, instant time.Time) ([]settlement.Row, error) {
 	w.lock("rows", "")
 	return w.Tx.FoldRows(ctx, limit, instant)
@@ -167,11 +172,11 @@ func (w *lockTx) ChangeBalances(ctx context.Context, changes []settlement.Change
 	return w.Tx.ChangeBalances(ctx, changes)
 }
 
-// everySeam turns on what meets in one transaction: a grace, a budget, an asset, one-off bonuses, levels of release, a promotion, a seller who bears.
+// everySeam turns on what meets in one transaction: a grace, a budget, an asset, one-off bonuses, what is forfeited, levels of release, a promotion, a seller who bears.
 const everySeam = `{
   "currency": "CNY",
   "levels": [{"id": "agent", "weight": 1, "default": true}, {"id": "gold", "weight": 2}],
-  "joining": {"spend": "90.00"},
+  "joining": {"spend": "90.00", "leaving": {"pending": "forfeit"}}, "binding": {"unbind": "void"},
   "commission": {"rates": ["10%", "5%"], "graceMinutes": 60, "levelAt": "released", "levels": {"gold": ["12%", "6%"]}, "exchange": "refund"},
   "campaigns": [{"name": "june", "factor": "2", "budget": "100.00", "perCustomer": "50.00"}],
   "assets": [{"code": "PTS", "scale": 0, "commission": {"rates": ["-", "1.00/unit"], "levelAt": "released"}}],
@@ -226,8 +231,17 @@ func TestEveryTransactionTakesItsLocksInTheOrderOfTheContract(t *testing.T) {
 	require.NoError(t, err)
 	s.refunded("r-1", "o-1", units("1", 1))
 	s.due(s.now.Add(time.Second))
+	s.paid(s.order("o-5", 1, "10.00"))
+	_, err = s.Team.Bind(ctx, program.Bind{Customer: "gus", Owner: "zoe"})
+	require.NoError(t, err)
+	s.buys("gus", "o-7")
+	_, err = s.Team.Unbind(ctx, program.Unbind{Customers: []partner.Customer{"gus"}, Meta: why("u-1")})
+	require.NoError(t, err)
+	s.clearOut("zoe")
+	s.paid(s.order("o-6", 1, "10.00"))
+	s.due(s.now)
 	require.Empty(t, w.wrong)
-	for _, kind := range []string{"bindings", "tree", "orders", "counters", "customers", "partners", "grants", "rows", "withdrawals", "balances"} {
+	for _, kind := range []string{"bindings", "tree", "orders", "counters", "customers", "partners", "grants", "forfeits", "rows", "withdrawals", "balances"} {
 		require.True(t, w.taken[kind], kind)
 	}
 }

@@ -23,6 +23,7 @@ type Order struct {
 	ID       commission.OrderID `json:"id"`
 	Customer partner.Customer   `json:"customer"`
 	Referrer partner.ID         `json:"referrer,omitempty"` // the partner whom the order itself names (a link, a code); "" for none
+	Staff    partner.ID         `json:"staff,omitempty"`    // the member of the shop's own staff whom it names (导购), a partner of the programme too; "" for none
 	PaidAt   time.Time          `json:"paidAt"`             // the order is judged by what held at this instant
 	// CreatedAt is when the buyer made the order, not after PaidAt; zero: when he paid it. It matters only where the plan says so.
 	CreatedAt time.Time         `json:"createdAt"`
@@ -88,7 +89,7 @@ func (e *EarlyError) Error() string {
 // commission is the order as the calculation sees it.
 func (o *Order) commission() *commission.Order {
 	return &commission.Order{
-		ID: o.ID, Customer: o.Customer, Referrer: o.Referrer, PaidAt: instant(o.PaidAt), Lines: o.Lines, Discount: o.Discount, Freight: o.Freight, Places: o.Places,
+		ID: o.ID, Customer: o.Customer, Referrer: o.Referrer, Staff: o.Staff, PaidAt: instant(o.PaidAt), Lines: o.Lines, Discount: o.Discount, Freight: o.Freight, Places: o.Places,
 		Kind: o.Kind, Bar: o.Abnormal, Tenders: o.Tenders, CreatedAt: instant(o.CreatedAt),
 	}
 }
@@ -98,6 +99,9 @@ func (o *Order) check() error {
 	errs := []error{partner.CheckID("id", o.ID), partner.CheckID("customer", o.Customer)}
 	if o.Referrer != "" {
 		errs = append(errs, partner.CheckID("referrer", o.Referrer))
+	}
+	if o.Staff != "" {
+		errs = append(errs, partner.CheckID("staff", o.Staff))
 	}
 	for i := range o.Lines {
 		l, at := &o.Lines[i], "lines["+strconv.Itoa(i)+"]."
@@ -128,6 +132,7 @@ func (o *Order) operation() operation {
 	}
 	op.payload.add("customer", string(o.Customer))
 	op.payload.add("referrer", string(o.Referrer))
+	op.payload.add("staff", string(o.Staff))
 	op.payload.add("paidAt", canonicalTime(o.PaidAt))
 	lines := make([]string, 0, len(o.Lines))
 	for i := range o.Lines {

@@ -57,6 +57,9 @@ func (in Order) paid() (task[Outcome], error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := c.forfeitsOfNew(&posting); err != nil {
+			return nil, err
+		}
 		return func() error {
 			if err := judged.publish(); err != nil {
 				return err
@@ -73,7 +76,10 @@ func (in Order) paid() (task[Outcome], error) {
 			if err := c.saveOrder(judged.version, posting); err != nil {
 				return err
 			}
-			if err := c.addRows(posting.Rows); err != nil {
+			if err := c.addRows(slices.Concat(posting.Rows, posting.Forfeits)); err != nil {
+				return err
+			}
+			if err := c.tellForfeits(posting.Forfeits); err != nil {
 				return err
 			}
 			data := withAssets(posting.Order, map[string]any{"customer": in.Customer, "commission": posting.Order.Total})
@@ -84,7 +90,7 @@ func (in Order) paid() (task[Outcome], error) {
 			if err != nil {
 				return err
 			}
-			*out, err = firstOutcome(order, judged.version)
+			*out, err = c.firstOutcome(order, judged.version)
 			return err
 		}, nil
 	}, func(c *call, first store.Claim, out *Outcome) error {
@@ -92,7 +98,7 @@ func (in Order) paid() (task[Outcome], error) {
 		if err != nil {
 			return err
 		}
-		*out, err = firstOutcome(order, v)
+		*out, err = c.firstOutcome(order, v)
 		out.Repeated = first.Token != c.token // this call's own token is that of a commit whose answer was lost
 		return err
 	}}, nil
@@ -113,7 +119,7 @@ func (in Order) awaits() task[Outcome] {
 			if err != nil {
 				return nil, err
 			}
-			*out, err = firstOutcome(stored, v)
+			*out, err = c.firstOutcome(stored, v)
 			out.Repeated = true
 			return nil, err
 		}
@@ -165,31 +171,43 @@ func (o Orders) Quote(ctx context.Context, in Order) (Outcome, error) {
 		if err != nil {
 			return err
 		}
-		out, err = outcomeOf(posting.Order, judged.version)
-		return err
+		if err := c.forfeitsOfNew(&posting); err != nil {
+			return err
+		}
+		if out, err = outcomeOf(posting.Order, judged.version); err != nil {
+			return err
+		}
+		return out.less(posting.Forfeits)
 	})
 	return out, err
 }
 
-// Outcome returns what an order paid when it was posted or, where the plan had it judged again since, by that, with the release time as it is now. It is a
+// Outcome returns what an order paid when it was posted or, where the plan had it judged again since, by that, with the release time as it is now, and without
+// what payees have forfeited, of which it has the reason. It is a
 // [*NotFoundError] for an order that is not known.
 func (o Orders) Outcome(ctx context.Context, id commission.OrderID) (Outcome, error) {
 	var out Outcome
 	err := o.view(ctx, func(tx store.Tx) error {
-		order, v, err := (&call{shell: o.shell, ctx: ctx, tx: tx}).posted(id)
+		c := &call{shell: o.shell, ctx: ctx, tx: tx}
+		order, v, err := c.posted(id)
 		if err != nil {
 			return err
 		}
-		out, err = outcomeOf(order, v)
-		return err
+		if out, err = outcomeOf(order, v); err != nil {
+			return err
+		}
+		return c.lessForfeits(&out, &order, false)
 	})
 	return out, err
 }
 
 // lockPaid locks an order that is told of, after what is known of its customer where the order is going to be among it, or some plan has a grace in which it
-// matters.
+// matters or voids what is pending of customers who are unbound.
 func (c *call) lockPaid(in *Order) (settlement.Order, error) {
 	matters, err := c.anyGrace()
+	if err == nil && !matters {
+		matters, err = c.anyVoid()
+	}
 	if err != nil {
 		return settlement.Order{}, err
 	}

@@ -151,14 +151,72 @@ func paidOf(o settlement.Order, result *commission.Result) ([]commission.Entry, 
 }
 
 // firstOutcome is the outcome as it was when the order was posted, whatever has come since.
-func firstOutcome(o settlement.Order, v *version) (Outcome, error) {
+func (c *call) firstOutcome(o settlement.Order, v *version) (Outcome, error) {
 	out, err := outcomeOf(o.JudgedAt(0), v)
+	if err != nil {
+		return out, err
+	}
 	received := slices.ContainsFunc(o.Unparked, func(u settlement.Unparked) bool { return u.Event == eventReceived })
 	if v.plan.Settlement.Of(o.Kind).Anchor == settlement.AnchorReceived && !received {
 		out.ReleaseAt = time.Time{}
 	}
 	out.Veto = ""
-	return out, err
+	return out, c.lessForfeits(&out, &o, true)
+}
+
+// lessForfeits makes those get nothing who have forfeited what an order pays them; first leaves out what they have forfeited since it was posted.
+func (c *call) lessForfeits(out *Outcome, o *settlement.Order, first bool) error {
+	if any, err := c.anyForfeit(); err != nil || !any {
+		return err
+	}
+	rows, err := c.tx.Rows(c.ctx, []settlement.Source{settlement.OfForfeits(settlement.OfOrder(o.ID)), settlement.OfOrder(o.ID)})
+	if err != nil {
+		return err
+	}
+	kept := rows[0]
+	if first {
+		kept = slices.DeleteFunc(kept, func(row settlement.Row) bool { return row.Revision != rows[1][0].Revision })
+	}
+	return out.less(kept)
+}
+
+// less makes those get nothing of whom there are such rows.
+func (o *Outcome) less(kept []settlement.Row) (err error) {
+	if len(kept) == 0 {
+		return nil
+	}
+	lost := map[account]partner.Reason{}
+	for i := range kept {
+		lost[accountOf(&kept[i])] = kept[i].Entries[0].Reason
+	}
+	if o.Entries, o.Unpaid, o.Commission, err = less(lost, o.Entries, o.Unpaid, o.Commission); err != nil {
+		return err
+	}
+	for i := range o.Assets {
+		a := &o.Assets[i]
+		if a.Entries, a.Unpaid, a.Total, err = less(lost, a.Entries, a.Unpaid, a.Total); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// less takes the entries of those who have lost them out of what is paid.
+func less(lost map[account]partner.Reason, entries []commission.Entry, unpaid []commission.Unpaid, total money.Amount) ([]commission.Entry, []commission.Unpaid, money.Amount, error) {
+	kept := entries[:0:0]
+	for _, e := range entries {
+		reason := lost[account{e.Payee, e.Amount.Currency()}]
+		if reason == "" {
+			kept = append(kept, e)
+			continue
+		}
+		var err error
+		if total, err = total.Sub(e.Amount); err != nil {
+			return nil, nil, total, err
+		}
+		unpaid = append(unpaid, commission.Unpaid{Line: e.Line, Rule: e.Rule, Slot: e.Slot, Position: e.Position, Partner: e.Payee, Reason: reason})
+	}
+	return kept, unpaid, total, nil
 }
 
 // posted returns an order that has been posted, and its plan.

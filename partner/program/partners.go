@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/fenrun/fenrun/incentive"
@@ -69,7 +70,7 @@ func (p Partners) Add(ctx context.Context, in Add) (PartnerState, error) {
 	if err := partner.CheckID("partner", in.Partner); err != nil {
 		return PartnerState{}, err
 	}
-	op := operation{name: "add", key: string(in.Partner), meta: in.Meta}
+	op := operation{name: "add", meta: in.Meta, keyed: func(c *call) (string, error) { return c.joiningKey(in.Partner) }}
 	if in.Candidate {
 		op.name = "candidate" // not the same as becoming a partner later
 	}
@@ -116,6 +117,29 @@ func (p Partners) Add(ctx context.Context, in Add) (PartnerState, error) {
 		*out, err = c.partner(in.Partner, c.at)
 		return err
 	})
+}
+
+// joiningKey is the natural key of somebody's joining: himself, and how often he has left before where he has, so that coming back is another operation than
+// joining for the first time.
+func (c *call) joiningKey(id partner.ID) (string, error) {
+	facts, err := c.tx.Facts(c.ctx, []partner.ID{id})
+	if err != nil {
+		return "", err
+	}
+	left, live := 0, false
+	for _, f := range facts[0] { // in the order in which they were recorded
+		if f.Kind != partner.FactStatus {
+			continue
+		}
+		if live && !partner.Status(f.Value).Live() {
+			left++
+		}
+		live = partner.Status(f.Value).Live()
+	}
+	if left == 0 {
+		return string(id), nil
+	}
+	return list(string(id), strconv.Itoa(left)), nil
 }
 
 func levelOnJoining(levels incentive.Levels, asked partner.Level) (partner.Level, error) {

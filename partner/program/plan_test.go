@@ -93,6 +93,7 @@ func TestEveryDefaultIsPrinted(t *testing.T) {
     "entry": "automatic",
     "review": "manual",
     "unentitled": "refuse",
+    "frozen": "nothing",
     "leaving": {
       "rejoin": "refuse",
       "pending": "settle",
@@ -104,7 +105,8 @@ func TestEveryDefaultIsPrinted(t *testing.T) {
   },
   "binding": {
     "on": "share",
-    "touch": "first"
+    "touch": "first",
+    "unbind": "keep"
   },
   "commission": {
     "rates": [
@@ -149,6 +151,10 @@ func TestEveryDefaultIsPrinted(t *testing.T) {
     "attributionAt": "paid",
     "graceMinutes": 0,
     "contested": "attribution",
+    "staff": {
+      "sharing": "one",
+      "first": "partner"
+    },
     "selfPurchase": "shift-up",
     "missing": "forfeit",
     "levelAt": "paid",

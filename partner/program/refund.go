@@ -219,6 +219,9 @@ func (c *call) refund(order settlement.Order, v *version, r settlement.Refund, k
 	if err != nil {
 		return takenBack{}, err
 	}
+	if posting.Forfeits, err = c.forfeits(c.record.Recorded, payingOrder(&posting.Order, posting.Rows)); err != nil {
+		return takenBack{}, err
+	}
 	before, err := netLeft(v, order)
 	if err != nil {
 		return takenBack{}, err
@@ -258,7 +261,7 @@ func (c *call) takeBack(v *version, p takenBack) error {
 	if err := c.markUnsettled(&p.Order); err != nil {
 		return err
 	}
-	if err := c.addRows(p.Rows, untouched(p.Posting, v.plan.Settlement)...); err != nil {
+	if err := c.addRows(slices.Concat(p.Rows, p.Forfeits), untouched(p.Posting, v.plan.Settlement)...); err != nil {
 		return err
 	}
 	data := withAssets(p.Order, map[string]any{"revision": p.Order.Revision, "commission": p.Order.Total})
@@ -342,29 +345,38 @@ func (c *call) refundOutcome(order settlement.Order, key string) (RefundOutcome,
 			return out, err
 		}
 	}
-	all, err := c.tx.Rows(c.ctx, []settlement.Source{settlement.OfOrder(order.ID)})
+	all, err := c.tx.Rows(c.ctx, []settlement.Source{settlement.OfOrder(order.ID), settlement.OfForfeits(settlement.OfOrder(order.ID))})
 	if err != nil {
 		return out, err
 	}
-	before := map[account]money.Amount{}
-	for i := range all[0] {
-		if row := &all[0][i]; row.Revision < revision {
-			if before[accountOf(row)], err = before[accountOf(row)].Add(row.Amount); err != nil {
+	before, after := map[account]money.Amount{}, map[account]money.Amount{}
+	for _, row := range slices.Concat(all...) {
+		for _, sum := range []struct {
+			of   map[account]money.Amount
+			upTo int64
+		}{{before, revision - 1}, {after, revision}} {
+			if row.Revision > sum.upTo {
+				continue
+			}
+			if sum.of[accountOf(&row)], err = sum.of[accountOf(&row)].Add(row.Amount); err != nil {
 				return out, err
 			}
 		}
 	}
+	lost := map[account]bool{} // who has forfeited what the order pays him: a refund takes nothing from him
+	for i := range all[1] {
+		of := accountOf(&all[1][i])
+		lost[of] = lost[of] || all[1][i].Revision < revision && before[of].IsZero() && after[of].IsZero()
+	}
 	for i := range all[0] {
 		row := &all[0][i]
-		if row.Revision != revision {
+		if row.Revision != revision || lost[accountOf(row)] {
 			continue
 		}
 		out.Entries = append(out.Entries, row.Entries...)
-		after, err := before[accountOf(row)].Add(row.Amount)
-		if err != nil {
-			return out, err
-		}
-		out.Changes = append(out.Changes, PayeeChange{Payee: row.Payee, Before: before[accountOf(row)], After: after, Debt: order.Refunds[at].Released})
+		out.Changes = append(out.Changes, PayeeChange{
+			Payee: row.Payee, Before: before[accountOf(row)], After: after[accountOf(row)], Debt: order.Refunds[at].Released,
+		})
 	}
 	return out, nil
 }

@@ -300,22 +300,6 @@ func TestRule_1_19_WhoHasATeamIsClearedOutOnlyOnPurpose(t *testing.T) {
 	s.sound()
 }
 
-func TestRule_1_20_WhatIsPendingIsNotForfeitedSilently(t *testing.T) {
-	s := family(t, `{"currency": "CNY", "joining": {"leaving": {"pending": "forfeit"}}, "commission": {"rates": ["10%", "5%"]}}`)
-	s.paid(s.order("o-1", 1, "100.00"))
-	var forfeit *program.ForfeitError
-	_, err := s.Partners.ClearOut(ctx, program.Depart{Partner: "bob"})
-	require.ErrorAs(t, err, &forfeit)
-	require.Equal(t, "10.00 CNY", forfeit.Pending.String())
-	bob, err := s.Partners.At(ctx, "bob", time.Time{})
-	require.NoError(t, err)
-	require.Equal(t, partner.Active, bob.Status)
-	s.received("o-1")
-	s.due(s.now.AddDate(0, 0, 7))
-	_, err = s.Partners.ClearOut(ctx, program.Depart{Partner: "bob"})
-	require.NoError(t, err)
-}
-
 func TestRule_3_26_AnImportIsCheckedAsAWhole(t *testing.T) {
 	s := family(t, twoLevels)
 	for _, id := range []partner.ID{"x", "y", "z"} {

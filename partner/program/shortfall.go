@@ -12,32 +12,36 @@ import (
 // transaction has taken the refund: nobody can change them before its end.
 func (c *call) bear(p settlement.Posting, terms settlement.Terms) error {
 	bearer, borne := p.Order.Bearer(terms)
-	if !borne || p.Order.Released.IsZero() || len(p.Rows) == 0 {
+	if !borne || p.Order.Released.IsZero() {
 		return nil
 	}
+	rows, err := settlement.AfterForfeits(p.Rows, p.Forfeits)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
 	var ids []partner.ID // of the rows' payees, each once: they stand in order of payee, then currency
-	for i := range p.Rows {
-		ids = append(ids, p.Rows[i].Payee)
+	for i := range rows {
+		ids = append(ids, rows[i].Payee)
 	}
 	ids = slices.Compact(ids)
 	found, err := c.tx.Balances(c.ctx, ids)
 	if err != nil {
 		return err
 	}
-	balances := make([]settlement.Balance, len(p.Rows))
+	balances := make([]settlement.Balance, len(rows))
 	for i := range balances {
-		id := p.Rows[i].Payee
-		balances[i] = balanceIn(p.Rows[i].Amount.Currency(), id, found[slices.Index(ids, id)])
+		id := rows[i].Payee
+		balances[i] = balanceIn(rows[i].Amount.Currency(), id, found[slices.Index(ids, id)])
 	}
-	lacks, err := settlement.Lacking(p.Rows, balances, bearer)
+	lacks, err := settlement.Lacking(rows, balances, bearer)
 	if err != nil || len(lacks) == 0 {
 		return err
 	}
-	rows, err := p.Order.Bear(lacks, bearer, c.at, c.record)
+	borneRows, err := p.Order.Bear(lacks, bearer, c.at, c.record)
 	if err != nil {
 		return err
 	}
-	if err := c.addRows(rows); err != nil {
+	if err := c.addRows(borneRows); err != nil {
 		return err
 	}
 	return c.emit("shortfall_borne", string(p.Order.ID), map[string]any{"revision": p.Order.Revision, "bearer": bearer})

@@ -2,12 +2,16 @@ package program
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
 	"github.com/fenrun/fenrun/tree"
 )
@@ -55,7 +59,8 @@ func (t Team) Transfer(ctx context.Context, in Transfer) ([]partner.Transfer, er
 }
 
 // Unbind takes customers from their owners from At on, all of them or none, and returns in the order given who had each. They can be bound again. Orders that
-// are paid before At stay with who had them then, and what is posted stays his. Its errors are those of Transfer.
+// are paid before At stay with who had them then, and what is posted stays his, unless the plan's binding section voids what is pending: then the shop keeps
+// what the owner has pending from orders that he has had of the customer as his owner. Its errors are those of Transfer.
 func (t Team) Unbind(ctx context.Context, in Unbind) ([]partner.Transfer, error) {
 	return t.transfer(ctx, "unbind", in.Customers, "", in.Meta)
 }
@@ -85,7 +90,10 @@ func (t Team) transfer(ctx context.Context, name string, customers []partner.Cus
 			return nil, err
 		}
 		*out = transfers
-		return func() error { return c.addTransfers(transfers) }, nil
+		if to != "" {
+			return func() error { return c.addTransfers(transfers, tree.ByTransfer) }, nil
+		}
+		return c.unbind(transfers)
 	}, func(c *call, first store.Claim, out *[]partner.Transfer) error {
 		var err error
 		*out, err = c.transferred(customers, first.Token)
@@ -173,13 +181,58 @@ func (c *call) lockOwners(customers []partner.Customer) ([]partner.ID, error) {
 	return owners, nil
 }
 
-// addTransfers keeps transfers, and tells of each.
-func (c *call) addTransfers(transfers []partner.Transfer) error {
+// unbind takes customers from their owners, with what is pending where the plan says so.
+func (c *call) unbind(transfers []partner.Transfer) (apply, error) {
+	v, _, err := c.planAt("at", c.at)
+	if err != nil && !errors.Is(err, ErrNoPlan) {
+		return nil, err
+	}
+	if v == nil || v.plan.Binding.Unbind != tree.UnbindVoids {
+		return func() error { return c.addTransfers(transfers, tree.ByRelease) }, nil
+	}
+	orders, kept, err := c.voided(transfers)
+	if err != nil {
+		return nil, err
+	}
+	return func() error {
+		return inTurn(
+			func() error { return c.addTransfers(transfers, tree.ByVoid) },
+			func() error { return c.tx.SaveOrders(c.ctx, orders) },
+			func() error { return c.addRows(kept) },
+			func() error { return c.tellForfeits(kept) })
+	}, nil
+}
+
+// voided works out what the shop keeps of pending orders of customers who are taken from their owners.
+func (c *call) voided(transfers []partner.Transfer) (orders []settlement.Order, kept []settlement.Row, err error) {
+	owners := make(map[partner.Customer]partner.ID, len(transfers))
+	for _, x := range transfers {
+		owners[x.Customer] = x.From
+	}
+	found, err := c.tx.LockCustomerOrders(c.ctx, sortedKeys(owners), time.Unix(0, 0).UTC())
+	if err != nil {
+		return nil, nil, err
+	}
+	var all []paying
+	for _, o := range slices.Concat(found...) {
+		if owner := owners[o.Customer]; o.Released.IsZero() && !o.PaidAt.After(c.at) && o.Attributed.By == commission.Owner && o.Attributed.Partner == owner {
+			o.Revision++
+			order := payingOrder(&o, nil)
+			order.lost = owner
+			orders, all = append(orders, o), append(all, order)
+		}
+	}
+	kept, err = c.forfeits(c.record.Recorded, all...)
+	return orders, kept, err
+}
+
+// addTransfers keeps transfers, and tells of each; release is the cause of those to nobody.
+func (c *call) addTransfers(transfers []partner.Transfer, release tree.Cause) error {
 	bindings := make([]tree.Binding, len(transfers))
 	for i, x := range transfers {
 		bindings[i] = tree.Binding{ID: c.part(i), Customer: x.Customer, Owner: x.To, By: tree.ByTransfer, At: c.at, Had: x.From, Record: c.record}
 		if x.To == "" {
-			bindings[i].By = tree.ByRelease
+			bindings[i].By = release
 		}
 	}
 	if err := c.tx.AddBindings(c.ctx, bindings); err != nil {

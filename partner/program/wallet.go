@@ -71,8 +71,9 @@ func CursorOf(r settlement.Row) store.RowCursor {
 }
 
 // Withdraw moves cash from available to withdrawing, under a number of its own that stays the same for ever. It is [settlement.ErrInsufficient] if less
-// is available, a [*settlement.MinimumError] below the plan's minimum, a [*BarredError] where the partner's withdrawals are frozen or he has left and his last
-// window is over, a [*NotFoundError] for somebody who is no partner, a [*MetaError] without Key, and a [*CashError] for another asset.
+// is available, a [*settlement.MinimumError] below the plan's minimum, a [*BarredError] where the partner's withdrawals are frozen, where his earnings are and
+// the plan lets these accrue, or where he has left and his last window is over, a [*NotFoundError] for somebody who is no partner, a [*MetaError] without Key,
+// and a [*CashError] for another asset.
 func (w Wallet) Withdraw(ctx context.Context, in Withdraw) (settlement.Withdrawal, error) {
 	if err := partner.CheckID("partner", in.Partner); err != nil {
 		return settlement.Withdrawal{}, err
@@ -106,7 +107,7 @@ func (w Wallet) Withdraw(ctx context.Context, in Withdraw) (settlement.Withdrawa
 		if err != nil {
 			return nil, err
 		}
-		if err := c.mayWithdraw(in.Partner); err != nil {
+		if err := c.mayWithdraw(v, in.Partner); err != nil {
 			return nil, err
 		}
 		if err := c.affordable(change); err != nil {
@@ -144,7 +145,7 @@ func (e *BarredError) Error() string {
 }
 
 // mayWithdraw refuses whom his state keeps from withdrawing.
-func (c *call) mayWithdraw(id partner.ID) error {
+func (c *call) mayWithdraw(v *version, id partner.ID) error {
 	state, err := c.partner(id, c.at)
 	switch {
 	case err != nil:
@@ -152,7 +153,7 @@ func (c *call) mayWithdraw(id partner.ID) error {
 	case state.ID == "":
 		return &NotFoundError{Record: "partner", ID: string(id)}
 	}
-	if reason := state.WithdrawalBar(); reason != "" && reason != partner.NotPartner {
+	if reason := v.plan.Joining.WithdrawalBar(state.State); reason != "" && reason != partner.NotPartner {
 		return &BarredError{Partner: id, Reason: reason}
 	}
 	return nil

@@ -28,6 +28,8 @@ type operation struct {
 	key     string
 	meta    Meta
 	payload payload
+
+	keyed func(*call) (string, error) // the natural key where it depends on what is known; nil: it is key
 }
 
 // addKeyedAt makes the instant one of the facts where the caller gave a key of his own. A natural key has the instant itself, or names what can happen
@@ -169,6 +171,12 @@ func (t task[T]) once(ctx context.Context, s *shell, tx store.Tx, token string, 
 	c := &call{shell: s, ctx: ctx, tx: tx, key: t.key, token: token, record: partner.Record{Recorded: now, Actor: t.meta.Actor, Reason: t.meta.Reason}}
 	if c.at = instant(t.meta.At); t.meta.At.IsZero() {
 		c.at = now
+	}
+	if t.keyed != nil && t.meta.Key == "" {
+		if t.key, err = t.keyed(c); err != nil {
+			return false, err
+		}
+		c.key = t.key
 	}
 	claim := store.Claim{
 		ClaimKey: store.ClaimKey{Operation: t.name, Key: t.key},

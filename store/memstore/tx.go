@@ -47,7 +47,11 @@ type records struct {
 	counters map[store.CounterKey]money.Amount
 
 	grants  *table[partner.ID, settlement.Grants]
-	toJudge map[partner.ID]time.Time          // the users whose grants are due, and when
+	toJudge map[partner.ID]time.Time // the users whose grants are due, and when
+
+	forfeits  *table[partner.ID, settlement.Forfeits]
+	toForfeit map[partner.ID]time.Time // the partners whose forfeits are due, and when
+
 	settled map[partner.Customer][]settledKey // each customer's settled orders, the one that was released first before the others
 
 	withdrawals *table[settlement.WithdrawalID, settlement.Withdrawal]
@@ -76,7 +80,7 @@ func newRecords() *records {
 		runs: newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},
 		rows: map[settlement.Source][]*settlement.Row{}, payees: map[partner.ID][]*settlement.Row{},
 		pending: map[account]money.Amount{}, balances: map[account]settlement.Balance{}, accounts: map[partner.ID][]account{},
-		grants: newTable[partner.ID, settlement.Grants](), toJudge: map[partner.ID]time.Time{}, settled: map[partner.Customer][]settledKey{},
+		grants: newTable[partner.ID, settlement.Grants](), toJudge: map[partner.ID]time.Time{}, forfeits: newTable[partner.ID, settlement.Forfeits](), toForfeit: map[partner.ID]time.Time{}, settled: map[partner.Customer][]settledKey{},
 		counters:    map[store.CounterKey]money.Amount{},
 		withdrawals: newTable[settlement.WithdrawalID, settlement.Withdrawal](), claims: map[store.ClaimKey]store.Claim{},
 		queue: map[store.QueueCursor]store.QueuedOrder{},

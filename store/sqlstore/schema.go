@@ -43,8 +43,9 @@ var (
 		{"withdrawing", amount}, {"paid", amount}, {"taxed", amount}, {"fees", amount}}}
 	countersTable = table{"counters", []column{{"campaign", text}, {"customer", text}},
 		[]column{{"amount", amount}, {"currency", text}, {"scale", integer}}}
-	grantsTable = table{"grants", []column{{"id", text}}, []column{{"revision", integer}, {"due", integer}, {"format", integer}, {"document", long}}}
-	runsTable   = table{"runs", []column{{"id", text}},
+	grantsTable   = table{"grants", []column{{"id", text}}, []column{{"revision", integer}, {"due", integer}, {"format", integer}, {"document", long}}}
+	forfeitsTable = table{"forfeits", []column{{"id", text}}, []column{{"revision", integer}, {"due", integer}, {"format", integer}, {"document", long}}}
+	runsTable     = table{"runs", []column{{"id", text}},
 		[]column{{"revision", integer}, {"releasing", integer}, {"format", integer}, {"document", long}}}
 	withdrawalsTable = table{"withdrawals", []column{{"id", text}},
 		[]column{{"partner", text}, {"revision", integer}, {"state", text}, {"format", integer}, {"document", long}}}
@@ -59,7 +60,7 @@ var (
 )
 
 var tables = []*table{&partnersTable, &factsTable, &applicationsTable, &customersTable, &edgesTable, &bindingsTable, &plansTable, &ordersTable, &rowsTable, &balancesTable,
-	&countersTable, &grantsTable, &runsTable, &withdrawalsTable, &queueTable, &claimsTable, &eventsTable, &headsTable}
+	&countersTable, &grantsTable, &forfeitsTable, &runsTable, &withdrawalsTable, &queueTable, &claimsTable, &eventsTable, &headsTable}
 
 // index is an index over columns after the tenant. Where says which rows it is for, on databases that have partial indexes.
 type index struct {
@@ -82,6 +83,7 @@ var indexes = []index{
 	{table: &rowsTable, columns: "payee, at, kind, source, revision, currency, scale"},
 	{table: &rowsTable, columns: "folded, payee, currency, scale, kind, source, revision", where: "folded = " + never},
 	{table: &grantsTable, columns: "due, id", where: "due > " + never},
+	{table: &forfeitsTable, columns: "due, id", where: "due > " + never},
 	{table: &runsTable, columns: "releasing, id", where: "releasing = 1"},
 	{table: &eventsTable, columns: "number, seq"},
 }

@@ -79,11 +79,11 @@ var actions = []action{
 	act("finish", func(e *Event) *Depart { return e.Finish }, departs,
 		func(ctx context.Context, r *runner, x *Depart, meta program.Meta) (any, error) {
 			return r.prog.Partners.Finish(ctx, program.Depart{Partner: x.Partner, WithTeam: x.WithTeam, Meta: meta})
-		}, "moves", "transfers", "status"),
+		}, "moves", "transfers", "status", "forfeits"),
 	act("clearOut", func(e *Event) *Depart { return e.ClearOut }, departs,
 		func(ctx context.Context, r *runner, x *Depart, meta program.Meta) (any, error) {
 			return r.prog.Partners.ClearOut(ctx, program.Depart{Partner: x.Partner, WithTeam: x.WithTeam, Meta: meta})
-		}, "moves", "transfers", "status"),
+		}, "moves", "transfers", "status", "forfeits"),
 	act("import", func(e *Event) *Import { return e.Import }, func(*Import) string { return "" },
 		func(ctx context.Context, r *runner, x *Import, meta program.Meta) (any, error) {
 			return r.prog.Team.Import(ctx, x.program(meta))
@@ -181,7 +181,7 @@ func decide(move func(program.Wallet, context.Context, program.Decide) (settleme
 // program is the order as the programme takes it.
 func (x *Order) program(meta program.Meta) program.Order {
 	return program.Order{
-		ID: x.Order, Customer: x.Customer, Referrer: x.Referrer, PaidAt: meta.At, Lines: x.Lines, Discount: x.Discount, Freight: x.Freight, Places: x.Places,
+		ID: x.Order, Customer: x.Customer, Referrer: x.Referrer, Staff: x.Staff, PaidAt: meta.At, Lines: x.Lines, Discount: x.Discount, Freight: x.Freight, Places: x.Places,
 		Kind: x.Kind, Abnormal: x.Abnormal, Tenders: x.Tenders, Awaits: x.Awaits, CreatedAt: x.CreatedAt,
 		Actor: meta.Actor, Reason: meta.Reason,
 	}

@@ -108,7 +108,7 @@
 //   - bind, assign: owner, bound, reason.
 //   - transfer, unbind: transfers (customer, from, to).
 //   - move: moved, reason.
-//   - finish, clearOut: status, moves (partner, from, to, tree), transfers.
+//   - finish, clearOut: status, moves (partner, from, to, tree), transfers, forfeits.
 //   - add, recruit, freeze, unfreeze, level: level, status, recruiter; of recruit also recruited, reason.
 //   - publish: version.
 //   - withdraw, approve, reject, pay, fail: state, net, withdrawal (the key of the request that it is the same as).

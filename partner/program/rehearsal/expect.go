@@ -73,6 +73,8 @@ type Expect struct {
 	Transfers []Transferred `json:"transfers"`
 	// Of finish and clearOut: the partners who got another recruiter, in order.
 	Moves []Rehung `json:"moves"`
+	// Of finish and clearOut: whether what is pending of him is forfeited, which the next run takes.
+	Forfeits *bool `json:"forfeits"`
 	// Of move: whether it changes anything.
 	Moved *bool `json:"moved"`
 	// Of recruit: whether the edge is new.

@@ -106,7 +106,7 @@ func (r *runner) totals(ctx context.Context) (sums, error) {
 			if err != nil {
 				return err
 			}
-			rows, err := tx.Rows(ctx, []settlement.Source{settlement.OfOrder(o.ID), settlement.OfShortfalls(o.ID)})
+			rows, err := tx.Rows(ctx, []settlement.Source{settlement.OfOrder(o.ID), settlement.OfShortfalls(o.ID), settlement.OfForfeits(settlement.OfOrder(o.ID))})
 			if err != nil {
 				return err
 			}

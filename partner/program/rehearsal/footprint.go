@@ -43,12 +43,14 @@ func (r *runner) footprint(ctx context.Context, e *Event) ([]part, error) {
 			{"plans", func() (any, error) { return tx.Plans(ctx, 1) }},
 			{"the order", func() (any, error) { return tx.Orders(ctx, []commission.OrderID{e.order()}) }},
 			{"the order's rows", func() (any, error) {
-				return tx.Rows(ctx, []settlement.Source{settlement.OfOrder(e.order()), settlement.OfShortfalls(e.order())})
+				order := settlement.OfOrder(e.order())
+				return tx.Rows(ctx, []settlement.Source{order, settlement.OfShortfalls(e.order()), settlement.OfForfeits(order)})
 			}},
 			{"balances", func() (any, error) { return tx.Balances(ctx, ids) }},
 			{"counters", func() (any, error) { return tx.ScanCounters(ctx, store.CounterKey{}, all) }},
 			{"runs", func() (any, error) { return tx.ScanRuns(ctx, "", all) }},
 			{"one-off bonuses", func() (any, error) { return tx.ScanGrants(ctx, "", all) }},
+			{"forfeits", func() (any, error) { return tx.ScanForfeits(ctx, "", all) }},
 			{"withdrawals", func() (any, error) { return tx.ScanWithdrawals(ctx, "", all) }},
 		} {
 			records, err := read.of()

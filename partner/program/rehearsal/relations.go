@@ -99,6 +99,7 @@ func (c checker) transfers(want []Transferred, got []partner.Transfer) {
 
 func (c checker) departure(want *Expect, got *program.Departed) {
 	optional(c, "status", want.Status, got.To)
+	optional(c, "forfeits", want.Forfeits, got.Forfeits)
 	c.transfers(want.Transfers, got.Transfers)
 	if want.Moves == nil {
 		return

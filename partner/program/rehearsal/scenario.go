@@ -114,6 +114,7 @@ type Order struct {
 	Order    commission.OrderID `json:"order" strict:"required"`
 	Customer partner.Customer   `json:"customer" strict:"required"`
 	Referrer partner.ID         `json:"referrer,omitempty"` // the partner whom the order itself names; "" for none
+	Staff    partner.ID         `json:"staff,omitempty"`    // the member of the shop's own staff whom it names; "" for none
 	Lines    []program.Line     `json:"lines" strict:"required"`
 	Discount decimal.Decimal    `json:"discount"` // taken off the whole order
 	Freight  decimal.Decimal    `json:"freight"`  // paid on top

@@ -42,6 +42,7 @@ type Tx struct {
 	orders   *records[commission.OrderID, settlement.Order]
 	counters *records[store.CounterKey, money.Amount]
 	grants   *records[partner.ID, settlement.Grants]
+	forfeits *records[partner.ID, settlement.Forfeits]
 	spent    *records[partner.Customer, money.Amount]
 	facts    *records[partner.ID, []partner.Fact]
 	partners *records[partner.ID, partner.Partner]
@@ -64,6 +65,7 @@ func New(tx store.Tx) *Tx {
 		orders:   reading(tx.Orders, settlement.Order.Clone).locking(tx.LockOrders, cmp.Compare[commission.OrderID]),
 		counters: reading(tx.Counters, same[money.Amount]).locking(tx.LockCounters, compareCounters),
 		grants:   reading(tx.Grants, settlement.Grants.Clone).locking(tx.LockGrants, cmp.Compare[partner.ID]),
+		forfeits: reading(tx.Forfeits, settlement.Forfeits.Clone).locking(tx.LockForfeits, cmp.Compare[partner.ID]),
 		spent:    reading(tx.Spent, same[money.Amount]),
 		facts:    reading(tx.Facts, slices.Clone[[]partner.Fact]).locking(tx.LockFacts, cmp.Compare[partner.ID]),
 		partners: reading(tx.Partners, same[partner.Partner]),
@@ -114,13 +116,13 @@ func (t *Tx) Ask(ctx context.Context, ask func() (more bool)) error {
 
 // fetch reads what was noted: first what is locked, in the order of locks.
 func (t *Tx) fetch(ctx context.Context) error {
-	for _, lock := range []func(context.Context) error{t.bindings.lockNoted, t.orders.lockNoted, t.counters.lockNoted, t.facts.lockNoted, t.grants.lockNoted} {
+	for _, lock := range []func(context.Context) error{t.bindings.lockNoted, t.orders.lockNoted, t.counters.lockNoted, t.facts.lockNoted, t.grants.lockNoted, t.forfeits.lockNoted} {
 		if err := lock(ctx); err != nil {
 			return err
 		}
 	}
 	for _, read := range []func(context.Context) error{
-		t.claims.readNoted, t.plans.readNoted, t.bindings.readNoted, t.orders.readNoted, t.counters.readNoted, t.grants.readNoted, t.spent.readNoted,
+		t.claims.readNoted, t.plans.readNoted, t.bindings.readNoted, t.orders.readNoted, t.counters.readNoted, t.grants.readNoted, t.forfeits.readNoted, t.spent.readNoted,
 		t.facts.readNoted, t.partners.readNoted, t.edges.readNoted, t.uplines.readNoted, t.rows.readNoted,
 	} {
 		if err := read(ctx); err != nil {

@@ -99,3 +99,13 @@ func (t *Tx) Grants(ctx context.Context, users []partner.ID) ([]settlement.Grant
 func (t *Tx) Claimed(ctx context.Context, keys []store.ClaimKey) ([]store.Claim, error) {
 	return t.claims.get(ctx, t, keys)
 }
+
+// LockForfeits implements [store.Forfeits].
+func (t *Tx) LockForfeits(ctx context.Context, partners []partner.ID) ([]settlement.Forfeits, error) {
+	return t.forfeits.getLocked(ctx, t, partners)
+}
+
+// Forfeits implements [store.Forfeits].
+func (t *Tx) Forfeits(ctx context.Context, partners []partner.ID) ([]settlement.Forfeits, error) {
+	return t.forfeits.get(ctx, t, partners)
+}

@@ -310,3 +310,19 @@ func (t *Tx) Queued(ctx context.Context, refused bool, after store.QueueCursor, 
 	}
 	return t.tx.Queued(ctx, refused, after, limit)
 }
+
+// ScanForfeits implements [store.Forfeits].
+func (t *Tx) ScanForfeits(ctx context.Context, after partner.ID, limit int) ([]settlement.Forfeits, error) {
+	if err := t.ready(ctx); err != nil {
+		return nil, err
+	}
+	return t.tx.ScanForfeits(ctx, after, limit)
+}
+
+// DueForfeits implements [store.Forfeits].
+func (t *Tx) DueForfeits(ctx context.Context, instant time.Time, skip []partner.ID, limit int) ([]partner.ID, error) {
+	if err := t.ready(ctx); err != nil {
+		return nil, err
+	}
+	return t.tx.DueForfeits(ctx, instant, skip, limit)
+}

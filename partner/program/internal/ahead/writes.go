@@ -299,7 +299,9 @@ func (t *Tx) AddEdges(ctx context.Context, edges []tree.Edge) error {
 	if !t.asking {
 		for _, e := range edges {
 			t.edges.forget(store.EdgeQuery{Tree: e.Tree, Partner: e.Partner})
-			t.uplines.forgetIf(func(of store.UplineQuery, line []partner.ID) bool { return of.Tree == e.Tree && slices.Contains(line, e.Partner) })
+			t.uplines.forgetIf(func(of store.UplineQuery, line []partner.ID) bool {
+				return of.Tree == e.Tree && slices.Contains(line, e.Partner)
+			})
 		}
 	}
 	return err
@@ -347,4 +349,14 @@ func (t *Tx) RefuseQueued(ctx context.Context, orders []store.QueuedOrder) error
 // Dequeue implements [store.Queue].
 func (t *Tx) Dequeue(ctx context.Context, places []store.QueueCursor) error {
 	return t.through(ctx, func() error { return t.tx.Dequeue(ctx, places) })
+}
+
+// SaveForfeits implements [store.Forfeits].
+func (t *Tx) SaveForfeits(ctx context.Context, forfeits []settlement.Forfeits) error {
+	if !t.asking {
+		for _, f := range forfeits {
+			t.forfeits.forget(f.Partner)
+		}
+	}
+	return t.through(ctx, func() error { return t.tx.SaveForfeits(ctx, forfeits) })
 }

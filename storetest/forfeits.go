@@ -1,0 +1,267 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
+)
+
+var forfeitSentences = []sentence{
+	{"forfeits are saved with the revision above the stored one and any other is ErrStale", forfeitRevisions},
+	{"stale forfeits keep the others of their call from being saved", staleForfeitsInBatch},
+	{"LockForfeits leaves nothing of forfeits that do not exist", lockLeavesNoForfeits},
+	{"LockForfeits returns forfeits as they are now, own writes too", lockForfeitsNow},
+	{"forfeits are due at their Due, and not a microsecond before", dueForfeitsAtTheInstant},
+	{"forfeits that are saved again are due by what they are now", dueForfeitsAgain},
+	{"DueForfeits goes by Due, then id, at most limit of them, and leaves out what is to be skipped", dueForfeitsInOrder},
+}
+
+// sampleForfeits are forfeits at their first revision, with everything that forfeits can have at once.
+func sampleForfeits(id partner.ID) settlement.Forfeits {
+	return settlement.Forfeits{
+		Partner: id, Revision: 1, Due: day(9),
+		Seen:   settlement.Place{At: day(7), Source: settlement.OfOrder("o-1"), Revision: 2, Zero: points.Minor(0)},
+		All:    []settlement.Forfeit{{At: day(8), Recorded: day(9)}, {At: day(12), Recorded: day(13)}},
+		Record: recorded(9),
+	}
+}
+
+func forfeitsAt(id partner.ID, revision int64, due time.Time) settlement.Forfeits {
+	f := sampleForfeits(id)
+	f.Revision, f.Due = revision, due
+	return f
+}
+
+func forfeitsOf(id partner.ID, mark string) settlement.Forfeits {
+	f := sampleForfeits(id)
+	f.Actor = mark
+	return f
+}
+
+func fillForfeits(ctx context.Context, tx store.Tx) error {
+	if err := tx.SaveForfeits(ctx, list(sampleForfeits("p-1"), sampleForfeits("p-2"))); err != nil {
+		return err
+	}
+	return tx.AddRows(ctx, list(forfeitRow("o-1", "p-1", 2, -5970)))
+}
+
+// forfeitRow is a row by which the shop keeps what somebody forfeits of an order.
+func forfeitRow(order commission.OrderID, payee partner.ID, revision, amount int64) settlement.Row {
+	row := sampleRow("", payee, revision, amount)
+	row.Source, row.Key = settlement.OfForfeits(settlement.OfOrder(order)), string(order)
+	return row
+}
+
+func forfeitMethods() []method {
+	saved := sampleForfeits("p-1")
+	saved.Revision = 2
+	ids := list[partner.ID]("p-1", "p-2")
+	return []method{
+		one("LockForfeits", locking, store.Tx.LockForfeits, ids, nil),
+		act("SaveForfeits", store.Tx.SaveForfeits, list(saved), nil),
+		one("Forfeits", reading, store.Tx.Forfeits, ids, nil),
+		pageOf("ScanForfeits", store.Tx.ScanForfeits),
+		one("DueForfeits", reading, func(tx store.Tx, ctx context.Context, limit int) ([]partner.ID, error) {
+			return tx.DueForfeits(ctx, day(15), nil, limit)
+		}, 10, 0),
+	}
+}
+
+func forfeitKind() kind {
+	ids := list[partner.ID]("u-1", "u-2")
+	return kindOf("forfeits",
+		func() []settlement.Forfeits {
+			return list(sampleForfeits("u-1"), settlement.Forfeits{Partner: "u-2", Revision: 1, Record: recorded(9)})
+		},
+		func(ctx context.Context, tx store.Tx, all []settlement.Forfeits) error {
+			return tx.SaveForfeits(ctx, all)
+		},
+		reader[settlement.Forfeits]{"Forfeits", false, func(ctx context.Context, tx store.Tx) ([]settlement.Forfeits, error) { return tx.Forfeits(ctx, ids) }},
+		reader[settlement.Forfeits]{"LockForfeits", true, func(ctx context.Context, tx store.Tx) ([]settlement.Forfeits, error) {
+			return tx.LockForfeits(ctx, ids)
+		}},
+		reader[settlement.Forfeits]{"ScanForfeits", false, func(ctx context.Context, tx store.Tx) ([]settlement.Forfeits, error) {
+			return tx.ScanForfeits(ctx, "", 10)
+		}},
+	)
+}
+
+func forfeitRevisions(x *trial) {
+	save := func(n int64) func(store.Tx) error {
+		return func(tx store.Tx) error { return tx.SaveForfeits(x.ctx, list(forfeitsAt("u-1", n, day(1)))) }
+	}
+	for stored := range int64(4) {
+		for _, wrong := range list(stored-1, stored, stored+2, stored+10, 0) {
+			x.refused(store.ErrStale, save(wrong))
+		}
+		x.update(save(stored + 1))
+		require.Equal(x, stored+1, read(x, store.Tx.Forfeits, list[partner.ID]("u-1"))[0].Revision)
+	}
+	x.refused(store.ErrStale, func(tx store.Tx) error {
+		if err := save(5)(tx); err != nil {
+			return err
+		}
+		return save(5)(tx)
+	})
+}
+
+func staleForfeitsInBatch(x *trial) {
+	write(x, store.Tx.SaveForfeits, list(forfeitsAt("u-2", 1, day(1))))
+	x.refused(store.ErrStale, func(tx store.Tx) error {
+		return tx.SaveForfeits(x.ctx, list(forfeitsAt("u-1", 1, day(1)), forfeitsAt("u-2", 1, day(1)), forfeitsAt("u-3", 1, day(1))))
+	})
+}
+
+func lockLeavesNoForfeits(x *trial) {
+	x.update(func(tx store.Tx) error {
+		got, err := tx.LockForfeits(x.ctx, list[partner.ID]("u-1", "u-2"))
+		same(x, list(settlement.Forfeits{Partner: "u-1"}, settlement.Forfeits{Partner: "u-2"}), got)
+		return err
+	})
+	same(x, make([]settlement.Forfeits, 2), read(x, store.Tx.Forfeits, list[partner.ID]("u-1", "u-2")))
+	require.Empty(x, scan(x, store.Tx.ScanForfeits, "", 10))
+	require.Empty(x, dueForfeits(x, day(99), 10))
+	require.Empty(x, x.dump())
+	write(x, store.Tx.SaveForfeits, list(forfeitsAt("u-1", 1, day(1))))
+}
+
+func lockForfeitsNow(x *trial) {
+	x.update(func(tx store.Tx) error {
+		for n := range int64(3) {
+			locked, err := tx.LockForfeits(x.ctx, list[partner.ID]("u-1"))
+			if err != nil {
+				return err
+			}
+			require.Equal(x, n, locked[0].Revision)
+			if err := tx.SaveForfeits(x.ctx, list(forfeitsAt("u-1", n+1, day(1)))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	require.Equal(x, int64(3), change(x, store.Tx.LockForfeits, list[partner.ID]("u-1"))[0].Revision)
+}
+
+func dueForfeits(x *trial, at time.Time, limit int, skip ...partner.ID) []partner.ID {
+	x.Helper()
+	var got []partner.ID
+	x.view(func(tx store.Tx) (err error) {
+		got, err = tx.DueForfeits(x.ctx, at, skip, limit)
+		return err
+	})
+	return got
+}
+
+func dueForfeitsAtTheInstant(x *trial) {
+	write(x, store.Tx.SaveForfeits, list(forfeitsAt("u-1", 1, day(5)), forfeitsAt("u-2", 1, time.Time{})))
+	require.Empty(x, dueForfeits(x, day(5).Add(-time.Microsecond), 10))
+	require.Equal(x, list[partner.ID]("u-1"), dueForfeits(x, day(5), 10))
+	require.Equal(x, list[partner.ID]("u-1"), dueForfeits(x, day(99), 10))
+}
+
+func dueForfeitsAgain(x *trial) {
+	for i, c := range []struct {
+		due   time.Time
+		waits bool
+	}{{day(3), true}, {time.Time{}, false}, {day(7), false}, {day(2), true}, {time.Time{}, false}} {
+		x.update(func(tx store.Tx) error {
+			if err := tx.SaveForfeits(x.ctx, list(forfeitsAt("u-1", int64(i+1), c.due))); err != nil {
+				return err
+			}
+			got, err := tx.DueForfeits(x.ctx, day(5), nil, 10)
+			require.Equal(x, c.waits, len(got) == 1, "in the transaction that saves them as due at %s", c.due)
+			return err
+		})
+		require.Equal(x, c.waits, len(dueForfeits(x, day(5), 10)) == 1, "due at %s", c.due)
+	}
+}
+
+func dueForfeitsInOrder(x *trial) {
+	write(x, store.Tx.SaveForfeits, list(
+		forfeitsAt("b", 1, day(2)), forfeitsAt("a", 1, day(2)), forfeitsAt("B", 1, day(2)), forfeitsAt("c", 1, day(1)), forfeitsAt("A", 1, day(3)), forfeitsAt("z", 1, day(9)), forfeitsAt("y", 1, time.Time{})))
+	want := list[partner.ID]("c", "B", "a", "b", "A")
+	for limit := range len(want) + 2 {
+		require.Equal(x, append([]partner.ID{}, want[:min(limit, len(want))]...), append([]partner.ID{}, dueForfeits(x, day(3), limit)...))
+	}
+	require.Equal(x, list[partner.ID]("c", "b", "A"), dueForfeits(x, day(3), 10, "a", "B", "nobody"))
+	require.Equal(x, list[partner.ID]("a"), dueForfeits(x, day(3), 1, "c", "B"))
+	require.Empty(x, dueForfeits(x, day(3), 10, want...))
+}
+
+func manyForfeits(x *trial) {
+	n := x.size
+	partners := made(n, person)
+	write(x, store.Tx.SaveForfeits, made(n, func(i int) settlement.Forfeits { return sampleForfeits(partners[i]) }))
+	x.update(func(tx store.Tx) error {
+		locked, err := tx.LockForfeits(x.ctx, partners)
+		if err != nil {
+			return err
+		}
+		for i := range locked {
+			locked[i].Revision++
+		}
+		return tx.SaveForfeits(x.ctx, locked)
+	})
+	for i, f := range read(x, store.Tx.Forfeits, partners) {
+		require.Equal(x, partners[i], f.Partner)
+		require.Equal(x, int64(2), f.Revision)
+	}
+	require.Len(x, scan(x, store.Tx.ScanForfeits, "", n), n)
+	require.Len(x, dueForfeits(x, day(9), n), n)
+	require.Len(x, dueForfeits(x, day(9), n, partners[1:]...), 1)
+}
+
+func lockedForfeitsAtOnce(x *trial) {
+	x.contended(func(x *trial, workers, _ int) {
+		for _, stored := range list(false, true) {
+			id := partner.ID(fmt.Sprintf("stored before: %v", stored))
+			if stored {
+				write(x, store.Tx.SaveForfeits, list(settlement.Forfeits{Partner: id, Revision: 1}))
+			}
+			errs := together(workers, func(int) error {
+				return x.st.Update(x.ctx, x.tenant, func(tx store.Tx) error {
+					forfeits, err := tx.LockForfeits(x.ctx, list(id))
+					if err != nil {
+						return err
+					}
+					f := forfeits[0]
+					f.Revision++
+					f.All = append(slices.Clone(f.All), settlement.Forfeit{At: day(len(f.All) + 1)})
+					if err := tx.SaveForfeits(x.ctx, list(f)); err != nil {
+						return err
+					}
+					return tx.AddRows(x.ctx, list(forfeitRow("o-1", id, int64(len(f.All)), 100))) // one that exists is an error
+				})
+			})
+			require.Equal(x, workers, won(x, nil, errs))
+			require.Len(x, read(x, store.Tx.Forfeits, list(id))[0].All, workers)
+		}
+	})
+}
+
+func unlockedForfeitsAtOnce(x *trial) {
+	x.contended(func(x *trial, workers, _ int) {
+		errs := together(workers, func(int) error {
+			return x.st.Update(x.ctx, x.tenant, func(tx store.Tx) error {
+				forfeits, err := tx.Forfeits(x.ctx, list[partner.ID]("u-1"))
+				if err != nil {
+					return err
+				}
+				forfeits[0].Partner = "u-1"
+				forfeits[0].Revision++
+				return tx.SaveForfeits(x.ctx, forfeits)
+			})
+		})
+		saved := won(x, store.ErrStale, errs)
+		require.Positive(x, saved)
+		require.Equal(x, int64(saved), read(x, store.Tx.Forfeits, list[partner.ID]("u-1"))[0].Revision)
+	})
+}
