@@ -2,6 +2,7 @@ package tree
 
 import (
 	"fmt"
+	"hash/maphash"
 	"math"
 	"slices"
 	"strings"
@@ -16,109 +17,85 @@ import (
 //	b.Add(tree.Node{ID: "bob", Partner: true})
 //	ix, err := b.Index(0)
 type Builder struct {
-	ids     idList
+	seed    maphash.Seed
+	bins    []bin // of the ids that were named
+	shift   uint8 // of a hash, to the number of its bin
+	said    []said
+	sold    []sold
 	nodes   []raw
 	volume  []int64
 	levels  []partner.Level
-	waiting []Node
-	hashes  []uint64 // of the ids of who waits, and of their recruiters
 	twice   []partner.ID
 	invalid []partner.ID
 	full    bool
 	weight  uint64 // of all volumes without their signs
-	heavy   bool   // whether it has left 63 bits
 }
 
-// raw is a node by the order in which ids came: first the recruiter and what is known of him, then what laying out works with.
-type raw struct {
-	up    uint32 // the recruiter, with isPartner and isLeader
-	size  uint32 // of the team, himself too
-	big   uint32 // the child with the largest team
-	next  uint32 // how many children are left to count; then where the next child goes
-	place uint32 // in the index; before that what is known of him
+// said is what Add was told, besides ids.
+type said struct {
+	who   [2]Member // by role: whom it is about, nobody where he was added before, and his recruiter
+	flags uint32
 	level uint8
 }
 
-// What is known of somebody before he has a place.
-const (
-	named uint32 = 1 << iota // as a recruiter
-	added                    // by Add
-)
+// sold is what AddVolume was told.
+type sold struct {
+	who Member
+	by  int64
+}
+
+// raw is a node by the order in which bins have ids: who he is, and what laying out works with.
+type raw struct {
+	up     uint32 // the recruiter, with isPartner and isLeader; then the recruiter's place
+	size   uint32 // of the team, himself too
+	most   uint32 // the size of the largest team of a child who has no place yet
+	next   uint32 // how many children are left to count; then where the next child goes
+	place  uint32 // in the index; before that the roles in which he was named, a bit for each
+	hash   uint32
+	text   uint32 // where his id begins in its bin
+	length uint8  // of the id
+	level  uint8
+	first  bool // whether he comes first of those whom his recruiter recruited
+}
 
 // Add adds a node. Who is only named as a recruiter is a member too: without recruiter and level, and no partner.
 func (b *Builder) Add(n Node) {
 	if b.full || !b.valid(n.ID) || n.Recruiter != "" && !b.valid(n.Recruiter) {
 		return
 	}
-	b.waiting = append(b.waiting, n)
-	if len(b.waiting) == together {
-		b.addWaiting()
+	level := slices.Index(b.levels, n.Level)
+	if level < 0 {
+		b.begin()
+		if level = slices.Index(b.levels, n.Level); level < 0 {
+			level, b.levels = len(b.levels), append(b.levels, n.Level)
+		}
 	}
-}
-
-// addWaiting adds the nodes that wait. Their ids are looked up together: memory answers many questions in the time of one.
-func (b *Builder) addWaiting() {
-	b.begin()
-	b.hashes = b.hashes[:0]
-	for i := range b.waiting {
-		n := &b.waiting[i]
-		b.hashes = append(b.hashes, b.ids.hash(string(n.ID)), b.ids.hash(string(n.Recruiter)))
-	}
-	for _, m := range b.ids.fetch(b.hashes) {
-		b.ids.seen += b.nodes[m].place
-	}
-	for i := range b.waiting {
-		b.add(&b.waiting[i], b.hashes[2*i], b.hashes[2*i+1])
-	}
-	clear(b.waiting)
-	b.waiting = b.waiting[:0]
-}
-
-func (b *Builder) add(n *Node, id, recruiter uint64) {
-	m := b.intern(id, n.ID)
-	if b.full {
+	of := len(b.said)
+	if b.full = level > maxLevels || of == math.MaxUint32; b.full {
 		return
 	}
-	if b.nodes[m].place&added != 0 {
-		b.twice = append(b.twice, n.ID)
-		return
+	if of == cap(b.said) {
+		b.said = slices.Grow(b.said, max(together, of))
 	}
-	up := nobody
+	b.said = append(b.said, said{who: [2]Member{nobody, nobody}, flags: flags(n), level: uint8(level)})
+	b.name(n.ID, of, asMember)
 	if n.Recruiter != "" {
-		if up = b.intern(recruiter, n.Recruiter); b.full {
-			return
-		}
-		b.nodes[up].place |= named
+		b.name(n.Recruiter, of, asRecruiter)
 	}
-	i := slices.Index(b.levels, n.Level)
-	if i < 0 {
-		if i = len(b.levels); i > maxLevels {
-			b.full = true
-			return
-		}
-		b.levels = append(b.levels, n.Level)
-	}
-	b.nodes[m].up, b.nodes[m].level = uint32(up)|flags(*n), uint8(i)
-	b.nodes[m].place |= added
 }
 
-// AddVolume adds to a member's own volume. He may be added later.
+// AddVolume adds to a member's own volume. He may be added later. Every call is kept until the index is made.
 func (b *Builder) AddVolume(id partner.ID, by int64) {
 	if b.full || !b.valid(id) {
 		return
 	}
-	b.addWaiting()
-	m := b.intern(b.ids.hash(string(id)), id)
-	if b.full {
+	b.begin()
+	of := len(b.sold)
+	if b.full = of == math.MaxUint32; b.full {
 		return
 	}
-	if b.volume == nil {
-		b.volume = make([]int64, len(b.nodes))
-	}
-	sum, fits := addVolumes(b.volume[m], by)
-	b.weight += magnitude(sum) - magnitude(b.volume[m])
-	b.heavy = b.heavy || !fits || b.weight > math.MaxInt64
-	b.volume[m] = sum
+	b.sold = append(b.sold, sold{by: by})
+	b.name(id, of, asSeller)
 }
 
 func (b *Builder) valid(id partner.ID) bool {
@@ -134,25 +111,35 @@ func fitsPlace(id partner.ID) bool { return id != "" && len(id) <= partner.MaxID
 
 func (b *Builder) begin() {
 	if b.levels == nil {
-		b.ids, b.levels = newIDList(), []partner.Level{""}
+		b.seed, b.levels = maphash.MakeSeed(), []partner.Level{""}
+		b.bins, b.shift = make([]bin, 1), hashBits
 	}
 }
 
-func (b *Builder) intern(hash uint64, id partner.ID) Member {
-	m := b.ids.intern(hash, string(id))
-	if int(m) == len(b.nodes) {
-		if m >= maxMembers {
-			b.full = true
-		}
-		if len(b.nodes) == cap(b.nodes) {
-			b.nodes = slices.Grow(b.nodes, max(together, len(b.nodes)))
-		}
-		b.nodes = append(b.nodes, raw{up: uint32(nobody)})
-		if b.volume != nil {
-			b.volume = append(b.volume, 0)
+// join turns what was said into nodes, once everybody has a number. It reports whether all volumes together stay within 63 bits.
+func (b *Builder) join() bool {
+	for i := range b.said {
+		s := &b.said[i]
+		if s.who[asMember] != nobody {
+			node := &b.nodes[s.who[asMember]]
+			node.up, node.level = uint32(s.who[asRecruiter])|s.flags, s.level
+			if up := s.who[asRecruiter]; up != nobody {
+				b.nodes[up].next++
+			}
 		}
 	}
-	return m
+	if len(b.sold) > 0 {
+		b.volume = make([]int64, len(b.nodes))
+	}
+	for _, s := range b.sold {
+		own := &b.volume[s.who]
+		sum, fits := addVolumes(*own, s.by)
+		if b.weight += magnitude(sum) - magnitude(*own); !fits || b.weight > math.MaxInt64 {
+			return false
+		}
+		*own = sum
+	}
+	return true
 }
 
 func flags(n Node) (f uint32) {
@@ -211,22 +198,22 @@ func first[T any](all []T) (none T) {
 // [ErrVolume] otherwise. The builder is empty after it.
 func (b *Builder) Index(number int64) (*Index, error) {
 	defer func() { *b = Builder{} }()
-	b.addWaiting()
-	switch {
-	case b.full:
+	b.begin()
+	if b.meet(); b.full {
 		return nil, ErrFull
-	case b.heavy:
+	}
+	if !b.join() {
 		return nil, ErrVolume
 	}
 	problems := BuildError{Invalid: sorted(b.invalid), Twice: sorted(b.twice)}
 	for m := range b.nodes {
-		if b.nodes[m].place == 0 {
+		if b.nodes[m].place == 1<<asSeller {
 			problems.Unknown = append(problems.Unknown, b.id(m))
 		}
 	}
 	slices.Sort(problems.Unknown)
 	leavesFirst := b.peel()
-	if len(leavesFirst) < len(b.nodes) {
+	if len(leavesFirst)+len(problems.Unknown) < len(b.nodes) {
 		problems.Cycles = b.cycles()
 	}
 	if problems.Invalid != nil || problems.Twice != nil || problems.Unknown != nil || problems.Cycles != nil {
@@ -236,7 +223,7 @@ func (b *Builder) Index(number int64) (*Index, error) {
 	return b.lay(number), nil
 }
 
-func (b *Builder) id(m int) partner.ID { return partner.ID(b.ids.at(Member(m))) }
+func (b *Builder) id(m int) partner.ID { return partner.ID(b.text(&b.nodes[m])) }
 
 func sorted(ids []partner.ID) []partner.ID {
 	slices.Sort(ids)
@@ -247,12 +234,12 @@ func sorted(ids []partner.ID) []partner.ID {
 func (b *Builder) cycles() [][]partner.ID {
 	var cycles [][]partner.ID
 	for m := range b.nodes {
-		if b.nodes[m].next == 0 {
+		if b.nodes[m].next == taken || b.nodes[m].place == 1<<asSeller {
 			continue
 		}
 		var ring []partner.ID
-		for at := m; b.nodes[at].next != 0; at = int(b.nodes[at].up & whom) {
-			b.nodes[at].next = 0
+		for at := m; b.nodes[at].next != taken; at = int(b.nodes[at].up & whom) {
+			b.nodes[at].next = taken
 			ring = append(ring, b.id(at))
 		}
 		cycles = append(cycles, fromLowest(ring))

@@ -111,7 +111,7 @@ func (ix *Index) hasStrayed(m Member) bool {
 
 // join adds a member without a recruiter.
 func (ix *Index) join(id partner.ID) Member {
-	m := ix.ids.intern(ix.ids.hash(string(id)), string(id))
+	m := ix.ids.add(ix.ids.hash(string(id)), string(id))
 	ix.places = append(ix.places, place{up: uint32(nobody)})
 	ix.span = append(ix.span, 1)
 	ix.self = append(ix.self, self{})

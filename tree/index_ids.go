@@ -14,8 +14,6 @@ type idList struct {
 	tail  *strings.Builder // the text of the last page
 	base  idTable          // of the ids that were there when the index was built
 	later idTable          // of the others, so that it alone has to grow
-	near  []Member         // whom fetch has found
-	seen  uint32           // what it has read, so that it is read
 }
 
 // pageSize is the number of ids of a page: as many as two bytes can say where each begins.
@@ -25,8 +23,6 @@ type idPage struct {
 	text   string
 	starts [pageSize]uint16
 }
-
-func newIDList() idList { return idList{seed: maphash.MakeSeed()} }
 
 func (l *idList) at(m Member) string {
 	page, i := &l.pages[m/pageSize], m%pageSize
@@ -54,14 +50,18 @@ func (l *idList) put(id string) Member {
 	return m
 }
 
-// putPage appends a page of ids of another list. The pages before it are full.
-func (l *idList) putPage(from *idList, some []uint32) {
+// putPage appends a page of ids of a builder. The pages before it are full.
+func (l *idList) putPage(b *Builder, some []uint32) {
 	l.pages = append(l.pages, idPage{})
 	page := &l.pages[len(l.pages)-1]
-	var text []byte
+	var ids [pageSize][]byte // found first and read then, so that none waits for another
 	for i, m := range some {
+		ids[i] = b.text(&b.nodes[m])
+	}
+	text := make([]byte, 0, len(some)*len(ids[0]))
+	for i, id := range ids[:len(some)] {
 		page.starts[i] = uint16(len(text))
-		text = append(text, from.at(Member(m))...)
+		text = append(text, id...)
 	}
 	if len(some) < pageSize {
 		page.starts[len(some)] = uint16(len(text))
@@ -72,7 +72,7 @@ func (l *idList) putPage(from *idList, some []uint32) {
 	l.count += Member(len(some))
 }
 
-func (l *idList) hash(id string) uint64 { return maphash.String(l.seed, id) }
+func (l *idList) hash(id string) uint32 { return hashOf(l.seed, id) }
 
 func (l *idList) find(id string) (Member, bool) {
 	hash := l.hash(id)
@@ -82,50 +82,14 @@ func (l *idList) find(id string) (Member, bool) {
 	return l.later.find(l, hash, id)
 }
 
-// intern returns the number of an id with its hash, which is added where it is new.
-func (l *idList) intern(hash uint64, id string) Member {
-	if m, ok := l.base.find(l, hash, id); ok {
-		return m
-	}
-	if m, ok := l.later.find(l, hash, id); ok {
-		return m
-	}
-	return l.add(hash, id)
-}
-
 // add appends an id that is new.
-func (l *idList) add(hash uint64, id string) Member {
+func (l *idList) add(hash uint32, id string) Member {
 	m := l.put(id)
 	if 5*(l.later.used+1) > 4*len(l.later.slots) {
 		l.grow(&l.later)
 	}
 	l.later.put(hash, m)
 	return m
-}
-
-// fetch reads what the search for each of some hashes in the later table reads first, so that it is at hand. First all of one kind, then all of the next: as
-// none waits for another, memory works on many of them at once. It returns those who may be asked for.
-func (l *idList) fetch(hashes []uint64) (found []Member) {
-	t := &l.later
-	if t.used == 0 {
-		return nil
-	}
-	l.near = l.near[:0]
-	for _, hash := range hashes {
-		slot := t.slots[t.slot(hash)]
-		if m := slot & (1<<t.bits - 1); m != 0 && (slot^uint32(hash)<<t.bits)>>t.bits == 0 {
-			l.near = append(l.near, t.first+Member(m)-1)
-		}
-	}
-	for _, m := range l.near {
-		l.seen += uint32(l.pages[m/pageSize].starts[m%pageSize])
-	}
-	for _, m := range l.near {
-		if id := l.at(m); id != "" {
-			l.seen += uint32(id[0])
-		}
-	}
-	return l.near
 }
 
 // grow makes a table four times as large.
@@ -138,11 +102,11 @@ func (l *idList) grow(t *idTable) {
 	}
 }
 
-// index puts all ids into the base table, five to six slots.
-func (l *idList) index() {
+// index puts all ids of a builder into the base table, five to six slots. Bin by bin, the slots of one lie side by side.
+func (l *idList) index(b *Builder) {
 	l.base = newIDTable(0, int(l.count)+int(l.count)/5+1)
-	for m := range l.count {
-		l.base.put(l.hash(l.at(m)), m)
+	for m := range b.nodes {
+		l.base.put(b.nodes[m].hash, Member(b.nodes[m].place))
 	}
 	l.later = idTable{first: l.count}
 }
@@ -160,11 +124,11 @@ func newIDTable(first Member, size int) idTable {
 	return idTable{slots: make([]uint32, size), first: first, bits: bits.Len(uint(size))}
 }
 
-func (t *idTable) find(l *idList, hash uint64, id string) (Member, bool) {
+func (t *idTable) find(l *idList, hash uint32, id string) (Member, bool) {
 	if t.used == 0 {
 		return 0, false
 	}
-	for i, tag := t.slot(hash), uint32(hash)<<t.bits; ; {
+	for i, tag := t.slot(hash), hash<<t.bits; ; {
 		slot := t.slots[i]
 		if slot == 0 {
 			return 0, false
@@ -181,16 +145,16 @@ func (t *idTable) find(l *idList, hash uint64, id string) (Member, bool) {
 }
 
 // slot is where the search for a hash begins.
-func (t *idTable) slot(hash uint64) int { return int(hash >> 32 * uint64(len(t.slots)) >> 32) }
+func (t *idTable) slot(hash uint32) int { return int(uint64(hash) * uint64(len(t.slots)) >> hashBits) }
 
 // put adds a member whose id is not in the table, which has room.
-func (t *idTable) put(hash uint64, m Member) {
+func (t *idTable) put(hash uint32, m Member) {
 	i := t.slot(hash)
 	for t.slots[i] != 0 {
 		if i++; i == len(t.slots) {
 			i = 0
 		}
 	}
-	t.slots[i] = uint32(hash)<<t.bits | uint32(m-t.first+1)
+	t.slots[i] = hash<<t.bits | uint32(m-t.first+1)
 	t.used++
 }

@@ -2,62 +2,58 @@ package tree
 
 import "math"
 
-// peel takes leaves away until none is left, and returns them in that order. On the way everybody's team is counted. Who is left over is in a ring, and has
-// children left to count.
+// taken is what next says of who was peeled.
+const taken = math.MaxUint32
+
+// peel takes leaves away until none is left, and returns them in that order, which is that in which they were added: the same nodes make the same index. On
+// the way everybody's team is counted. Who is left over is in a ring, and has children left to count.
 func (b *Builder) peel() []uint32 {
 	nodes := b.nodes
-	for m := range nodes {
-		nodes[m].size, nodes[m].big = 1, uint32(nobody)
-		if up := nodes[m].up & whom; up != uint32(nobody) {
-			nodes[up].next++
-		}
-	}
 	order := make([]uint32, 0, len(nodes))
-	for m := range nodes {
+	for i := range b.said {
+		m := uint32(b.said[i].who[asMember])
+		if m == uint32(nobody) {
+			continue
+		}
 		// A leaf takes those above along whose last child it was.
-		for at := uint32(m); nodes[at].next == 0; {
+		for at := m; nodes[at].next == 0; {
 			order = append(order, at)
 			node := &nodes[at]
-			node.next = math.MaxUint32 // it is taken
+			node.next = taken
 			up := node.up & whom
 			if up == uint32(nobody) {
 				break
 			}
 			above := &nodes[up]
 			above.size += node.size
-			if above.big == uint32(nobody) || node.size > nodes[above.big].size {
-				above.big = at
-			}
+			above.most = max(above.most, node.size)
 			above.next--
 			at = up
 		}
 	}
-	for _, m := range order {
-		nodes[m].next = 0
-	}
 	return order
 }
 
-// place gives everybody a place in pre-order, the child with the largest team first.
+// place gives everybody a place in pre-order, the child with the largest team first. Who a node's recruiter is becomes where he is.
 func (b *Builder) place(leavesFirst []uint32) {
 	nodes, free := b.nodes, uint32(0)
 	for i := len(leavesFirst) - 1; i >= 0; i-- {
 		m := leavesFirst[i]
 		node := &nodes[m]
-		switch up := node.up & whom; {
-		case up == uint32(nobody):
+		if up := node.up & whom; up == uint32(nobody) {
 			node.place = free
 			free += node.size
-		case nodes[up].big == m:
-			node.place = nodes[up].place + 1
-		default:
-			node.place = nodes[up].next
-			nodes[up].next += node.size
+		} else {
+			above := &nodes[up]
+			if node.first = above.most == node.size; node.first {
+				node.place, above.most = above.place+1, 0
+			} else {
+				node.place = above.next
+				above.next += node.size
+			}
+			node.up = node.up&^whom | above.place
 		}
-		node.next = node.place + 1
-		if node.big != uint32(nobody) {
-			node.next += nodes[node.big].size
-		}
+		node.next = node.place + 1 + node.most
 	}
 }
 
@@ -69,31 +65,25 @@ func (b *Builder) lay(number int64) *Index {
 		order[b.nodes[m].place] = uint32(m)
 	}
 	ix := &Index{
-		number: number, ids: newIDList(), base: Member(n), levels: b.levels,
+		number: number, ids: idList{seed: b.seed}, base: Member(n), levels: b.levels, weight: b.weight,
 		places: make([]place, n), span: make([]uint32, n), self: make([]self, n), sums: make([]team, n),
 	}
-	ix.ids.seed = b.ids.seed
 	ix.ids.pages = make([]idPage, 0, (n+pageSize-1)/pageSize)
-	for at, m := range order {
-		if at%pageSize == 0 {
-			ix.ids.putPage(&b.ids, order[at:min(at+pageSize, n)])
-		}
-		node, here := &b.nodes[m], &ix.places[at]
-		up := node.up & whom
-		if up != uint32(nobody) {
-			above := &b.nodes[up]
-			if above.big == m {
-				here.offset = ix.places[at-1].offset + 1 // 0 again after 65,535: a path that long is followed by another
+	for from := 0; from < n; from += pageSize {
+		some := order[from:min(from+pageSize, n)]
+		ix.ids.putPage(b, some)
+		for i, m := range some {
+			node, here := &b.nodes[m], &ix.places[from+i]
+			if node.first {
+				here.offset = ix.places[from+i-1].offset + 1 // 0 again after 65,535: a path that long is followed by another
 			}
-			up = above.place
-		}
-		here.up, here.level, ix.span[at] = up|node.up&^whom, node.level, node.size
-		if b.volume != nil {
-			ix.self[at].own = b.volume[m]
-			ix.weight += magnitude(b.volume[m])
+			here.up, here.level, ix.span[from+i] = node.up, node.level, node.size
+			if b.volume != nil {
+				ix.self[from+i].own = b.volume[m]
+			}
 		}
 	}
-	ix.ids.index()
+	ix.ids.index(b)
 	ix.sumUp()
 	return ix
 }

@@ -24,39 +24,64 @@ func (ix *Index) RollUp(dst, values []int64, untilLeader bool) ([]int64, error) 
 		return nil, err
 	}
 	n := ix.Len()
-	dst = slices.Grow(dst[:0], n+1)[:n+1]
-	var all uint64
+	dst = slices.Grow(dst[:0], n)[:n]
+	small := true
 	if untilLeader || n > int(ix.base) || len(ix.strayed) > 0 {
+		bound := bounded(n)
 		for m, v := range values {
 			dst[m] = v
-			all |= uint64(v ^ v>>63)
+			small = small && bound.holds(v)
 		}
-		ix.rollUp(dst[:n], untilLeader)
+		ix.rollUp(dst, untilLeader)
 	} else {
-		// Every team is a range: what it has is the sum of the values from its first place on, less that from its end on.
-		var sum int64
-		dst[n] = 0
-		for m, to := n-1, dst[:len(values)]; m >= 0; m-- {
-			v := values[m]
-			sum += v
-			to[m] = sum
-			all |= uint64(v ^ v>>63)
-		}
-		for m, span := range ix.span[:n] {
-			dst[m] -= dst[m+int(span)]
-		}
+		small = ix.rollUpRanges(dst, values)
 	}
-	if !addUp(values, all) {
+	if !small && !addUp(values) {
 		return nil, ErrVolume
 	}
-	return dst[:n], nil
+	return dst, nil
 }
 
-// addUp reports whether no sum of some of the values can leave 64 bits. all has the bits of every value, of a negative one turned round.
-func addUp(values []int64, all uint64) bool {
-	if high, low := bits.Mul64(all+1, uint64(len(values))); high == 0 && low <= math.MaxInt64 {
-		return true
+// near is how many sums rollUpRanges keeps: so many stay in a cache.
+const near = 1 << 11
+
+// rollUpRanges is RollUp where every team is a range: what it has is the sum of the values from its first place on, less that from its end on. It reports
+// whether all values are so small that no sum of them leaves 64 bits.
+func (ix *Index) rollUpRanges(dst, values []int64) bool {
+	var sums [near]int64 // from each of the last places on; those of all would be as much memory as the values
+	sum, all, bound := int64(0), uint64(0), bounded(len(values))
+	values, span := values[:len(dst)], ix.span[:len(dst)]
+	for m := len(dst) - 1; m >= 0; m-- {
+		v, size := values[m], uint(span[m])
+		sum += v
+		all |= uint64(v + bound.half)
+		sums[uint(m)%near] = sum
+		team := sum - sums[(uint(m)+size)%near]
+		if size >= near {
+			team = ix.rollUpFar(dst, m, v)
+		}
+		dst[m] = team
 	}
+	return all < 2*uint64(bound.half)
+}
+
+// rollUpFar is what the team of a member has whose end is too far away: his own value, and what the teams of those have whom he recruited.
+func (ix *Index) rollUpFar(dst []int64, m int, own int64) int64 {
+	for child, end := m+1, m+int(ix.span[m]); child < end; child += int(ix.span[child]) {
+		own += dst[child]
+	}
+	return own
+}
+
+// bound is half of a range around 0: so many values in it make no sum that leaves 64 bits.
+type bound struct{ half int64 }
+
+func bounded(values int) bound { return bound{1 << (62 - bits.Len(uint(values)))} }
+
+func (b bound) holds(v int64) bool { return -b.half <= v && v < b.half }
+
+// addUp reports whether no sum of some of the values can leave 64 bits.
+func addUp(values []int64) bool {
 	var weight uint64
 	for _, v := range values {
 		if weight += magnitude(v); weight > math.MaxInt64 {

@@ -37,15 +37,23 @@ type Scope struct {
 }
 
 // Team returns the totals of a member's team within a scope. Of the whole team they are kept; any other is counted member by member.
-func (ix *Index) Team(m Member, scope Scope) Totals {
+func (ix *Index) Team(m Member, scope Scope) (t Totals) {
+	if scope.Depth != 0 || scope.UntilLeader {
+		return ix.teamWithin(m, scope)
+	}
+	// Field by field: a struct of six words that is copied whole right after its words were written waits for all of them.
+	own, total := &ix.self[m], ix.total(m)
+	partners := total.all.partners - ix.one(m).partners
+	t.Direct.Partners, t.Direct.Others = int(own.direct.partners), int(own.direct.all-own.direct.partners)
+	t.All.Partners, t.All.Others = int(partners), int(total.all.all-1-partners)
+	t.Own, t.Volume = own.own, total.volume
+	return t
+}
+
+// teamWithin is Team within less than the whole team.
+func (ix *Index) teamWithin(m Member, scope Scope) Totals {
 	t := Totals{Own: ix.self[m].own}
-	switch {
-	case scope == Scope{}:
-		total := ix.total(m)
-		t.Direct.add(ix.self[m].direct)
-		t.All.add(total.all.minus(ix.one(m)))
-		t.Volume = total.volume
-	case scope.Depth > 0:
+	if scope.Depth > 0 {
 		t.Volume = t.Own
 		for i, l := range ix.Levels(m, scope) {
 			if i == 0 {
@@ -55,23 +63,23 @@ func (ix *Index) Team(m Member, scope Scope) Totals {
 			t.All.Others += l.Others
 			t.Volume += l.Volume
 		}
-	default:
-		var all, direct pair
-		ix.visit(m, func(at Member) bool {
-			if at != m && ix.IsLeader(at) {
-				return false
-			}
-			t.Volume += ix.self[at].own
-			one := ix.one(at)
-			all = all.plus(one)
-			if ix.parent(at) == m {
-				direct = direct.plus(one)
-			}
-			return true
-		})
-		t.Direct.add(direct)
-		t.All.add(all.minus(ix.one(m)))
+		return t
 	}
+	var all, direct pair
+	ix.visit(m, func(at Member) bool {
+		if at != m && ix.IsLeader(at) {
+			return false
+		}
+		t.Volume += ix.self[at].own
+		one := ix.one(at)
+		all = all.plus(one)
+		if ix.parent(at) == m {
+			direct = direct.plus(one)
+		}
+		return true
+	})
+	t.Direct.add(direct)
+	t.All.add(all.minus(ix.one(m)))
 	return t
 }
 

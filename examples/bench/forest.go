@@ -9,12 +9,12 @@ import (
 	"github.com/fenrun/fenrun/tree"
 )
 
-// forest is a team of n, without a pointer a partner, so that the garbage collector has nothing to do for it.
+// forest is a team of n, without a pointer a partner, so that the garbage collector has nothing to do for it. It is read as rows of a table, whose order
+// has nothing to do with when people joined.
 type forest struct {
-	up     []int32 // by the order in which they joined; -1 for none
+	n      int
 	levels []uint8 // places in levels
-	order  []int32 // in which they are read, as rows of a table: that of their ids has nothing to do with when they joined
-	rows   string  // of each row the partner's id and his recruiter's
+	rows   string  // of each row the partner's id and his recruiter's, spaces for none
 }
 
 const idBytes = 16
@@ -30,18 +30,24 @@ func newChain(n int) *forest { return newShape(n, func(i int) int { return i - 1
 
 func newShape(n int, recruiter func(i int) int) *forest {
 	r := rand.New(rand.NewPCG(uint64(n), 2))
-	f := &forest{up: make([]int32, n), levels: make([]uint8, n), order: make([]int32, n)}
+	f := &forest{n: n, levels: make([]uint8, n)}
+	up, order := make([]int, n), make([]int, n)
 	for i := range n {
-		f.up[i], f.order[i] = -1, int32(i)
+		order[i] = i
 		if i > 0 {
-			f.up[i] = int32(recruiter(i))
+			up[i] = recruiter(i)
 		}
 		f.levels[i] = uint8(min(r.IntN(len(levels)), r.IntN(len(levels)))) // the top level is rare, so that its search goes far up
 	}
-	r.Shuffle(n, func(i, j int) { f.order[i], f.order[j] = f.order[j], f.order[i] })
+	r.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
 	rows := make([]byte, 0, n*2*idBytes)
-	for _, i := range f.order {
-		rows = fmt.Appendf(rows, "u%015du%015d", i, max(0, f.up[i]))
+	for _, i := range order {
+		rows = fmt.Appendf(rows, "u%015d", i)
+		if i > 0 {
+			rows = fmt.Appendf(rows, "u%015d", up[i])
+		} else {
+			rows = fmt.Appendf(rows, "%*s", idBytes, "")
+		}
 	}
 	f.rows = string(rows)
 	return f
@@ -49,20 +55,19 @@ func newShape(n int, recruiter func(i int) int) *forest {
 
 // row returns the ids of a row.
 func (f *forest) row(i int) (id, recruiter partner.ID) {
-	at := i * 2 * idBytes
-	id = partner.ID(f.rows[at : at+idBytes])
-	if f.up[f.order[i]] >= 0 {
-		recruiter = partner.ID(f.rows[at+idBytes : at+2*idBytes])
+	row := f.rows[i*2*idBytes:][:2*idBytes]
+	if row[idBytes] != ' ' {
+		recruiter = partner.ID(row[idBytes:])
 	}
-	return id, recruiter
+	return partner.ID(row[:idBytes]), recruiter
 }
 
 // index reads the nodes in their order and makes an index of them.
 func (f *forest) index() *tree.Index {
 	var b tree.Builder
-	for i, joined := range f.order {
+	for i := range f.n {
 		id, recruiter := f.row(i)
-		b.Add(tree.Node{ID: id, Recruiter: recruiter, Level: levels[f.levels[joined]], Partner: true})
+		b.Add(tree.Node{ID: id, Recruiter: recruiter, Level: levels[f.levels[i]], Partner: true})
 	}
 	ix, err := b.Index(0)
 	if err != nil {
@@ -92,10 +97,10 @@ func (f *forest) nodes() map[string]*node {
 		}
 		return n
 	}
-	for i, joined := range f.order {
+	for i := range f.n {
 		id, recruiter := f.row(i)
 		n := at(id)
-		n.level = string(levels[f.levels[joined]])
+		n.level = string(levels[f.levels[i]])
 		if recruiter != "" {
 			n.up = at(recruiter)
 			n.up.children = append(n.up.children, n)
@@ -140,20 +145,21 @@ func (r *reads) run(n int) {
 	r.at = at
 }
 
-// asked is whom questions are about: n of a team, in no order. The next one is known only when the answer to the one before it is.
+// asked is whom questions are about: n of a team, in no order.
 type asked struct {
 	members []tree.Member
 	ids     []partner.ID
 	i       uint32
+	none    uint32 // always 0, which the compiler does not know: so it cannot leave out that the next question waits for the last answer
 }
 
 const questions = 1 << 16 // more than any cache keeps of what they touch
 
 func (f *forest) asked(ix *tree.Index) *asked {
-	r := rand.New(rand.NewPCG(uint64(len(f.up)), 3))
+	r := rand.New(rand.NewPCG(uint64(f.n), 3))
 	a := &asked{}
 	for range questions {
-		id, _ := f.row(r.IntN(len(f.up)))
+		id, _ := f.row(r.IntN(f.n))
 		id = partner.ID(strings.Clone(string(id)))
 		m, ok := ix.Find(id)
 		if !ok {
@@ -164,8 +170,8 @@ func (f *forest) asked(ix *tree.Index) *asked {
 	return a
 }
 
-// next returns the place of the next question. after is what the last answer came to, of which only the highest bit counts, which is never set.
+// next returns the place of the next question. It waits for the last answer if that is after, whatever it is.
 func (a *asked) next(after uint32) uint32 {
-	a.i = (a.i + 1 + after>>31) % questions
+	a.i = (a.i + 1 + after&a.none) % questions
 	return a.i
 }

@@ -12,7 +12,7 @@ func TestTheMapOfNodesHasTheSameTeam(t *testing.T) {
 		ix, nodes := f.index(), f.nodes()
 		require.Equal(t, 1000, ix.Len())
 		require.Len(t, nodes, 1000)
-		for i := range f.order {
+		for i := range f.n {
 			id, _ := f.row(i)
 			m, ok := ix.Find(id)
 			require.True(t, ok)
