@@ -87,7 +87,10 @@ func (c *call) admit(v *version, a partner.Application, state PartnerState) (app
 		}
 	}
 	join, err := c.join(v, a.Applicant, state, partner.Active, level)
-	if err != nil || a.Recruiter == "" || state.Recruiter != "" {
+	if err != nil || a.Recruiter == "" {
+		return join, err
+	}
+	if kept, err := c.keptBy(state); err != nil || kept != "" {
 		return join, err
 	}
 	if _, err := c.checkEdge(a.Applicant, a.Recruiter); err != nil {

@@ -21,12 +21,30 @@ func recruiterAt(edges []tree.Edge, at time.Time) partner.ID {
 	return tree.RecruiterAt(edges, at)
 }
 
-// edgeFrom is when an edge begins that is recorded now: now, or later where it happens later. What was paid before follows the tree as it was.
+// edgeFrom is when an edge begins that is recorded now, or was by the first call: then, or later where it happens later. What was paid before follows the tree
+// as it was.
 func (c *call) edgeFrom() time.Time {
-	if c.at.Before(c.record.Recorded) {
-		return c.record.Recorded
+	recorded := c.record.Recorded
+	if !c.known.IsZero() {
+		recorded = c.known
+	}
+	if c.at.Before(recorded) {
+		return recorded
 	}
 	return c.at
+}
+
+// keptBy returns who keeps somebody, who stands so at the instant of this call, from being recruited by another: who stands above him then or is the first to do
+// so later, else who does when the edge would begin. A recruit that is told late takes nobody from whom he was moved to since.
+func (c *call) keptBy(state PartnerState) (partner.ID, error) {
+	if state.Recruiter != "" || state.ID == "" {
+		return state.Recruiter, nil
+	}
+	edges, err := c.tx.Edges(c.ctx, []partner.ID{state.ID})
+	if err != nil {
+		return "", err
+	}
+	return tree.RecruiterAt(slices.DeleteFunc(edges[0], func(e tree.Edge) bool { return !c.knows(e.Record) }), c.edgeFrom()), nil
 }
 
 // checkEdge checks that somebody can stand below a recruiter from then on, and returns the line above the recruiter as it is then, himself first.

@@ -19,17 +19,8 @@ func (c *call) leaver(v *version, id partner.ID) (partner.Leaver, error) {
 	}
 	who := partner.Leaver{Standing: partner.Standing{ID: id, State: state.State}}
 	from := c.edgeFrom()
-	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: id, At: from}})
-	if err != nil {
+	if who.Above, err = c.above(id, from); err != nil {
 		return who, err
-	}
-	above := lines[0][1:]
-	facts, err := c.tx.Facts(c.ctx, above)
-	if err != nil {
-		return who, err
-	}
-	for i, id := range above {
-		who.Above = append(who.Above, partner.Standing{ID: id, State: partner.At(facts[i], from)})
 	}
 	recruits, err := c.tx.Recruits(c.ctx, []store.RecruitQuery{{Recruiter: id, At: from}})
 	if err != nil {
@@ -41,6 +32,24 @@ func (c *call) leaver(v *version, id partner.ID) (partner.Leaver, error) {
 	}
 	who.Pending, who.Available, err = c.money(v, id)
 	return who, err
+}
+
+// above returns the line above somebody at an instant, the nearest first, with what holds of each.
+func (c *call) above(id partner.ID, at time.Time) ([]partner.Standing, error) {
+	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Start: id, At: at}})
+	if err != nil {
+		return nil, err
+	}
+	ids := lines[0][1:]
+	facts, err := c.tx.Facts(c.ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var line []partner.Standing
+	for i, id := range ids {
+		line = append(line, partner.Standing{ID: id, State: partner.At(facts[i], at)})
+	}
+	return line, nil
 }
 
 // money returns what somebody has in cash that is not released, and what of it he could withdraw.

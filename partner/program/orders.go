@@ -44,6 +44,10 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 		if err != nil {
 			return nil, err
 		}
+		reached, err := c.gracedByPayment(judged, &posting)
+		if err != nil {
+			return nil, err
+		}
 		return func() error {
 			if err := judged.publish(); err != nil {
 				return err
@@ -61,6 +65,9 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 				return err
 			}
 			if err := c.emit("order_paid", string(in.ID), withAssets(posting.Order, map[string]any{"customer": in.Customer, "commission": posting.Order.Total})); err != nil {
+				return err
+			}
+			if err := c.attributeLate(reached); err != nil {
 				return err
 			}
 			order, err := c.unpark(posting.Order, judged.version)
