@@ -57,7 +57,7 @@ func TestPlantedBugsAreFound(t *testing.T) {
 		t.Skip("it takes minutes: set FENRUN_PLANTED=1; another number draws other histories")
 	}
 	none := map[string]string{}
-	for _, by := range []string{byModel, byOrder, byPortions, byHistory, byRuns, byGrants, byRounds} {
+	for _, by := range []string{byModel, byOrder, byPortions, byHistory, byRuns, byGrants, byRounds, byRelations} {
 		dir, _ := plantedTest(by)
 		if none[dir] == "" {
 			none[dir] = plantedBuild(t, plantedBug{by: by})
