@@ -226,7 +226,7 @@ func (l Leaving) Depart(who Leaver, move Move, withTeam bool, at time.Time) (Dep
 		}
 	}
 	for _, c := range who.Customers {
-		d.Transfers = append(d.Transfers, Transfer{Customer: c, From: who.ID, To: l.newOwner(c, &who)})
+		d.Transfers = append(d.Transfers, Transfer{Customer: c, From: who.ID, To: l.NewOwner(c, &who)})
 	}
 	if move == MoveClearOut && who.leads() && !withTeam {
 		return d, &TeamError{Departure: d}
@@ -242,8 +242,9 @@ func (l Leaving) newRecruiter(above []Standing) ID {
 	return nearestActive(above)
 }
 
-// newOwner is whose a customer of the leaver is. Nobody owns himself, and the leaver gets nothing back.
-func (l Leaving) newOwner(c Customer, who *Leaver) ID {
+// NewOwner returns whose a customer of the leaver is from then on, "" for nobody's. Nobody owns himself, and the leaver gets nothing back. The section has its
+// defaults written out.
+func (l Leaving) NewOwner(c Customer, who *Leaver) ID {
 	var to ID
 	switch l.Customers {
 	case CustomersToUpline:

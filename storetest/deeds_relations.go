@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"time"
 
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program"
@@ -9,6 +10,7 @@ import (
 
 const (
 	paymentPlan = `{"currency": "CNY", "binding": {"on": "payment", "sameOrder": true, "days": 30, "renewOnOrder": true}, "commission": {"rates": ["10%", "5%"]}}`
+	gracePlan   = `{"currency": "CNY", "binding": {"on": "payment"}, "commission": {"rates": ["10%", "5%"], "graceMinutes": 60}}`
 	uplinePlan  = `{"currency": "CNY", "joining": {"leaving": {"customers": "upline"}}, "commission": {"rates": ["10%", "5%"]}}`
 )
 
@@ -54,6 +56,25 @@ func relationDeeds() []deed {
 			in := b.order("o-1")
 			in.Customer, in.Referrer = "dave", "bob"
 			return b.Orders.Paid(ctx, in)
+		}, false},
+		{"Orders.Paid that makes another order that of its customer's owner", gracePlan, func(b *branch) {
+			b.family()
+			in := b.order("o-1")
+			in.Customer = "dave"
+			out, err := b.Orders.Paid(b.ctx, in)
+			must(b, out, err)
+		}, func(ctx context.Context, b *branch) (any, error) {
+			in := b.order("o-2")
+			in.Customer, in.Referrer = "dave", "bob"
+			return b.Orders.Paid(ctx, in)
+		}, false},
+		{"Team.Bind to one who has left since", uplinePlan, func(b *branch) {
+			b.family()
+			b.now = b.now.Add(2 * time.Hour)
+			out, err := b.Partners.ClearOut(b.ctx, program.Depart{Partner: "bob", WithTeam: true})
+			must(b, out, err)
+		}, func(ctx context.Context, b *branch) (any, error) {
+			return b.Team.Bind(ctx, program.Bind{Customer: "dave", Owner: "bob", Meta: program.Meta{At: b.now.Add(-time.Hour)}})
 		}, false},
 	}
 }

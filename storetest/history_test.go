@@ -189,14 +189,20 @@ func historyShop(t *testing.T) *modelShop {
 
 // historyBegin is the same programme on an empty store, with p1 above p2, whose customer is c1.
 func (s *modelShop) historyBegin(t *testing.T, st store.Store) *modelShop {
-	s.model.now, s.model.ids = modelStart, 0
-	own := &modelShop{model: s.model, claims: map[string]*modelCall{}, names: map[string]int{}, oracle: newOracle(s.oracle.scale, false)}
-	own.oracle.plans = s.oracle.plans
-	own.on(st)
+	own := s.historyEmpty(st)
 	own.add(t, program.Add{Partner: "p1"})
 	own.recruit(t, program.Recruit{Partner: "p2", Recruiter: "p1"})
 	own.bind(t, program.Bind{Customer: "c1", Owner: "p2"})
 	own.now = historyNoon
+	return own
+}
+
+// historyEmpty is the same programme on an empty store, with nobody in it.
+func (s *modelShop) historyEmpty(st store.Store) *modelShop {
+	s.model.now, s.model.ids = modelStart, 0
+	own := &modelShop{model: s.model, claims: map[string]*modelCall{}, names: map[string]int{}, oracle: newOracle(s.oracle.scale, false)}
+	own.oracle.plans = s.oracle.plans
+	own.on(st)
 	return own
 }
 

@@ -39,7 +39,13 @@ var modelSteps = []struct {
 	{"a freeze", (*modelShop).stepFreeze},
 	{"a recruit", (*modelShop).stepRecruit},
 	{"a bind", (*modelShop).stepBind},
+	{"a move", (*modelShop).stepMove},
+	{"a transfer", (*modelShop).stepTransfer},
 	{"a plan", (*modelShop).stepPublish},
+	{"somebody leaves", (*modelShop).stepLeave},
+	{"an exchange is opened", (*modelShop).stepExchange},
+	{"an exchange is over", (*modelShop).stepExchangeClosed},
+	{"a renewal", (*modelShop).stepRenew},
 	{"a refund before its order", (*modelShop).stepEarlyRefund},
 	{"a receipt before its order", (*modelShop).stepEarlyReceipt},
 	{"an order is received again", (*modelShop).stepReceiveAgain},
@@ -81,19 +87,13 @@ func (s *modelShop) stepRecruit(t *rapid.T) {
 	s.recruit(t, in)
 }
 
-func (s *modelShop) stepBind(t *rapid.T) {
-	in := program.Bind{
-		Customer: rapid.SampledFrom([]partner.Customer{"c3", "c1", "c2", "p4", "p1"}).Draw(t, "customer"),
-		Owner:    rapid.SampledFrom([]partner.ID{"p1", "p2", "p3", "p4", "nobody"}).Draw(t, "owner"),
-	}
-	in.At = s.instant(t, "at")
-	s.bind(t, in)
-}
-
 func (s *modelShop) stepFreeze(t *rapid.T) {
 	operation, value := "freeze", partner.Frozen
 	if modelOneIn(t, "unfreeze", 2) {
 		operation, value = "unfreeze", partner.Open
+	}
+	if modelOneIn(t, "of what he has", 3) {
+		operation += "_withdrawal"
 	}
 	s.set(t, operation, s.person(t), value, s.at(s.instant(t, "at")))
 }

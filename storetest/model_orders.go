@@ -24,7 +24,7 @@ func (s *modelShop) paid(t require.TestingT, in program.Order) {
 	c.needsPlan(s, in.PaidAt)
 	c.do = func(again bool) (any, error) {
 		in := in
-		in.PaidAt = elsewhere(in.PaidAt, again)
+		in.PaidAt, in.CreatedAt = elsewhere(in.PaidAt, again), elsewhere(in.CreatedAt, again)
 		if again {
 			in.Actor, in.Reason = "cron", "not sure that it came"
 			in.Lines = slices.Clone(in.Lines)
@@ -60,8 +60,12 @@ func (s *modelShop) paid(t require.TestingT, in program.Order) {
 		s.name("o")
 		s.oracle.paid(&in, s.now)
 		s.sameOutcome(t, in.ID, got.(program.Outcome))
-		if s.oracle.orders[in.ID].promoted {
+		x := s.oracle.orders[in.ID]
+		if x.promoted {
 			s.sameTree(t)
+		}
+		if x.payment != nil {
+			s.sameOwners(t, in.Customer)
 		}
 	}
 	s.call(t, c)
@@ -71,7 +75,8 @@ func (s *modelShop) paid(t require.TestingT, in program.Order) {
 func (s *modelShop) quoted(t *rapid.T, in program.Order) {
 	asked := in
 	if s.oracle.planAt(s.now) == s.oracle.planAt(in.PaidAt) && modelOneIn(t, "of now", 3) {
-		in.PaidAt, asked.PaidAt, asked.ID = s.now, time.Time{}, ""
+		in.PaidAt, in.CreatedAt = s.now, time.Time{}
+		asked.PaidAt, asked.CreatedAt, asked.ID = time.Time{}, time.Time{}, ""
 	}
 	s.unchanged(t, "a quote", func() {
 		out, err := s.prog.Orders.Quote(s.ctx, asked)
@@ -250,6 +255,13 @@ func (s *modelShop) due(t require.TestingT, at time.Time) {
 	s.unchanged(t, "a run with nothing due", func() {
 		out, err := s.prog.RunDue(s.ctx, at)
 		require.NoError(t, err)
+		var waits []commission.OrderID
+		for _, veto := range out.Vetoed {
+			require.Equal(t, commission.ExchangeOpen, veto.Reason)
+			waits = append(waits, veto.Order)
+		}
+		require.ElementsMatch(t, s.oracle.orderIDs(func(x *oracleOrder) bool { return x.due(s.at(at)) }), waits, "what waits for an exchange")
+		out.Vetoed = nil
 		require.Equal(t, program.Due{}, out, "I10: nothing is released twice")
 	})
 }

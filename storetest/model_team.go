@@ -71,12 +71,15 @@ func (s *modelShop) instant(t *rapid.T, label string) time.Time {
 	choices := []time.Time{
 		{}, {}, {}, s.now.Add(-time.Hour), modelStart, modelStart.Add(-time.Hour), modelStart.Add(-time.Microsecond), s.now.Add(time.Hour), modelCampaignEnd,
 	}
-	for _, a := range s.oracle.attempts {
-		choices = append(choices, a.at)
+	for _, b := range s.oracle.bindings {
+		choices = append(choices, b.at)
+	}
+	if n := len(s.oracle.bindings); n > 0 {
+		choices = append(choices, s.oracle.bindings[n-1].at.Add(oracleDay), s.oracle.bindings[0].at.Add(oracleDay-time.Microsecond))
 	}
 	for _, id := range s.oracle.ids() {
-		if from := s.oracle.people[id].recruitedFrom; !from.IsZero() {
-			choices = append(choices, from)
+		for _, e := range s.oracle.people[id].edges {
+			choices = append(choices, e.from)
 		}
 	}
 	return rapid.SampledFrom(choices).Draw(t, label)
@@ -110,6 +113,13 @@ func (s *modelShop) add(t require.TestingT, in program.Add) {
 	}
 	c.needsPlan(s, at)
 	c.refuse(!s.hasLevel(in.Level, at), modelRefused[*program.LevelError]("the plan has no such level"))
+	if version := s.oracle.planAt(at); version > 0 {
+		status := partner.Active
+		if in.Candidate {
+			status = oracleStatusOnRecruit(s.oracle.plan(version))
+		}
+		c.refuse(!s.oracle.mayJoin(in.Partner, status, s.oracle.plan(version), at), modelRefused[*partner.MoveError]("he has left"))
+	}
 	c.do = func(again bool) (any, error) {
 		in := in
 		in.At = elsewhere(in.At, again)
@@ -139,19 +149,21 @@ func (s *modelShop) sameState(t require.TestingT, id partner.ID, at time.Time, g
 	require.Equal(t, o.says(id, partner.FactStatus, at), string(got.Status), "status of %s", id)
 	require.Equal(t, o.level(id, at), got.Level, "level of %s", id)
 	require.Equal(t, o.says(id, partner.FactEarning, at) == partner.Frozen, got.Earning == partner.Frozen, "freeze of %s", id)
-	require.Equal(t, o.people[id].recruiter, got.Recruiter, "recruiter of %s", id)
+	require.Equal(t, o.says(id, partner.FactWithdrawal, at) == partner.Frozen, got.Withdrawal == partner.Frozen, "freeze of what %s has", id)
+	require.Equal(t, o.says(id, partner.FactValidUntil, at), partner.InstantValue(got.ValidUntil), "until when %s is a partner", id)
+	require.Equal(t, o.says(id, partner.FactPayableUntil, at), partner.InstantValue(got.PayableUntil), "until when %s can withdraw", id)
+	require.Equal(t, o.recruiter(id, at), got.Recruiter, "recruiter of %s", id)
 }
 
 func (s *modelShop) recruit(t require.TestingT, in program.Recruit) {
 	at := s.at(in.At)
 	c := &modelCall{operation: "recruit"}
 	c.named(in.Key, fmt.Sprint(in.Partner, "<", in.Recruiter), fmt.Sprint(in.Partner, in.Recruiter), in.At)
-	known := s.oracle.people[in.Partner]
+	kept := s.oracle.keptBy(in.Partner, at, s.now)
 	c.refuse(in.Partner == in.Recruiter, modelRefusedAs("himself", tree.ErrSelf))
 	c.needsPlan(s, at)
 	c.refuse(s.oracle.people[in.Recruiter] == nil, modelRefused[*program.NotFoundError]("an unknown recruiter"))
-	c.refuse(known != nil && known.recruiter == "" && slices.Contains(s.oracle.above(in.Recruiter, at, true), in.Partner),
-		modelRefused[*tree.CycleError]("he stands above the recruiter"))
+	c.refuse(kept == "" && s.oracle.ring(oracleLater(at, s.now), oracleMove{in.Partner, in.Recruiter}), modelRefused[*tree.CycleError]("he stands above the recruiter"))
 	c.do = func(again bool) (any, error) {
 		in := in
 		in.At = elsewhere(in.At, again)
@@ -165,6 +177,16 @@ func (s *modelShop) recruit(t require.TestingT, in program.Recruit) {
 			return err
 		}
 	}
+	if bar := s.oracle.recruits(in.Recruiter, at, s.now); bar != "" && kept == "" && len(c.refusals) == 0 && s.claims["recruit "+c.key] == nil {
+		s.unchanged(t, "a recruit of who may not recruit", func() {
+			got, err := c.do(false)
+			require.NoError(t, err)
+			out := got.(program.RecruitOutcome)
+			require.False(t, out.Recruits)
+			require.Equal(t, bar, out.Reason)
+		})
+		return
+	}
 	c.done = func(got any) {
 		out := got.(program.RecruitOutcome)
 		recruits := s.oracle.recruit(in.Partner, in.Recruiter, s.oracle.plan(s.oracle.planAt(at)), at, s.now)
@@ -172,7 +194,7 @@ func (s *modelShop) recruit(t require.TestingT, in program.Recruit) {
 		switch {
 		case recruits:
 			require.Empty(t, out.Reason)
-		case s.oracle.people[in.Partner].recruiter == in.Recruiter:
+		case kept == in.Recruiter:
 			require.Equal(t, tree.SameOwner, out.Reason)
 		default:
 			require.Equal(t, tree.Owned, out.Reason)
@@ -183,36 +205,26 @@ func (s *modelShop) recruit(t require.TestingT, in program.Recruit) {
 	s.call(t, c)
 }
 
-// sameTree compares the lines of people. That the oracle's end shows that nobody stands above himself.
+// sameTree compares the lines of people, as they are now and as they are going to be when an edge begins.
 func (s *modelShop) sameTree(t require.TestingT) {
-	for _, id := range s.oracle.ids() {
-		line, err := s.prog.Team.Uplines(s.ctx, program.Uplines{Partner: id, At: s.now})
-		require.NoError(t, err)
-		require.Equal(t, s.oracle.above(id, s.now, false), line, "who stands above %s", id)
-	}
-}
-
-func (s *modelShop) bind(t require.TestingT, in program.Bind) {
-	at := s.at(in.At)
-	in.At = at // which makes the natural key, so that the call can come again
-	c := &modelCall{operation: "bind", key: fmt.Sprint(in.Customer, "<", in.Owner, at.UnixMicro()), facts: fmt.Sprintf("%+v", in)}
-	c.refuse(string(in.Customer) == string(in.Owner), modelRefusedAs("himself", tree.ErrSelf))
-	c.do = func(again bool) (any, error) {
-		in := in
-		in.At = elsewhere(in.At, again)
-		return s.prog.Team.Bind(s.ctx, in)
-	}
-	c.done = func(got any) {
-		out := got.(program.BindOutcome)
-		owner, reason := s.oracle.bind(in.Customer, in.Owner, at)
-		require.Equal(t, program.BindOutcome{Owner: owner, Bound: reason == "", Reason: reason}, out)
-		for _, instant := range []time.Time{at, at.Add(-time.Microsecond), s.now} {
-			owner, err := s.prog.Team.Owner(s.ctx, in.Customer, instant)
-			require.NoError(t, err)
-			require.Equal(t, s.oracle.owner(in.Customer, instant), owner, "owner of %s at %s", in.Customer, instant)
+	instants := []time.Time{s.now}
+	for _, person := range s.oracle.people {
+		for _, e := range person.edges {
+			if e.from.After(s.now) && !slices.Contains(instants, e.from) {
+				instants = append(instants, e.from)
+			}
 		}
 	}
-	s.call(t, c)
+	for _, at := range instants {
+		modelHolds(t, !s.oracle.ring(at), "I13: somebody stands above himself at %s", at)
+		for _, id := range s.oracle.ids() {
+			line, err := s.prog.Team.Uplines(s.ctx, program.Uplines{Partner: id, At: at})
+			modelNoError(t, err)
+			if want := s.oracle.above(id, at); !slices.Equal(want, line) {
+				require.Equal(t, want, line, "who stands above %s at %s", id, at)
+			}
+		}
+	}
 }
 
 // set gives somebody a level, or freezes what he earns, or lifts that.
@@ -220,7 +232,10 @@ func (s *modelShop) set(t require.TestingT, operation string, id partner.ID, val
 	c := &modelCall{operation: operation, key: fmt.Sprint(id, value, at.UnixMicro()), facts: fmt.Sprint(id, value)}
 	c.refuse(s.oracle.people[id] == nil, modelRefused[*program.NotFoundError]("an unknown partner"))
 	kind := partner.FactEarning
-	if operation == "level" {
+	switch operation {
+	case "freeze_withdrawal", "unfreeze_withdrawal":
+		kind = partner.FactWithdrawal
+	case "level":
 		kind = partner.FactLevel
 		c.needsPlan(s, at)
 		c.refuse(!s.hasLevel(partner.Level(value), at), modelRefused[*program.LevelError]("the plan has no such level"))
@@ -232,6 +247,10 @@ func (s *modelShop) set(t require.TestingT, operation string, id partner.ID, val
 			return s.prog.Partners.SetLevel(s.ctx, program.SetLevel{Partner: id, Level: partner.Level(value), Meta: meta})
 		case "freeze":
 			return s.prog.Partners.Freeze(s.ctx, program.Freeze{Partner: id, Meta: meta})
+		case "freeze_withdrawal":
+			return s.prog.Partners.FreezeWithdrawal(s.ctx, program.Freeze{Partner: id, Meta: meta})
+		case "unfreeze_withdrawal":
+			return s.prog.Partners.UnfreezeWithdrawal(s.ctx, program.Freeze{Partner: id, Meta: meta})
 		}
 		return s.prog.Partners.Unfreeze(s.ctx, program.Freeze{Partner: id, Meta: meta})
 	}

@@ -42,6 +42,7 @@ var modelWithdrawRefusals = map[string]modelRefusal{
 	oracleBelowMinimum: modelRefused[*settlement.MinimumError](""),
 	oracleStranger:     modelRefused[*program.NotFoundError](""),
 	oracleInsufficient: modelRefusedAs("", settlement.ErrInsufficient),
+	oracleClosed:       modelRefused[*program.BarredError](""),
 }
 
 func (s *modelShop) withdraw(t require.TestingT, id partner.ID, amount decimal.Decimal, named time.Time) {

@@ -9,7 +9,6 @@ import (
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program"
 	"github.com/fenrun/fenrun/settlement"
-	"github.com/fenrun/fenrun/tree"
 )
 
 // oracle is a second programme, as naive as can be. It keeps what happened as plain facts, and whenever it is asked it works out from them, from the
@@ -19,14 +18,15 @@ import (
 // What an order pays is a function of what it saw when it was paid and of what has come back. What somebody has is a function of what his orders pay,
 // which of them are released, and his withdrawals. So there is nothing here to be posted, reversed or netted, and nothing to be forgotten.
 type oracle struct {
-	scale     int          // of the currency: all amounts here are in its minor units
-	plans     []oraclePlan // by version, from 1 on
-	refuse    bool         // whether an event that comes before its order is refused
-	people    map[partner.ID]*oraclePerson
-	attempts  []oracleAttempt            // to bind, in order of recording
-	spent     map[partner.Customer]int64 // for goods
-	orders    map[commission.OrderID]*oracleOrder
-	withdrawn map[settlement.WithdrawalID]*oracleWithdrawal
+	scale      int          // of the currency: all amounts here are in its minor units
+	plans      []oraclePlan // by version, from 1 on
+	refuse     bool         // whether an event that comes before its order is refused
+	people     map[partner.ID]*oraclePerson
+	bindings   []oracleBinding            // in order of recording
+	departures []oracleDeparture          // the same
+	spent      map[partner.Customer]int64 // for goods
+	orders     map[commission.OrderID]*oracleOrder
+	withdrawn  map[settlement.WithdrawalID]*oracleWithdrawal
 }
 
 type oraclePlan struct {
@@ -36,21 +36,14 @@ type oraclePlan struct {
 
 // oraclePerson is somebody who was added, recruited or promoted.
 type oraclePerson struct {
-	facts         []oracleFact // in order of recording
-	recruiter     partner.ID
-	recruitedFrom time.Time
+	facts []oracleFact // in order of recording
+	edges []oracleEdge // the same
 }
 
 type oracleFact struct {
 	kind  partner.FactKind
 	value string
 	at    time.Time
-}
-
-type oracleAttempt struct {
-	customer partner.Customer
-	owner    partner.ID
-	at       time.Time
 }
 
 func newOracle(scale int, refuse bool) *oracle {
@@ -88,11 +81,6 @@ func (o *oracle) says(id partner.ID, kind partner.FactKind, at time.Time) string
 	return last.value
 }
 
-// earns reports whether somebody earns at an instant: an active partner who is not frozen.
-func (o *oracle) earns(id partner.ID, at time.Time) bool {
-	return o.says(id, partner.FactStatus, at) == string(partner.Active) && o.says(id, partner.FactEarning, at) != partner.Frozen
-}
-
 func (o *oracle) level(id partner.ID, at time.Time) partner.Level {
 	return partner.Level(o.says(id, partner.FactLevel, at))
 }
@@ -122,92 +110,28 @@ func (o *oracle) learn(id partner.ID, kind partner.FactKind, value string, at ti
 	o.people[id].facts = append(o.people[id].facts, oracleFact{kind, value, at})
 }
 
-// add makes somebody a partner, or a candidate where that is asked for and the plan asks something of recruits. Who is that already stays what he is; a
-// level that is not asked for is the default, and whoever is known keeps his own.
-func (o *oracle) add(id partner.ID, level partner.Level, candidate bool, plan *program.Plan, at time.Time) {
-	status := partner.Active
-	if candidate && plan.Joining.Spend.Valid {
-		status = partner.Candidate
-	}
-	if has := o.says(id, partner.FactStatus, at); has == string(partner.Active) || has == string(status) {
-		return
-	}
-	if level == "" && o.people[id] == nil {
-		level = oracleDefaultLevel(plan)
-	}
-	o.learn(id, partner.FactStatus, string(status), at)
-	if level != "" {
-		o.learn(id, partner.FactLevel, string(level), at)
-	}
+// due reports whether an order's hold is over.
+func (x *oracleOrder) due(now time.Time) bool {
+	return x.posted && !x.released && !x.releaseAt.IsZero() && !x.releaseAt.After(now)
 }
 
-// recruit puts somebody below a recruiter, for ever, and reports whether that is new. The edge never begins before it was recorded.
-func (o *oracle) recruit(id, recruiter partner.ID, plan *program.Plan, at, recorded time.Time) bool {
-	if o.people[id] == nil {
-		o.add(id, "", true, plan, at)
-	}
-	if o.people[id].recruiter != "" {
-		return false
-	}
-	o.people[id].recruiter, o.people[id].recruitedFrom = recruiter, at
-	if at.Before(recorded) {
-		o.people[id].recruitedFrom = recorded
-	}
-	return true
-}
-
-// above returns the line of people from somebody upwards as of an instant, himself first; everybody where it is ever.
-func (o *oracle) above(id partner.ID, at time.Time, ever bool) []partner.ID {
-	line := []partner.ID{id}
-	for {
-		person := o.people[line[len(line)-1]]
-		if person == nil || person.recruiter == "" || !ever && person.recruitedFrom.After(at) {
-			return line
-		}
-		line = append(line, person.recruiter)
-	}
-}
-
-// owner returns who owns a customer at an instant: by the first attempt, and of one time the first recorded.
-func (o *oracle) owner(customer partner.Customer, at time.Time) partner.ID {
-	var first *oracleAttempt
-	for i := range o.attempts {
-		if a := &o.attempts[i]; a.customer == customer && !a.at.After(at) && (first == nil || a.at.Before(first.at)) {
-			first = a
+// exchanging reports whether an order waits for an exchange to be closed.
+func (x *oracleOrder) exchanging() bool {
+	for _, waits := range x.exchanges {
+		if waits {
+			return true
 		}
 	}
-	if first == nil {
-		return ""
-	}
-	return first.owner
-}
-
-// bind tries to bind a customer and returns who owns him then and why it was not by this attempt.
-func (o *oracle) bind(customer partner.Customer, owner partner.ID, at time.Time) (partner.ID, partner.Reason) {
-	current := o.owner(customer, at)
-	switch {
-	case current == owner:
-		return current, tree.SameOwner
-	case o.people[owner] == nil:
-		return current, tree.UnknownOwner
-	case !o.earns(owner, at):
-		return current, tree.InactiveOwner
-	case o.people[partner.ID(customer)] != nil:
-		return current, tree.IsPartner
-	}
-	o.attempts = append(o.attempts, oracleAttempt{customer, owner, at})
-	if current != "" {
-		return current, tree.Owned
-	}
-	return owner, ""
+	return false
 }
 
 // due releases what is due at an instant and returns the orders in the order of their release times, then ids.
 func (o *oracle) due(now time.Time) []commission.OrderID {
 	var released []commission.OrderID
 	for id, x := range o.orders {
-		if x.posted && !x.released && !x.releaseAt.IsZero() && !x.releaseAt.After(now) {
+		if x.due(now) && !x.exchanging() {
 			x.released = true
+			o.atRelease(x)
 			released = append(released, id)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 func oraclePaysNothing(c *commission.Plan, in *program.Order) bool {
 	kind, known := c.Kinds[in.Kind]
 	if !known {
-		kind.Excluded = in.Kind == commission.GiftOrder || in.Kind == commission.Exchange
+		kind.Excluded = in.Kind == commission.GiftOrder || in.Kind == commission.Exchange && c.Exchange == commission.HoldExchange
 	}
 	return in.Abnormal != "" || kind.Excluded
 }
@@ -108,8 +108,8 @@ func oracleOfLevel(rate commission.Rate, levels map[partner.Level]commission.Rat
 	return rate
 }
 
-// recruiter pays the second of the line, and nobody where he earns nothing.
-func (o *oracle) recruiter(plan *program.Plan, uplines []oracleUpline) []oracleShare {
+// paysRecruiter pays the second of the line, and nobody where he earns nothing.
+func (o *oracle) paysRecruiter(plan *program.Plan, uplines []oracleUpline) []oracleShare {
 	if len(uplines) < 2 || !uplines[1].earns {
 		return nil
 	}

@@ -15,18 +15,25 @@ import (
 // oracleOrder is an order: what it saw when it was paid, and what has come since. One that has not come yet has nothing but what waits for it.
 type oracleOrder struct {
 	posted   bool
+	in       program.Order
 	customer partner.Customer
 	kind     commission.OrderKind
 	version  int // of the plan
 	whose    commission.Attributed
+	owner    partner.ID     // whose the buyer was
+	payment  *oracleBinding // what its payment tells of that; nil: nothing
+	binds    bool           // whether it binds him
+	people   []oracleUpline // the line above the sale
+	seats    map[partner.ID]oracleUpline
 	lines    []oracleLine
 	promoted bool
 
 	received  bool
 	releaseAt time.Time // zero: not fixed
 	released  bool
-	waiting   []oracleEarly // in order of arrival
-	dropped   []bool        // of each event that waited, whether it could not be applied
+	exchanges map[string]bool // that were opened: whether it waits for one to be closed
+	waiting   []oracleEarly   // in order of arrival
+	dropped   []bool          // of each event that waited, whether it could not be applied
 
 	pays, stands map[oracleKey]int64 // see first and standing
 }
@@ -83,13 +90,19 @@ func (o *oracle) fine(plan *program.Plan) *big.Rat {
 // judge freezes what an order sees: the plan, whose it is, who stands above.
 func (o *oracle) judge(in *program.Order) *oracleOrder {
 	x := o.order(in.ID)
-	x.posted, x.customer, x.kind, x.version = true, in.Customer, in.Kind, o.planAt(in.PaidAt)
+	x.posted, x.in, x.customer, x.kind, x.version = true, *in, in.Customer, in.Kind, o.planAt(in.PaidAt)
+	x.seats = map[partner.ID]oracleUpline{}
 	plan := o.plan(x.version)
-	x.whose = o.attribute(plan, in)
+	x.payment, x.binds, x.owner = o.payment(in, o.owner(in.Customer, oracleAt(plan.Commission.AttributionAt, in)))
+	x.whose = o.attribute(plan, in, x.owner)
+	if owner := o.ownerInGrace(x, o.known(in.Customer)); owner != "" {
+		x.owner, x.whose = owner, commission.Attributed{Partner: owner, By: commission.Owner}
+	}
 	if hold, anchor := oracleHold(plan, in.Kind); anchor == settlement.AnchorPaid {
 		x.releaseAt = in.PaidAt.Add(hold)
 	}
-	o.take(x, plan, in)
+	x.people = o.lineOf(x.whose.Partner, plan, in.PaidAt)
+	o.take(x, plan)
 	return x
 }
 
@@ -97,6 +110,13 @@ func (o *oracle) judge(in *program.Order) *oracleOrder {
 func (o *oracle) paid(in *program.Order, recorded time.Time) {
 	x := o.judge(in)
 	plan := o.plan(x.version)
+	if x.payment != nil {
+		o.bindings = append(o.bindings, *x.payment)
+		if x.binds {
+			o.graced(*x.payment)
+		}
+		o.noteLate(*x.payment)
+	}
 	o.spend(x, plan, in.PaidAt, recorded)
 	for _, early := range x.waiting {
 		fits := true
@@ -118,14 +138,14 @@ func (o *oracle) spend(x *oracleOrder, plan *program.Plan, paidAt, recorded time
 	if !asked.Valid || oracleRat(o.spent[x.customer]).Cmp(o.minor(asked.Decimal)) < 0 {
 		return
 	}
-	if o.says(id, partner.FactStatus, paidAt) == string(partner.Active) {
+	if has := o.status(id, paidAt); has != "" && has != partner.Candidate {
 		return
 	}
 	x.promoted = true
 	stranger := o.people[id] == nil
 	o.add(id, "", false, plan, paidAt)
-	if owner := o.owner(x.customer, paidAt); stranger && owner != "" {
-		o.recruit(id, owner, plan, paidAt, recorded)
+	if stranger && x.owner != "" && o.recruits(x.owner, paidAt, recorded) == "" {
+		o.recruit(id, x.owner, plan, paidAt, recorded)
 	}
 }
 

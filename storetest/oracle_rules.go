@@ -3,8 +3,10 @@ package storetest
 import (
 	"math/big"
 	"slices"
+	"time"
 
 	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/incentive"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program"
 )
@@ -34,20 +36,25 @@ type oracleUpline struct {
 }
 
 // attribute finds whose order it is: the first that there is in the plan's order of preference.
-func (o *oracle) attribute(plan *program.Plan, in *program.Order) commission.Attributed {
+func (o *oracle) attribute(plan *program.Plan, in *program.Order, owner partner.ID) commission.Attributed {
 	wanted := plan.Commission.Attribution
 	if len(wanted) == 0 {
 		wanted = []commission.Attribution{commission.Buyer, commission.Owner}
+	}
+	buyer := partner.ID(in.Customer)
+	if o.status(buyer, oracleAt(plan.Commission.AttributionAt, in)) == "" {
+		buyer = ""
+	}
+	if plan.Commission.Contested == commission.PayNeither && buyer != "" && o.people[in.Referrer] != nil && in.Referrer != buyer {
+		return commission.Attributed{Reason: commission.ContestedOrder}
 	}
 	for _, by := range wanted {
 		var id partner.ID
 		switch by {
 		case commission.Buyer:
-			if buyer := partner.ID(in.Customer); o.says(buyer, partner.FactStatus, in.PaidAt) != "" {
-				id = buyer
-			}
+			id = buyer
 		case commission.Owner:
-			id = o.owner(in.Customer, in.PaidAt)
+			id = owner
 		case commission.Referrer:
 			if o.people[in.Referrer] != nil {
 				id = in.Referrer
@@ -66,9 +73,11 @@ func (o *oracle) attribute(plan *program.Plan, in *program.Order) commission.Att
 	return commission.Attributed{Reason: commission.NoOwner}
 }
 
-// take freezes the lines of an order: what was paid for each, and who is paid for it.
-func (o *oracle) take(x *oracleOrder, plan *program.Plan, in *program.Order) {
-	uplines, vacant, nobody := o.uplines(x, plan, in)
+// take freezes the lines of an order: what was paid for each, and who is paid for it. What has come back of them stays so.
+func (o *oracle) take(x *oracleOrder, plan *program.Plan) {
+	in, before := &x.in, x.lines
+	x.lines, x.pays, x.stands = nil, nil, nil
+	uplines, vacant, nobody := x.uplines(plan)
 	for i, net := range o.nets(plan, in) {
 		source := &in.Lines[i]
 		line := oracleLine{id: source.ID, quantity: source.Quantity, net: net}
@@ -87,34 +96,61 @@ func (o *oracle) take(x *oracleOrder, plan *program.Plan, in *program.Order) {
 		known := (c.Base != commission.Profit || line.cost != nil) && (c.Base != commission.ListPrice || line.list != nil)
 		if !nobody && !excluded && !oraclePaysNothing(c, in) && !source.Gift && !c.Promotions[source.Promotion].Excluded && line.net.Sign() > 0 && known {
 			line.shares = slices.Concat(o.slots(plan, in.Kind, source, uplines, vacant), o.team(plan, uplines), o.differential(plan, uplines, vacant),
-				o.recruiter(plan, uplines))
+				o.paysRecruiter(plan, uplines))
 			line.shares = append(line.shares, o.peers(plan, line.shares, uplines)...)
-			line.shares = append(line.shares, slices.Concat(o.territory(plan, in), o.fees(plan, in))...)
+			line.shares = append(line.shares, slices.Concat(o.territory(plan, x), o.fees(plan, x))...)
 			for j := range line.shares {
 				if factor := c.Promotions[source.Promotion].Factor; factor.Valid {
 					line.shares[j].rate = new(big.Rat).Mul(line.shares[j].rate, factor.Decimal.Rat())
 				}
-				line.shares[j].campaigns = oracleCampaigns(plan, &line.shares[j], source, in.PaidAt)
+				line.shares[j].campaigns = oracleCampaigns(plan, &line.shares[j], source, oracleAt(c.CampaignAt, in))
 			}
+		}
+		if before != nil {
+			line.back = before[i].back
 		}
 		x.lines = append(x.lines, line)
 	}
 }
 
+// oracleAt is an instant of an order.
+func oracleAt(which commission.OrderInstant, in *program.Order) time.Time {
+	if which == commission.AtCreation && !in.CreatedAt.IsZero() {
+		return in.CreatedAt
+	}
+	return in.PaidAt
+}
+
+// lineOf is the line of people from somebody upwards, as of an instant; of nobody it is empty.
+func (o *oracle) lineOf(id partner.ID, plan *program.Plan, at time.Time) (line []oracleUpline) {
+	if id == "" {
+		return nil
+	}
+	for _, id := range o.above(id, at) {
+		line = append(line, o.upline(id, plan, at))
+	}
+	return line
+}
+
+// upline is somebody as of an instant.
+func (o *oracle) upline(id partner.ID, plan *program.Plan, at time.Time) oracleUpline {
+	u := oracleUpline{id: id, level: o.level(id, at), earns: o.earns(id, at)}
+	u.leader = oracleLeads(plan, u.level)
+	return u
+}
+
+func oracleLeads(plan *program.Plan, id partner.Level) bool {
+	return slices.ContainsFunc(plan.Levels, func(l incentive.Level) bool { return l.ID == id && l.Leader })
+}
+
 // uplines returns the line of people above a sale as the plan sees it where it begins with the buyer himself: without him, with his place vacant, with
 // him, or nobody at all.
-func (o *oracle) uplines(x *oracleOrder, plan *program.Plan, in *program.Order) (line []oracleUpline, vacant int, nobody bool) {
-	if x.whose.Partner == "" {
+func (x *oracleOrder) uplines(plan *program.Plan) (line []oracleUpline, vacant int, nobody bool) {
+	if len(x.people) == 0 {
 		return nil, 0, false
 	}
-	for _, id := range o.above(x.whose.Partner, in.PaidAt, false) {
-		u := oracleUpline{id: id, level: o.level(id, in.PaidAt), earns: o.earns(id, in.PaidAt)}
-		for _, level := range plan.Levels {
-			u.leader = u.leader || level.ID == u.level && level.Leader
-		}
-		line = append(line, u)
-	}
-	if string(line[0].id) == string(in.Customer) {
+	line = x.people
+	if string(line[0].id) == string(x.in.Customer) {
 		switch plan.Commission.SelfPurchase {
 		case commission.ShiftUp:
 			line = line[1:]

@@ -16,8 +16,8 @@ import (
 // seller gives up.
 
 // territory pays the agents of the regions whose code is that of the order's place or its beginning, from the longest on.
-func (o *oracle) territory(plan *program.Plan, in *program.Order) (shares []oracleShare) {
-	t := &plan.Commission.Territory
+func (o *oracle) territory(plan *program.Plan, x *oracleOrder) (shares []oracleShare) {
+	t, in := &plan.Commission.Territory, &x.in
 	by := t.By
 	if len(by) == 0 {
 		by = []commission.Place{commission.ShipTo, commission.Pickup, commission.Delivery}
@@ -41,22 +41,22 @@ func (o *oracle) territory(plan *program.Plan, in *program.Order) (shares []orac
 		codes = codes[:1]
 	}
 	for _, code := range codes {
-		shares = append(shares, o.region(plan, code, in)...)
+		shares = append(shares, o.region(plan, code, x)...)
 	}
 	return shares
 }
 
 // region pays the agents of one region. Who earns nothing gets nothing; what would be his goes to the others only where he is passed over.
-func (o *oracle) region(plan *program.Plan, code string, in *program.Order) (shares []oracleShare) {
+func (o *oracle) region(plan *program.Plan, code string, x *oracleOrder) (shares []oracleShare) {
 	region, weights := plan.Commission.Territory.Regions[code], int64(0)
 	weight := func(a commission.Agent) int64 { return int64(max(a.Weight, 1)) }
 	for _, a := range region.Agents {
-		if o.earns(a.Partner, in.PaidAt) || !oraclePasses(plan) {
+		if o.seat(plan, x, a.Partner).earns || !oraclePasses(plan) {
 			weights += weight(a)
 		}
 	}
 	for _, a := range region.Agents {
-		found := o.paysSeat(commission.RuleTerritory, strings.Count(code, "/")+1, a.Partner, region.Rate, in)
+		found := o.paysSeat(plan, commission.RuleTerritory, strings.Count(code, "/")+1, a.Partner, region.Rate, x)
 		if len(found) > 0 && plan.Commission.Territory.Sharing == commission.SplitShares && weight(a) != weights {
 			found[0].part = big.NewRat(weight(a), weights)
 		}
@@ -65,19 +65,28 @@ func (o *oracle) region(plan *program.Plan, code string, in *program.Order) (sha
 	return shares
 }
 
-func (o *oracle) fees(plan *program.Plan, in *program.Order) (shares []oracleShare) {
+func (o *oracle) fees(plan *program.Plan, x *oracleOrder) (shares []oracleShare) {
 	for i, fee := range plan.Commission.Fees {
-		shares = append(shares, o.paysSeat(commission.RuleFee, i+1, fee.Payee, fee.Rate, in)...)
+		shares = append(shares, o.paysSeat(plan, commission.RuleFee, i+1, fee.Payee, fee.Rate, x)...)
 	}
 	return shares
 }
 
+// seat is somebody whom the plan names itself, as he was when the order was judged.
+func (o *oracle) seat(plan *program.Plan, x *oracleOrder, id partner.ID) oracleUpline {
+	if _, seen := x.seats[id]; !seen {
+		x.seats[id] = o.upline(id, plan, x.in.PaidAt)
+	}
+	return x.seats[id]
+}
+
 // paysSeat is that somebody who stands in no line is paid, unless he earns nothing or the rate is 0.
-func (o *oracle) paysSeat(rule string, slot int, id partner.ID, rate commission.Rate, in *program.Order) []oracleShare {
-	if !o.earns(id, in.PaidAt) || rate.Decimal().Sign() == 0 {
+func (o *oracle) paysSeat(plan *program.Plan, rule string, slot int, id partner.ID, rate commission.Rate, x *oracleOrder) []oracleShare {
+	who := o.seat(plan, x, id)
+	if !who.earns || rate.Decimal().Sign() == 0 {
 		return nil
 	}
-	s := oracleShare{rule: rule, slot: slot, payee: id, perUnit: rate.IsPerUnit(), rate: rate.Decimal().Rat(), level: o.level(id, in.PaidAt)}
+	s := oracleShare{rule: rule, slot: slot, payee: id, perUnit: rate.IsPerUnit(), rate: rate.Decimal().Rat(), level: who.level}
 	if s.perUnit {
 		s.rate = o.minor(rate.Decimal())
 	}

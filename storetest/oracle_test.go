@@ -19,7 +19,7 @@ func oracleFamily(plan string) *oracle {
 	for _, edge := range [][2]partner.ID{{"a", "z"}, {"b", "a"}, {"c", "b"}} {
 		o.recruit(edge[0], edge[1], o.plan(1), modelStart, modelStart)
 	}
-	o.bind("customer", "c", modelStart)
+	o.bind(oracleBinding{customer: "customer", owner: "c", at: modelStart})
 	return o
 }
 

@@ -93,6 +93,7 @@ const (
 	oracleBelowMinimum = "below the minimum"
 	oracleStranger     = "no partner"
 	oracleInsufficient = "more than is available"
+	oracleClosed       = "his last window is over"
 )
 
 // cannotWithdraw returns every reason why an amount cannot be withdrawn at an instant.
@@ -110,6 +111,9 @@ func (o *oracle) cannotWithdraw(id partner.ID, amount decimal.Decimal, at time.T
 	}
 	if o.people[id] == nil {
 		reasons = append(reasons, oracleStranger)
+	}
+	if o.status(id, at) != "" && (o.over(id, partner.FactPayableUntil, at) || o.says(id, partner.FactWithdrawal, at) == partner.Frozen) {
+		reasons = append(reasons, oracleClosed)
 	}
 	if o.balance(id).available < gross {
 		reasons = append(reasons, oracleInsufficient)

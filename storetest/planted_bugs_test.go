@@ -25,6 +25,8 @@ const (
 	byRounds   = "settlement:TestWhatIsTakenBackBeyondWhatIsPendingComesReleased"
 	byForest   = "partner/program:TestRule_3_23_InEveryTreeWhoStandsWhereIsWhatAMapSays"
 	bySupply   = "partner/program:TestRule_3_2_WhatIsJudgedOnceMoreIsSoInEveryTree"
+
+	byRelations = "TestRule_3_14_EveryHistoryOfFiveRelationsUnderEveryPolicy"
 )
 
 // plantedBugs are bugs that such programmes are known for, from the split of a coupon to the tenant of a view.
@@ -185,7 +187,7 @@ var plantedBugs = []plantedBug{
 	}}},
 	{"the last owner takes the customer", byModel, []plantedEdit{{"tree/ownership.go", "case p.Touch != TouchLast:", "case p.Touch != TouchLast && r.firm:"}}},
 	{"a recruit reaches back to what was paid before", byModel, []plantedEdit{{
-		"partner/program/edges.go", "if c.at.Before(c.record.Recorded) {", "if c.at.IsZero() {",
+		"partner/program/edges.go", "	if c.at.Before(recorded) {", "	if c.at.IsZero() {",
 	}}},
 	{"a promotion reaches the order that makes it", byModel, []plantedEdit{
 		{"partner/program/orders.go", "		posting, err := stored.Accrue(", `		promoted, err := c.spend(judged, &in)
@@ -330,5 +332,26 @@ var plantedBugs = []plantedBug{
 	{"the tenant is ignored", byModel, []plantedEdit{{"partner/program/program.go", "	s.tenant = tenant\n", "	_ = tenant\n"}}},
 	{"views are of the default tenant", byModel, []plantedEdit{{
 		"partner/program/program.go", "return s.store.View(ctx, s.tenant, fn)", "return s.store.View(ctx, \"\", fn)",
+	}}},
+	{"an assignment that was refused binds", byModel, []plantedEdit{{
+		"tree/ownership.go", "		case !b.couldBind():\n			return b.Reason\n		case owner == \"\":", "		case owner == \"\":",
+	}}},
+	{"a binding holds at the instant at which its days are over", byModel, []plantedEdit{{
+		"tree/ownership.go", "!until.IsZero() && !instant.Before(until)", "!until.IsZero() && instant.After(until)",
+	}}},
+	{"an order does not begin the days again", byModel, []plantedEdit{{
+		"tree/ownership.go", "if p.RenewOnOrder && at.After(r.renewed) {", "if p.RenewOnOrder && at.Before(r.renewed) {",
+	}}},
+	{"an owner is protected at the instant at which that is over", byRelations, []plantedEdit{{
+		"tree/ownership.go", "case b.At.Before(afterDays(r.bound, p.ProtectionDays)):", "case !b.At.After(afterDays(r.bound, p.ProtectionDays)):",
+	}}},
+	{"a move is looked at only as of its beginning", byModel, []plantedEdit{{
+		"tree/move.go", "		if next.IsZero() || !until", "		if !at.After(from) || next.IsZero() || !until",
+	}}},
+	{"who is bound late to one who has left stays his", byModel, []plantedEdit{{
+		"partner/program/left_since.go", "if owner != bound.Owner {", "if owner == bound.Owner {",
+	}}},
+	{"the grace goes by no policy", byModel, []plantedEdit{{
+		"partner/program/judge_again.go", "	for _, h := range tree.History(known, policies...) {", "	for _, h := range tree.History(known) {",
 	}}},
 }

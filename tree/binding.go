@@ -46,8 +46,8 @@ func (c Cause) Attempt() bool { return c == "" || slices.Contains(attempts, c) }
 // derived are the reasons that follow from who owned the customer: they may not stand when something that happened before comes to be known.
 var derived = []partner.Reason{"", Owned, SameOwner, Protected, Locked, OtherTrigger}
 
-// couldBind reports whether the attempt binds a customer if the plan and what came before let it: one does not whose owner could have none, or that came of a
-// partner.
+// couldBind reports whether an attempt or an assignment binds a customer if the plan and what came before let it: one does not whose owner could have none, or
+// that came of a partner.
 func (b *Binding) couldBind() bool { return b.Owner != "" && slices.Contains(derived, b.Reason) }
 
 // OwnerAt returns who owns a customer at an instant, "" for nobody: what all that is known of him comes to in (time, id) order, each by the policy that was

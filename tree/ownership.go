@@ -129,11 +129,13 @@ func (r *relation) take(b *Binding, p Policy) partner.Reason {
 		r.bind(b, true)
 		return ""
 	case ByAssignment:
-		switch owner {
-		case "":
+		switch {
+		case !b.couldBind():
+			return b.Reason
+		case owner == "":
 			r.bind(b, true)
 			return ""
-		case b.Owner:
+		case owner == b.Owner:
 			return SameOwner
 		}
 		return Owned
@@ -153,7 +155,11 @@ func (r *relation) take(b *Binding, p Policy) partner.Reason {
 
 // attempt binds him if the policy lets it, and returns why it does not. owner is who has him.
 func (r *relation) attempt(b *Binding, p Policy, owner partner.ID) partner.Reason {
-	triggers := p.triggers(b.By)
+	by := b.By
+	if by == "" {
+		by = ByShare
+	}
+	triggers := p.triggers(by)
 	switch {
 	case owner == b.Owner:
 		if triggers && p.Touch == TouchLast && b.At.After(r.renewed) {
@@ -167,7 +173,7 @@ func (r *relation) attempt(b *Binding, p Policy, owner partner.ID) partner.Reaso
 		return OtherTrigger
 	case r.locked:
 		return Locked
-	case !r.firm && slices.Contains(p.Preempt, b.By):
+	case !r.firm && slices.Contains(p.Preempt, by):
 	case !triggers:
 		return OtherTrigger
 	case p.Touch != TouchLast:

@@ -138,7 +138,7 @@ func (p Policy) triggers(cause Cause) bool {
 	case OnPayment:
 		return cause == ByPayment
 	}
-	return cause == "" || cause == ByShare || cause == ByContact || cause == ByOrder
+	return cause == ByShare || cause == ByContact || cause == ByOrder
 }
 
 // Dated is a policy with the first instant from which it is in force.

@@ -308,6 +308,7 @@ func TestAnOrderLocksAndAPendingBindingIsTaken(t *testing.T) {
 	taken := []tree.Binding{share("1", "b", day(0)), by(tree.ByContact, "2", "c", day(1)), share("3", "d", day(2))}
 	owners(t, taken, pending, map[time.Time]partner.ID{day(1).Add(-1): "b", day(1): "c", day(2): "c"})
 	require.True(t, tree.StandingAt(taken, day(2), under(pending)).Pending)
+	owners(t, []tree.Binding{share("1", "b", day(0)), share("2", "c", day(1))}, tree.Policy{Preempt: []tree.Cause{tree.ByShare}}, map[time.Time]partner.ID{day(1): "c"})
 	firm := []tree.Binding{share("1", "b", day(0)), by(tree.ByPayment, "2", "", day(1)), by(tree.ByContact, "3", "c", day(2)), by(tree.ByPayment, "4", "d", day(3))}
 	owners(t, firm, pending, map[time.Time]partner.ID{day(1): "b", day(2): "b", day(3): "b"})
 	require.False(t, tree.StandingAt(firm, day(2), under(pending)).Pending)

@@ -95,7 +95,11 @@ func (c *call) admit(v *version, a partner.Application, state PartnerState) (app
 		_, err := c.rise(c.knownNow, a.Applicant)
 		return err
 	}
-	if a.Recruiter == "" || state.Recruiter != "" {
+	kept, err := c.keptBy("", a.Applicant)
+	if err != nil {
+		return nil, err
+	}
+	if a.Recruiter == "" || kept != "" {
 		return func() error { return inTurn(join, rise) }, nil
 	}
 	if _, err := c.checkEdge("", a.Applicant, a.Recruiter); err != nil {

@@ -86,7 +86,7 @@ func (t Team) bind(ctx context.Context, name string, customer partner.Customer, 
 		attempt.Reason = out.Reason
 		var reached []settlement.Posting
 		if out.Bound {
-			if reached, err = c.graced(attempt); err != nil {
+			if reached, err = c.graced(attempt, known[0]); err != nil {
 				return nil, err
 			}
 		}
@@ -113,15 +113,19 @@ func (t Team) bind(ctx context.Context, name string, customer partner.Customer, 
 	})
 }
 
-// addBinding keeps an attempt to bind, and tells of it.
+// addBinding keeps an attempt to bind, tells of it, and where its owner has left since it was made lets the customer go with that.
 func (c *call) addBinding(b tree.Binding) error {
 	if err := c.tx.AddBindings(c.ctx, []tree.Binding{b}); err != nil {
 		return err
 	}
-	return c.emit("customer_bind", string(b.Customer), map[string]any{"owner": b.Owner, "reason": b.Reason})
+	if err := c.emit("customer_bind", string(b.Customer), map[string]any{"owner": b.Owner, "reason": b.Reason}); err != nil {
+		return err
+	}
+	return c.releaseLeft(b)
 }
 
-// bindable works out what an attempt to bind does to a customer of whom this is known.
+// bindable works out what an attempt to bind does to a customer of whom this is known. What keeps it from binding anybody is found first, whoever owns the
+// customer: what comes to be known later can make who owns him another, and that stands.
 func (c *call) bindable(attempt tree.Binding, known []tree.Binding) (BindOutcome, error) {
 	owner, err := c.partner(attempt.Owner, attempt.At)
 	if err != nil {
@@ -133,8 +137,6 @@ func (c *call) bindable(attempt tree.Binding, known []tree.Binding) (BindOutcome
 	}
 	out := BindOutcome{Owner: attempt.Had}
 	switch {
-	case attempt.Had == attempt.Owner:
-		out.Reason = tree.SameOwner
 	case owner.ID == "":
 		out.Reason = tree.UnknownOwner
 	case owner.Bar() != "":

@@ -21,12 +21,31 @@ func recruiterAt(edges []tree.Edge, at time.Time) partner.ID {
 	return tree.RecruiterAt(edges, at)
 }
 
-// edgeFrom is when an edge begins that is recorded now: now, or later where it happens later. What was paid before follows the tree as it was.
+// edgeFrom is when an edge begins that is recorded now, or was by the first call: then, or later where it happens later. What was paid before follows the tree
+// as it was.
 func (c *call) edgeFrom() time.Time {
-	if c.at.Before(c.record.Recorded) {
-		return c.record.Recorded
+	recorded := c.record.Recorded
+	if !c.known.IsZero() {
+		recorded = c.known
+	}
+	if c.at.Before(recorded) {
+		return recorded
 	}
 	return c.at
+}
+
+// keptBy returns who keeps somebody from being recruited by another in a tree: who stands above him at the instant of this call or is the first to do so later,
+// else who does when the edge would begin. A recruit that is told late takes nobody from whom he was moved to since.
+func (c *call) keptBy(name partner.Tree, id partner.ID) (partner.ID, error) {
+	edges, err := c.edgesOf(name, id)
+	if err != nil {
+		return "", err
+	}
+	edges = slices.DeleteFunc(edges, func(e tree.Edge) bool { return !c.knows(e.Record) })
+	if by := recruiterAt(edges, c.at); by != "" {
+		return by, nil
+	}
+	return tree.RecruiterAt(edges, c.edgeFrom()), nil
 }
 
 // checkEdge checks that somebody can stand below a recruiter from then on, and returns the line above the recruiter as it is then, himself first.

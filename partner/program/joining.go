@@ -123,7 +123,8 @@ func (c *call) learn(facts []partner.Fact, event, subject string, data map[strin
 // it, he is told of it once.
 func (c *call) spend(j *judged, in *Order) (promoted bool, err error) {
 	totals, err := c.tx.AddSpend(c.ctx, []store.Spend{{Customer: in.Customer, Amount: j.net}})
-	if err != nil || j.buyer.Status == partner.Active {
+	plan := j.version.calc.Plan()
+	if attributed := plan.AttributedAt(j.order); err != nil || j.buyer.Status == partner.Active && attributed.Equal(j.order.PaidAt) {
 		return false, err
 	}
 	id, v := partner.ID(in.Customer), j.version

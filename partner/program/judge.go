@@ -22,7 +22,8 @@ type judged struct {
 	assets     []*commission.Result // in each asset of the plan
 	net        money.Amount         // what was paid for the goods, in whole units of the currency: what all plans of a programme share
 	owner      partner.ID
-	payment    *tree.Binding // what the order tells of to whom its customer belongs; nil where the plan asks for nothing
+	payment    *tree.Binding  // what the order tells of to whom its customer belongs; nil where the plan asks for nothing
+	known      []tree.Binding // what was known of that before, where the payment may bind him
 	buyer      PartnerState
 	again      *settlement.Case // what it may be judged on once more; nil: it is not
 }

@@ -46,9 +46,30 @@ func (c *call) grace(j *judged) error {
 	if err != nil {
 		return err
 	}
-	owner := tree.OwnerAt(attempts[0], plan.AttributedAt(j.order).Add(plan.Grace()-time.Microsecond)) // the end of the grace is not in it
+	owner, err := c.ownerInGrace(j.version, j.order, attempts[0])
 	j.belongsTo(owner)
-	return nil
+	return err
+}
+
+// ownerInGrace returns the first who owns the buyer of an order within the plan's grace by all that is known of him, "" for nobody. That the payment of the order
+// itself bound him counts for later orders only, where the plan does not say otherwise.
+func (c *call) ownerInGrace(v *version, order *commission.Order, known []tree.Binding) (partner.ID, error) {
+	policies, err := c.policies()
+	if err != nil {
+		return "", err
+	}
+	plan := v.calc.Plan()
+	begins := plan.AttributedAt(order)
+	for _, h := range tree.History(known, policies...) {
+		if !h.From.Before(begins.Add(plan.Grace())) || !h.To.IsZero() && !h.To.After(begins) {
+			continue
+		}
+		first := tree.StandingAt(known, latest(h.From, begins), policies...)
+		if own := first.By == tree.ByPayment && first.Since.Equal(order.PaidAt); !own || v.plan.Binding.SameOrder {
+			return h.Owner, nil
+		}
+	}
+	return "", nil
 }
 
 // belongsTo makes an order that is nobody's the owner's, if there is one.
@@ -59,8 +80,9 @@ func (j *judged) belongsTo(owner partner.ID) {
 	}
 }
 
-// graced judges the orders again that are nobody's and that a binding reaches within the grace of their plans, and returns what to write.
-func (c *call) graced(bound tree.Binding) ([]settlement.Posting, error) {
+// graced judges the orders again that are nobody's and that a binding reaches within the grace of their plans, and returns what to write. known is what was
+// known of the customer before it.
+func (c *call) graced(bound tree.Binding, known []tree.Binding) ([]settlement.Posting, error) {
 	if gracious, err := c.anyGrace(); err != nil || !gracious {
 		return nil, err
 	}
@@ -82,8 +104,9 @@ func (c *call) graced(bound tree.Binding) ([]settlement.Posting, error) {
 		return nil, err
 	}
 	var out []settlement.Posting
+	known = append(slices.Clone(known), bound)
 	for _, o := range reached {
-		posting, changes, err := c.gracedOrder(o, bound)
+		posting, changes, err := c.gracedOrder(o, bound, known)
 		if err != nil {
 			return nil, err
 		}
@@ -104,15 +127,19 @@ func (v *version) reaches(o *settlement.Order, bound tree.Binding) bool {
 	return bound.At.Before(at.Add(plan.Grace())) && bound.At.After(at.Add(-plan.Grace()))
 }
 
-// gracedOrder judges one order again that a binding reaches, and reports whether that makes it somebody's.
-func (c *call) gracedOrder(o settlement.Order, bound tree.Binding) (posting settlement.Posting, changes bool, err error) {
+// gracedOrder judges one order again that a binding reaches, by all that is known of its customer, and reports whether that makes it somebody's.
+func (c *call) gracedOrder(o settlement.Order, bound tree.Binding, known []tree.Binding) (posting settlement.Posting, changes bool, err error) {
 	v, err := c.planOf(o.Plan)
 	if err != nil {
 		return posting, false, err
 	}
 	plan := v.calc.Plan()
 	j := &judged{order: &o.Case.Order, version: v, candidates: o.Case.Candidates}
-	j.belongsTo(bound.Owner)
+	owner, err := c.ownerInGrace(v, j.order, known)
+	if err != nil || owner == "" {
+		return posting, false, err
+	}
+	j.belongsTo(owner)
 	if err := c.askWhose(j); err != nil || j.attributed.Partner == "" {
 		return posting, false, err
 	}

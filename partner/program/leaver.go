@@ -40,17 +40,9 @@ func (c *call) leaver(v *version, id partner.ID) (partner.Leaver, error) {
 // place reads where somebody stands in a tree from when an edge begins that is recorded now.
 func (c *call) place(name partner.Tree, id partner.ID) (partner.Place, error) {
 	place, from := partner.Place{Tree: name}, c.edgeFrom()
-	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Tree: name, Start: id, At: from}})
-	if err != nil {
+	var err error
+	if place.Above, err = c.above(name, id, from); err != nil {
 		return place, err
-	}
-	above := lines[0][1:]
-	facts, err := c.tx.Facts(c.ctx, above)
-	if err != nil {
-		return place, err
-	}
-	for i, id := range above {
-		place.Above = append(place.Above, partner.Standing{ID: id, State: partner.At(facts[i], from)})
 	}
 	recruits, err := c.tx.Recruits(c.ctx, []store.RecruitQuery{{Tree: name, Recruiter: id, At: from}})
 	if err != nil {
@@ -59,6 +51,24 @@ func (c *call) place(name partner.Tree, id partner.ID) (partner.Place, error) {
 	place.Recruits = recruits[0]
 	place.Below, err = c.below(name, id, from)
 	return place, err
+}
+
+// above returns the line above somebody in a tree at an instant, the nearest first, with what holds of each.
+func (c *call) above(name partner.Tree, id partner.ID, at time.Time) ([]partner.Standing, error) {
+	lines, err := c.tx.Uplines(c.ctx, []store.UplineQuery{{Tree: name, Start: id, At: at}})
+	if err != nil {
+		return nil, err
+	}
+	ids := lines[0][1:]
+	facts, err := c.tx.Facts(c.ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var line []partner.Standing
+	for i, id := range ids {
+		line = append(line, partner.Standing{ID: id, State: partner.At(facts[i], at)})
+	}
+	return line, nil
 }
 
 // money returns what somebody has in cash that is not released, and what of it he could withdraw.

@@ -60,6 +60,10 @@ func (in Order) paid() (task[Outcome], error) {
 		if err := c.forfeitsOfNew(&posting); err != nil {
 			return nil, err
 		}
+		reached, err := c.gracedByPayment(judged, &posting)
+		if err != nil {
+			return nil, err
+		}
 		return func() error {
 			if err := judged.publish(); err != nil {
 				return err
@@ -84,6 +88,9 @@ func (in Order) paid() (task[Outcome], error) {
 			}
 			data := withAssets(posting.Order, map[string]any{"customer": in.Customer, "commission": posting.Order.Total})
 			if err := c.emit("order_paid", string(in.ID), withSold(changes, data)); err != nil {
+				return err
+			}
+			if err := c.attributeLate(reached); err != nil {
 				return err
 			}
 			order, err := c.unpark(posting.Order, judged.version)

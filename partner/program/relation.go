@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
 	"github.com/fenrun/fenrun/tree"
 )
@@ -114,14 +115,19 @@ func (c *call) payment(j *judged) error {
 	}
 	o := j.order
 	j.payment = &tree.Binding{ID: c.token, Customer: o.Customer, By: tree.ByPayment, At: o.PaidAt, Had: j.owner, Record: c.record}
-	if o.Referrer == "" || string(o.Referrer) == string(o.Customer) || !policy.BindsByPayment() {
+	names := o.Referrer != "" && string(o.Referrer) != string(o.Customer) && policy.BindsByPayment()
+	plan := j.version.calc.Plan()
+	if asked := plan.AttributedAt(o); !names && asked.Equal(o.PaidAt) {
 		return nil
 	}
-	j.payment.Owner = o.Referrer
 	known, err := c.tx.Bindings(c.ctx, []partner.Customer{o.Customer})
 	if err != nil {
 		return err
 	}
+	if j.payment.Had, err = c.ownerOf(known[0], o.PaidAt); err != nil || !names {
+		return err
+	}
+	j.payment.Owner, j.known = o.Referrer, known[0]
 	out, err := c.bindable(*j.payment, known[0])
 	if err != nil {
 		return err
@@ -130,6 +136,17 @@ func (c *call) payment(j *judged) error {
 		j.owner = out.Owner
 	}
 	return nil
+}
+
+// gracedByPayment judges the orders again that the payment of another one reaches, which is posted so, because it binds their buyer.
+func (c *call) gracedByPayment(j *judged, posting *settlement.Posting) ([]settlement.Posting, error) {
+	if j.payment == nil || j.payment.Owner == "" || j.payment.Reason != "" {
+		return nil, nil
+	}
+	if err := c.willCount(j.version, posting); err != nil {
+		return nil, err
+	}
+	return c.graced(*j.payment, j.known)
 }
 
 // addPayment keeps what an order tells of to whom its customer belongs.

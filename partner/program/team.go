@@ -104,7 +104,11 @@ func (t Team) Recruit(ctx context.Context, in Recruit) (RecruitOutcome, error) {
 		}
 		*out = RecruitOutcome{Partner: state, Recruits: slices.ContainsFunc(edges, func(e tree.Edge) bool { return e.ID == first.Token })}
 		if !out.Recruits {
-			out.Reason = recruited(recruiterAt(edges, c.at), in.Recruiter)
+			kept, err := c.keptBy(in.Tree, in.Partner)
+			if err != nil {
+				return err
+			}
+			out.Reason = recruited(kept, in.Recruiter)
 		}
 		return nil
 	})
@@ -135,9 +139,10 @@ func (c *call) recruit(v *version, in Recruit) (recruiting, error) {
 	if in.Tree != "" {
 		return c.stand(r, in, recruiter)
 	}
-	if r.state.Recruiter != "" {
-		r.reason = recruited(r.state.Recruiter, in.Recruiter)
-		return r, nil
+	kept, err := c.keptBy("", in.Partner)
+	if err != nil || kept != "" {
+		r.reason = recruited(kept, in.Recruiter)
+		return r, err
 	}
 	above, err := c.checkEdge("", in.Partner, in.Recruiter)
 	if err != nil {
@@ -159,12 +164,10 @@ func (c *call) stand(r recruiting, in Recruit, recruiter PartnerState) (recruiti
 	if r.state.ID == "" {
 		return r, &NotFoundError{Record: "partner", ID: string(in.Partner)}
 	}
-	edges, err := c.edgesOf(in.Tree, in.Partner)
-	if err != nil {
+	kept, err := c.keptBy(in.Tree, in.Partner)
+	if err != nil || kept != "" {
+		r.reason = recruited(kept, in.Recruiter)
 		return r, err
-	}
-	if r.reason = recruited(recruiterAt(edges, c.at), in.Recruiter); r.reason != "" {
-		return r, nil
 	}
 	if _, err := c.checkEdge(in.Tree, in.Partner, in.Recruiter); err != nil {
 		return r, err
@@ -197,9 +200,16 @@ func (c *call) entitled(v *version, above []partner.ID) (partner.Standing, partn
 	return partner.Standing{}, reason, nil
 }
 
-// standing returns what holds of somebody; of one who is known, and joined only after the event of which the programme hears late, what came to hold.
+// standing returns what holds of somebody; of one who is known, and joined only after the event of which the programme hears late, or has left since, what came
+// to hold: a recruit stands below him from when it is recorded.
 func (c *call) standing(id partner.ID) (partner.Standing, error) {
 	who, err := c.partner(id, c.at)
+	if err == nil && c.edgeFrom().After(c.at) {
+		var then PartnerState
+		if then, err = c.partner(id, c.edgeFrom()); then.Status != "" && !then.Status.Live() {
+			who = then
+		}
+	}
 	if err == nil && who.ID != "" && who.Status == "" {
 		who, err = c.partner(id, tree.Ever)
 	}

@@ -239,15 +239,20 @@ func (c *call) addTransfers(transfers []partner.Transfer, release tree.Cause) er
 		return err
 	}
 	for _, x := range transfers {
-		kind := "customer_transferred"
-		if x.To == "" {
-			kind = "customer_unbound"
-		}
-		if err := c.emit(kind, string(x.Customer), map[string]any{"from": x.From, "to": x.To}); err != nil {
+		if err := c.emitTransfer(x); err != nil {
 			return err
 		}
 	}
-	return nil
+	return c.releaseLeft(bindings...)
+}
+
+// emitTransfer tells of a transfer.
+func (c *call) emitTransfer(x partner.Transfer) error {
+	kind := "customer_transferred"
+	if x.To == "" {
+		kind = "customer_unbound"
+	}
+	return c.emit(kind, string(x.Customer), map[string]any{"from": x.From, "to": x.To})
 }
 
 // part is the id of one of several records that a call makes.
