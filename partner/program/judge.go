@@ -2,7 +2,6 @@ package program
 
 import (
 	"github.com/fenrun/fenrun/commission"
-	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
@@ -18,7 +17,6 @@ type judged struct {
 	attributed commission.Attributed
 	result     *commission.Result   // in cash
 	assets     []*commission.Result // in each asset of the plan
-	net        money.Amount         // what was paid for the goods, in whole units of the currency: what all plans of a programme share
 	owner      partner.ID
 	payment    *tree.Binding // what the order tells of to whom its customer belongs; nil where the plan asks for nothing
 	buyer      PartnerState
@@ -60,12 +58,7 @@ func (c *call) judge(in *Order, posts bool) (*judged, error) {
 		return nil, err
 	}
 	j.again = j.caseOf(people)
-	goods, err := j.result.Net()
-	if err != nil {
-		return nil, err
-	}
-	j.net, err = inUnits(j.version.calc.Currency(), goods)
-	return j, err
+	return j, nil
 }
 
 // attribute finds whose order it is.

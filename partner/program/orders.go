@@ -39,7 +39,8 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 		}
 		posting, err := stored.Accrue(settlement.Accrual{
 			Customer: in.Customer, PaidAt: judged.order.PaidAt, Kind: in.Kind, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
-			Attributed: judged.attributed, Result: judged.result, Assets: judged.assets, Case: judged.again, Key: c.key, Record: c.record,
+			Attributed: judged.attributed, Goods: settlement.GoodsOf(in.Lines), Result: judged.result, Assets: judged.assets, Case: judged.again,
+			Key: c.key, Record: c.record,
 		})
 		if err != nil {
 			return nil, err
@@ -51,7 +52,7 @@ func (o Orders) Paid(ctx context.Context, in Order) (Outcome, error) {
 			if err := c.addPayment(judged); err != nil {
 				return err
 			}
-			if posting.Order.Promoted, err = c.spend(judged, &in); err != nil {
+			if posting.Order.Promoted, err = c.spend(judged, &posting.Order); err != nil {
 				return err
 			}
 			if err := c.saveOrder(judged.version, posting); err != nil {

@@ -175,6 +175,9 @@ func (c checker) released(want *Expect, got *program.Due) {
 	if want.Granted != nil {
 		c.granted(want.Granted, got.Granted)
 	}
+	if want.Promotes != nil {
+		c.same("promotes", fmt.Sprint(want.Promotes), fmt.Sprint(append(want.Promotes[:0:0], got.Promoted...)))
+	}
 	for _, failed := range got.FailedGrants {
 		c.check(false, fmt.Sprintf("one-off bonuses for %s", failed.User), "", failed.Err.Error())
 	}

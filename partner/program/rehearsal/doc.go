@@ -99,7 +99,7 @@
 //     cash, amount), parked.
 //   - exchange: held and, where the plan makes it a refund, changes and borne.
 //   - run: released (the orders), vetoed (by order: the reason for which the shop's own code, or an exchange, kept it pending), granted (all one-off bonuses
-//     that were paid, or with an amount below 0 taken back: name, for, payee, amount, and if given level).
+//     that were paid, or with an amount below 0 taken back: name, for, payee, amount, and if given level), promotes (all who became partners by what they reached).
 //   - grants: grants (all one-off bonuses for the user, as they were judged: name, level, payee, amount, reason, stands).
 //   - bonus: bonuses (all of them: payee, amount, and if given rate, source), commission, kept, unpaid (some: partner, reason), changes, runState, version.
 //   - bind, assign: owner, bound, reason.

@@ -57,6 +57,8 @@ type Expect struct {
 	Vetoed map[commission.OrderID]partner.Reason `json:"vetoed"`
 	// Of run: the one-off bonuses that were paid or taken back, in order of whom they are for.
 	Granted []Granted `json:"granted"`
+	// Of run: who became partners by what they reached, in the order in which it was found.
+	Promotes []partner.ID `json:"promotes"`
 	// Of grants: the one-off bonuses for the user, in the order in which they were judged.
 	Grants []Grant `json:"grants"`
 
