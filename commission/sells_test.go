@@ -34,6 +34,7 @@ func TestALineKeepsSomethingWhileTheCalculatorFindsSomethingLeft(t *testing.T) {
 			line := &frozen.Lines[i]
 			require.Equal(t, !calc.Left(line, returned[i]).IsZero(), line.Keeps(returned[i]))
 			require.Equal(t, !calc.Left(line, commission.Returned{}).IsZero(), line.Keeps(commission.Returned{}))
+			require.Equal(t, calc.Left(line, returned[i]), line.Left(returned[i]))
 		}
 	})
 }

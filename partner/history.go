@@ -69,7 +69,7 @@ type Person struct {
 // Measure implements [Facts].
 func (h History) Measure(m Metric) (Value, bool) {
 	m = m.WithDefaults()
-	from := m.from(h.At, h.LevelSince)
+	from := m.From(h.At, h.LevelSince)
 	switch m.Name {
 	case MetricSpend, MetricOrders, MetricUnits:
 		return h.deals(m, from, func(d *Deal) bool { return d.Buyer == h.Partner })
@@ -99,7 +99,7 @@ func (h *History) deals(m Metric, from time.Time, of func(*Deal) bool) (Value, b
 		}
 		counts := false
 		for _, line := range d.Lines {
-			if !m.ofGoods(line.Product, line.Category, line.SKU) {
+			if !m.OfGoods(line.Product, line.Category, line.SKU) {
 				continue
 			}
 			counts = true

@@ -121,12 +121,15 @@ func (j Joining) Reached(facts Facts, own Predicates) (reached bool, verdict Ver
 // Promotes reports whether one who stands so becomes a partner by reaching what is asked, without an application. It happens once: who is a partner, or
 // has left, does not become one by it.
 func (j Joining) Promotes(s Status, verdict Verdict) bool {
-	return verdict.Met && j.Entry != EntryApplication && (s == "" || s == Candidate)
+	return verdict.Met && j.Entry != EntryApplication && j.Waits(s)
 }
+
+// Waits reports whether one who stands so can still become a partner by reaching what is asked, or be told that he can apply.
+func (j Joining) Waits(s Status) bool { return s == "" || s == Candidate }
 
 // Reminds reports whether one who stands so is told that he can apply.
 func (j Joining) Reminds(s Status, verdict Verdict) bool {
-	return verdict.Met && j.Entry == EntryApplication && (s == "" || s == Candidate)
+	return verdict.Met && j.Entry == EntryApplication && j.Waits(s)
 }
 
 // StatusOnRecruit is the status with which a recruit begins.

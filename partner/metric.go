@@ -23,7 +23,7 @@ type Metric struct {
 	// Since leaves out what happened before an instant: mostly that from which the condition is in effect. nil is since ever. It is data, so that a plan
 	// that is published again for another reason takes nothing back that somebody has reached.
 	Since *time.Time `json:"since,omitempty"`
-	// SinceLevel leaves out what happened before he reached the level that he has.
+	// SinceLevel leaves out what happened before he reached the level that he has, and that by which he reached it.
 	SinceLevel bool `json:"sinceLevel,omitempty"`
 
 	// SelfPurchase says that what a partner sells to himself is a sale too.
@@ -50,9 +50,9 @@ const (
 	// MetricTopUp is the most that he has put into his account with the shop at once: money, of one event, never a sum. That it was refunded later takes
 	// nothing back, and is a flag ([TopUpRefunded]).
 	MetricTopUp MetricName = "topUp"
-	// MetricCustomers is how many customers belong to the scope who are no partners, each counted once.
+	// MetricCustomers is how many people belong to the scope who are no partners, each counted once: customers, and recruits who are candidates.
 	MetricCustomers MetricName = "customers"
-	// MetricPartners is how many partners the scope has brought, each counted once.
+	// MetricPartners is how many partners the scope has brought, each counted once: no candidates, and nobody who has left or has not renewed.
 	MetricPartners MetricName = "partners"
 	// MetricVolume is what was paid for the goods that the scope sold: money.
 	MetricVolume MetricName = "volume"
@@ -235,8 +235,9 @@ func metricNames() []MetricName {
 	return names
 }
 
-// from returns the first instant that the metric's window covers as of an instant, the zero Time for all. levelSince is when he reached his level.
-func (m *Metric) from(at, levelSince time.Time) time.Time {
+// From returns the first instant that the metric's window covers as of an instant, the zero Time for all. levelSince is when he reached his level, as
+// [LevelSince] says.
+func (m *Metric) From(at, levelSince time.Time) time.Time {
 	var from time.Time
 	later := func(t time.Time) {
 		if t.After(from) {
@@ -249,14 +250,14 @@ func (m *Metric) from(at, levelSince time.Time) time.Time {
 	if m.Since != nil {
 		later(*m.Since)
 	}
-	if m.SinceLevel {
-		later(levelSince)
+	if m.SinceLevel && !levelSince.IsZero() {
+		later(levelSince.Add(time.Microsecond))
 	}
 	return from
 }
 
-// ofGoods reports whether the goods count.
-func (m *Metric) ofGoods(product, category, sku string) bool {
+// OfGoods reports whether the goods count.
+func (m *Metric) OfGoods(product, category, sku string) bool {
 	if len(m.Products) == 0 && len(m.Categories) == 0 && len(m.SKUs) == 0 {
 		return true
 	}

@@ -172,6 +172,24 @@ func At(facts []Fact, instant time.Time) State {
 	return s
 }
 
+// LevelSince returns when somebody of whom these are the facts reached the level that he has at an instant: the first of the facts that give it to him one
+// after the other. It is the zero Time for one who has no level.
+func LevelSince(facts []Fact, instant time.Time) time.Time {
+	level, since := Level(""), time.Time{}
+	for _, f := range Sorted(facts) {
+		if f.At.After(instant) {
+			break
+		}
+		if f.Kind == FactLevel && Level(f.Value) != level {
+			level, since = Level(f.Value), f.At
+		}
+	}
+	if level == "" {
+		return time.Time{}
+	}
+	return since
+}
+
 // Sorted returns the facts in the order in which they hold: by At, then by recording. The input is returned itself where it is in that order.
 func Sorted(facts []Fact) []Fact {
 	if slices.IsSortedFunc(facts, compareFacts) {

@@ -22,6 +22,7 @@ type Order struct {
 
 	Attributed commission.Attributed
 	Frozen     commission.Frozen
+	Goods      []Goods      `json:",omitempty"` // what its lines are, by line; none where the shop said nothing of them
 	Total      money.Amount // what stands: the sum of its rows in cash
 	Assets     []OrderAsset // what it pays beside cash, in the order of the plan
 	// Campaigns are what it uses, as it stands, of campaigns that have a budget or a cap for each customer.
@@ -88,6 +89,7 @@ type Unparked struct {
 // Clone returns a copy that shares no memory with o.
 func (o Order) Clone() Order {
 	o.Frozen, o.Campaigns = o.Frozen.Clone(), slices.Clone(o.Campaigns)
+	o.Goods = slices.Clone(o.Goods)
 	o.Assets = slices.Clone(o.Assets)
 	for i := range o.Assets {
 		o.Assets[i].Frozen = o.Assets[i].Frozen.Clone()
@@ -129,6 +131,7 @@ type Accrual struct {
 	Plan       int
 	Terms      Terms
 	Attributed commission.Attributed
+	Goods      []Goods // what its lines are, as [GoodsOf] finds it
 	Result     *commission.Result
 	Assets     []*commission.Result // what it pays beside cash, an asset each
 	Case       *Case                // what it may be judged on once more; nil: it is not
@@ -141,6 +144,7 @@ type Accrual struct {
 func (o Order) Accrue(a Accrual) (Posting, error) {
 	o = o.Clone()
 	o.Posted, o.Customer, o.PaidAt, o.Kind, o.Plan, o.Attributed, o.Record = true, a.Customer, a.PaidAt, a.Kind, a.Plan, a.Attributed, a.Record
+	o.Goods = slices.Clone(a.Goods)
 	o.Frozen, o.Campaigns, o.Case = a.Result.Freeze(), a.Result.Uses(), a.Case.Clone()
 	o.Returned = make([]commission.Returned, len(o.Frozen.Lines))
 	o.Revision++

@@ -142,6 +142,11 @@ type Ledger interface {
 	// LockCustomerOrders returns the posted orders of each customer that were paid from an instant on, as they are now, in order of PaidAt, then id, and keeps
 	// them from others until the end, as LockOrders does.
 	LockCustomerOrders(ctx context.Context, customers []partner.Customer, from time.Time) ([][]settlement.Order, error)
+	// CustomerOrders returns at most limit posted orders of a customer that were paid from an instant on and that come after the given one, in order of
+	// PaidAt, then id. The zero OrderCursor begins. It locks none.
+	CustomerOrders(ctx context.Context, customer partner.Customer, from time.Time, after OrderCursor, limit int) ([]settlement.Order, error)
+	// SoldOrders is CustomerOrders of a seller: of the partner whose order it is ([settlement.Order.Attributed]).
+	SoldOrders(ctx context.Context, seller partner.ID, from time.Time, after OrderCursor, limit int) ([]settlement.Order, error)
 	// DueOrders returns at most limit ids of orders that are posted, not released, and due at an instant (ReleaseAt is not after it), in order of
 	// ReleaseAt, then id, passing over skip. It may leave out orders that others have locked.
 	DueOrders(ctx context.Context, instant time.Time, skip []commission.OrderID, limit int) ([]commission.OrderID, error)
@@ -233,6 +238,20 @@ type Events interface {
 	NumberEvents(ctx context.Context, limit int) (int, error)
 	// Events returns at most limit events with a number above after, in order of number.
 	Events(ctx context.Context, after int64, limit int) ([]Event, error)
+
+	// LockReaders returns of each reader the number of the last event that it has read, 0 where it has read none, and keeps others from it until the end: who
+	// reads and writes what follows from it in one transaction does so once. It is the first lock of a transaction that takes it.
+	LockReaders(ctx context.Context, readers []string) ([]int64, error)
+	// SaveReaders notes how far readers have read.
+	SaveReaders(ctx context.Context, readers []Reader) error
+	// Readers returns what LockReaders does, without locking.
+	Readers(ctx context.Context, readers []string) ([]int64, error)
+}
+
+// Reader is one who reads events by their numbers, and how far it has come.
+type Reader struct {
+	Name   string
+	Number int64 // of the last event that it has read
 }
 
 // ClaimKey names one use of an operation.

@@ -34,7 +34,7 @@
 // Time comes from the caller; a store reads no clock.
 //
 // Locks. What a write depends on is read with a lock or judged by the write itself, never taken from an earlier read. The programme takes locks in one
-// order, so that its transactions cannot wait for each other in a ring: bindings, trees, then applications, orders, counters, runs, customers, partners,
+// order, so that its transactions cannot wait for each other in a ring: readers, bindings, trees, then applications, orders, counters, runs, customers, partners,
 // grants, forfeits, rows, withdrawals, balances, events, and within one kind by id, trees by name, counters by campaign, then customer, balances by partner, then currency.
 package store
 

@@ -66,6 +66,8 @@ func negativeLimits(x *trial) {
 			func() (any, error) { return tx.OpenApplications(x.ctx, "", -1) },
 			func() (any, error) { return tx.ScanOrders(x.ctx, "", -1) },
 			func() (any, error) { return tx.PaidOrders(x.ctx, time.Time{}, day(30), store.OrderCursor{}, -1) },
+			func() (any, error) { return tx.CustomerOrders(x.ctx, "c-1", time.Time{}, store.OrderCursor{}, -1) },
+			func() (any, error) { return tx.SoldOrders(x.ctx, "p-1", time.Time{}, store.OrderCursor{}, -1) },
 			func() (any, error) { return tx.ReleasedOrders(x.ctx, time.Time{}, day(30), store.OrderCursor{}, -1) },
 			func() (any, error) { return tx.DueOrders(x.ctx, day(30), nil, -1) },
 			func() (any, error) { return tx.PartnerRows(x.ctx, "p-1", store.RowCursor{}, -1) },
@@ -164,6 +166,8 @@ func aligned() []alignment {
 		alignmentOf[partner.Customer]("SettledOrders", store.Tx.SettledOrders, "nobody", settlement.Order{}, "g-1", "g-2"),
 		alignmentOf("LockWithdrawals", store.Tx.LockWithdrawals, number(9), settlement.Withdrawal{}, number(1), number(2)),
 		alignmentOf("Withdrawals", store.Tx.Withdrawals, number(9), settlement.Withdrawal{}, number(1), number(2)),
+		alignmentOf("LockReaders", store.Tx.LockReaders, "nobody", 0, "r-1", "r-2"),
+		alignmentOf("Readers", store.Tx.Readers, "nobody", 0, "r-1", "r-2"),
 		alignmentOf("Claimed", store.Tx.Claimed, store.ClaimKey{Operation: "paid", Key: "nothing"}, store.Claim{}, paid, refund),
 	}
 }

@@ -42,6 +42,7 @@ var concurrencySentences = []sentence{
 	{"ReleaseRows takes each row once where several run at once", releasesAtOnce},
 	{"rows that are folded and released at once are added to the balance once", foldAndReleaseAtOnce},
 	{"numbers have no gap and a reader misses none while events are written", eventsAtOnce},
+	{"a reader that is locked goes on by one at a time, and nothing is read twice", readersAtOnce},
 	{"a View reads one state while others write", viewWhileWriting},
 }
 

@@ -22,7 +22,7 @@ type deed struct {
 
 // deeds is every write of the programme, in each state that makes it take a way of its own.
 func deeds() []deed {
-	return slices.Concat(peopleDeeds(), lifeDeeds(), relationDeeds(), orderDeeds(), refundDeeds(), dueDeeds(), bonusDeeds(), grantDeeds(), levelDeeds(), forfeitDeeds(), walletDeeds())
+	return slices.Concat(peopleDeeds(), lifeDeeds(), relationDeeds(), orderDeeds(), refundDeeds(), dueDeeds(), reachDeeds(), bonusDeeds(), grantDeeds(), levelDeeds(), forfeitDeeds(), walletDeeds())
 }
 
 func add(id partner.ID, level partner.Level) func(context.Context, *branch) (any, error) {

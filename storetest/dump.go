@@ -46,7 +46,7 @@ func Dump(ctx context.Context, st store.Store, tenants ...store.Tenant) ([]byte,
 func dumpTenant(ctx context.Context, tx store.Tx) ([]byte, error) {
 	d := &dumper{ctx: ctx, tx: tx, people: map[partner.ID]bool{}, buyers: map[partner.Customer]bool{}, rows: map[rowKey]settlement.Row{}}
 	steps := []func() error{
-		d.partners, d.applications, d.customers, d.plans, d.orders, d.counters, d.settled, d.runs, d.grants, d.forfeits, d.withdrawals, d.queued, d.everybody, d.ledger, d.claims, d.events,
+		d.partners, d.applications, d.customers, d.plans, d.orders, d.counters, d.settled, d.runs, d.grants, d.forfeits, d.withdrawals, d.queued, d.everybody, d.ledger, d.claims, d.events, d.readers,
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -319,6 +319,23 @@ func (d *dumper) events() error {
 		return err
 	}
 	return each(d, d.tx.UnnumberedEvents, func(e store.Event) string { return e.ID }, write)
+}
+
+// readers writes how far those who read events have come: the programme's own, and those of the suite.
+func (d *dumper) readers() error {
+	names := []string{"reached", "r-1", "r-2"}
+	numbers, err := d.tx.Readers(d.ctx, names)
+	if err != nil {
+		return err
+	}
+	for i, n := range numbers {
+		if n > 0 {
+			if err := d.line("reader", store.Reader{Name: names[i], Number: n}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // bare is an amount without its currency where it is 0: a sum of nothing may have one or none.

@@ -161,6 +161,14 @@ func (h *hooked) ReleasedOrders(ctx context.Context, from, to time.Time, after s
 	return through(h, "ReleasedOrders", func() ([]settlement.Order, error) { return h.tx.ReleasedOrders(ctx, from, to, after, limit) })
 }
 
+func (h *hooked) CustomerOrders(ctx context.Context, customer partner.Customer, from time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+	return through(h, "CustomerOrders", func() ([]settlement.Order, error) { return h.tx.CustomerOrders(ctx, customer, from, after, limit) })
+}
+
+func (h *hooked) SoldOrders(ctx context.Context, seller partner.ID, from time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+	return through(h, "SoldOrders", func() ([]settlement.Order, error) { return h.tx.SoldOrders(ctx, seller, from, after, limit) })
+}
+
 func (h *hooked) LockCustomerOrders(ctx context.Context, customers []partner.Customer, from time.Time) ([][]settlement.Order, error) {
 	return through(h, "LockCustomerOrders", func() ([][]settlement.Order, error) { return h.tx.LockCustomerOrders(ctx, customers, from) })
 }
@@ -287,6 +295,18 @@ func (h *hooked) AppendEvents(ctx context.Context, events []store.Event) error {
 
 func (h *hooked) UnnumberedEvents(ctx context.Context, after string, limit int) ([]store.Event, error) {
 	return through(h, "UnnumberedEvents", func() ([]store.Event, error) { return h.tx.UnnumberedEvents(ctx, after, limit) })
+}
+
+func (h *hooked) LockReaders(ctx context.Context, readers []string) ([]int64, error) {
+	return through(h, "LockReaders", func() ([]int64, error) { return h.tx.LockReaders(ctx, readers) })
+}
+
+func (h *hooked) SaveReaders(ctx context.Context, readers []store.Reader) error {
+	return h.around("SaveReaders", func() error { return h.tx.SaveReaders(ctx, readers) })
+}
+
+func (h *hooked) Readers(ctx context.Context, readers []string) ([]int64, error) {
+	return through(h, "Readers", func() ([]int64, error) { return h.tx.Readers(ctx, readers) })
 }
 
 func (h *hooked) NumberEvents(ctx context.Context, limit int) (int, error) {

@@ -285,6 +285,22 @@ func idsOfMoney() []keyed {
 			}
 			return tx.SaveForfeits(ctx, list(forfeitsOf(locked[0].Partner, mark)))
 		}, store.Tx.Forfeits, as[partner.ID], func(f settlement.Forfeits) string { return f.Actor }),
+		keyedBy("customers of orders", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			return tx.SaveOrders(ctx, list(boughtBy(commission.OrderID(mark), partner.Customer(id), day(1))))
+		}, func(tx store.Tx, ctx context.Context, ids []partner.Customer) ([][]settlement.Order, error) {
+			return eachOf(ids, func(id partner.Customer) ([]settlement.Order, error) {
+				return tx.CustomerOrders(ctx, id, day(0), store.OrderCursor{}, 10)
+			})
+		}, as[partner.Customer], only(func(o settlement.Order) string { return string(o.ID) })),
+		keyedBy("sellers of orders", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			o := boughtBy(commission.OrderID(mark), "c-1", day(1))
+			o.Attributed.Partner = partner.ID(id)
+			return tx.SaveOrders(ctx, list(o))
+		}, func(tx store.Tx, ctx context.Context, ids []partner.ID) ([][]settlement.Order, error) {
+			return eachOf(ids, func(id partner.ID) ([]settlement.Order, error) {
+				return tx.SoldOrders(ctx, id, day(0), store.OrderCursor{}, 10)
+			})
+		}, as[partner.ID], only(func(o settlement.Order) string { return string(o.ID) })),
 		keyedBy("customers of settled orders", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			return tx.SaveOrders(ctx, list(settledOrder(commission.OrderID(mark), partner.Customer(id), day(1))))
 		}, store.Tx.SettledOrders, as[partner.Customer], func(o settlement.Order) string { return string(o.ID) }),
@@ -319,6 +335,10 @@ func idsOfMoney() []keyed {
 		keyedBy("customers of counters", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			return tx.ChangeCounters(ctx, list(store.CounterChange{CounterKey: counterKey("618", partner.Customer(id)), Amount: amountOf(mark)}))
 		}, store.Tx.Counters, func(id string) store.CounterKey { return counterKey("618", partner.Customer(id)) }, markOf),
+		keyedBy("names of readers", func(ctx context.Context, tx store.Tx, id, mark string) error {
+			n, _ := amountOf(mark).Units().Int64()
+			return tx.SaveReaders(ctx, list(store.Reader{Name: id, Number: n}))
+		}, store.Tx.Readers, func(id string) string { return id }, func(n int64) string { return markOf(cny.Minor(n)) }),
 		keyedBy("keys of claims", func(ctx context.Context, tx store.Tx, id, mark string) error {
 			_, err := tx.Claim(ctx, list(sampleClaim("paid", id, mark)))
 			return err
@@ -328,4 +348,16 @@ func idsOfMoney() []keyed {
 			return err
 		}, store.Tx.Claimed, func(id string) store.ClaimKey { return store.ClaimKey{Operation: id, Key: "k-1"} }, func(c store.Claim) string { return c.Token }),
 	}
+}
+
+// eachOf asks a method that takes one at a time for each of several.
+func eachOf[A, R any](all []A, read func(A) ([]R, error)) ([][]R, error) {
+	out := make([][]R, len(all))
+	for i, one := range all {
+		var err error
+		if out[i], err = read(one); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }

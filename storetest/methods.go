@@ -86,6 +86,9 @@ func fill(ctx context.Context, tx store.Tx) error {
 			return err
 		},
 		func() error { return tx.AppendEvents(ctx, list(sampleEvent("e-3"))) },
+		func() error {
+			return tx.SaveReaders(ctx, list(store.Reader{Name: "r-1", Number: 2}, store.Reader{Name: "r-2", Number: 1}))
+		},
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -165,6 +168,12 @@ func methods() []method {
 		one("ReleasedOrders", reading, func(tx store.Tx, ctx context.Context, limit int) ([]settlement.Order, error) {
 			return tx.ReleasedOrders(ctx, day(12), day(13), store.OrderCursor{}, limit)
 		}, 10, 0),
+		one("CustomerOrders", reading, func(tx store.Tx, ctx context.Context, limit int) ([]settlement.Order, error) {
+			return tx.CustomerOrders(ctx, "c-1", day(2), store.OrderCursor{}, limit)
+		}, 10, 0),
+		one("SoldOrders", reading, func(tx store.Tx, ctx context.Context, limit int) ([]settlement.Order, error) {
+			return tx.SoldOrders(ctx, "p-1", day(2), store.OrderCursor{}, limit)
+		}, 10, 0),
 		one("LockCustomerOrders", locking, func(tx store.Tx, ctx context.Context, customers []partner.Customer) ([][]settlement.Order, error) {
 			return tx.LockCustomerOrders(ctx, customers, day(2))
 		}, list[partner.Customer]("c-1", "c-2"), nil),
@@ -207,6 +216,9 @@ func methods() []method {
 		pageOf("UnnumberedEvents", store.Tx.UnnumberedEvents),
 		one("NumberEvents", writing, func(tx store.Tx, ctx context.Context, limit int) (int, error) { return tx.NumberEvents(ctx, limit) }, 10, 0),
 		pageOf("Events", store.Tx.Events),
+		one("LockReaders", locking, store.Tx.LockReaders, list("r-1"), nil),
+		act("SaveReaders", store.Tx.SaveReaders, list(store.Reader{Name: "r-1", Number: 9}), nil),
+		one("Readers", reading, store.Tx.Readers, list("r-1", "r-2"), nil),
 	}, slices.Concat(grantMethods(), forfeitMethods(), queueMethods())...)
 }
 

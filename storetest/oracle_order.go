@@ -51,6 +51,7 @@ type oracleLine struct {
 	net, cost *big.Rat
 	list      *big.Rat // nil: none was given
 	giveUp    *big.Rat // what the seller gives up, at most net; nil: nothing
+	free      bool     // whether the buyer paid nothing for it: a gift, or goods in exchange for others
 	shares    []oracleShare
 	off       *big.Rat // the fees that come before the split, of what is left; nil: none
 
@@ -133,7 +134,7 @@ func (o *oracle) paid(in *program.Order, recorded time.Time) {
 // spend counts what somebody has spent himself, in whole units of the currency. Who reaches by it what the plan asks for is a partner from now on, and
 // stands below his owner if he stood nowhere before.
 func (o *oracle) spend(x *oracleOrder, plan *program.Plan, paidAt, recorded time.Time) {
-	o.spent[x.customer] += o.goodsLeft(x)
+	o.spent[x.customer] += o.spentOn(x)
 	asked, id := plan.Joining.Spend, partner.ID(x.customer)
 	if !asked.Valid || oracleRat(o.spent[x.customer]).Cmp(o.minor(asked.Decimal)) < 0 {
 		return
@@ -265,18 +266,21 @@ func (o *oracle) give(l *oracleLine, r program.RefundLine) {
 
 // refund takes back what fits. What was refunded was not spent.
 func (o *oracle) refund(x *oracleOrder, lines []program.RefundLine) {
-	before := o.goodsLeft(x)
+	before := o.spentOn(x)
 	for _, r := range lines {
 		o.give(x.line(r.Line), r)
 	}
 	x.stands = nil
-	o.spent[x.customer] -= before - o.goodsLeft(x)
+	o.spent[x.customer] -= before - o.spentOn(x)
 }
 
-// goodsLeft is what is left of what was paid for the goods, in whole units of the currency.
-func (o *oracle) goodsLeft(x *oracleOrder) int64 {
+// spentOn is what the buyer has spent on an order and has not got back, in whole units of the currency.
+func (o *oracle) spentOn(x *oracleOrder) int64 {
 	total := new(big.Rat)
 	for i := range x.lines {
+		if x.lines[i].free {
+			continue
+		}
 		total.Add(total, o.refundable(x, &x.lines[i]))
 	}
 	return oracleInt(total)

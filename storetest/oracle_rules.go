@@ -91,6 +91,7 @@ func (o *oracle) take(x *oracleOrder, plan *program.Plan) {
 			line.giveUp = line.net
 		}
 		c := &plan.Commission
+		line.free = source.Gift || in.Kind == commission.GiftOrder || in.Kind == commission.Exchange && in.Abnormal == "" && oraclePaysNothing(c, in)
 		excluded := slices.Contains(c.Excluded.Products, source.Product) || slices.Contains(c.Excluded.SKUs, source.SKU) ||
 			slices.Contains(c.Excluded.Categories, source.Category)
 		known := (c.Base != commission.Profit || line.cost != nil) && (c.Base != commission.ListPrice || line.list != nil)

@@ -2,11 +2,13 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
 )
@@ -22,8 +24,35 @@ type orderWindow struct {
 var (
 	paidOrders = orderWindow{"PaidOrders", "posted", func(o *settlement.Order) *time.Time { return &o.PaidAt }, store.Tx.PaidOrders}
 
+	customerOrders = orderWindow{"CustomerOrders", "posted", func(o *settlement.Order) *time.Time { return &o.PaidAt }, upTo(customerOrdersOf("c-1"))}
+
+	soldOrders = orderWindow{"SoldOrders", "posted", func(o *settlement.Order) *time.Time { return &o.PaidAt }, upTo(soldOrdersOf("p-1"))}
+
 	releasedOrders = orderWindow{"ReleasedOrders", "released", func(o *settlement.Order) *time.Time { return &o.Released }, store.Tx.ReleasedOrders}
 )
+
+// ordersFrom is a method that reads somebody's orders by payment.
+type ordersFrom func(tx store.Tx, ctx context.Context, from time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error)
+
+func customerOrdersOf(customer partner.Customer) ordersFrom {
+	return func(tx store.Tx, ctx context.Context, from time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+		return tx.CustomerOrders(ctx, customer, from, after, limit)
+	}
+}
+
+func soldOrdersOf(seller partner.ID) ordersFrom {
+	return func(tx store.Tx, ctx context.Context, from time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+		return tx.SoldOrders(ctx, seller, from, after, limit)
+	}
+}
+
+// upTo is a method without an end as one that has it.
+func upTo(read ordersFrom) func(store.Tx, context.Context, time.Time, time.Time, store.OrderCursor, int) ([]settlement.Order, error) {
+	return func(tx store.Tx, ctx context.Context, from, to time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+		orders, err := read(tx, ctx, from, after, limit)
+		return slices.DeleteFunc(orders, func(o settlement.Order) bool { return !o.PaidAt.Before(to) }), err
+	}
+}
 
 func (w orderWindow) sentences() []sentence {
 	return []sentence{

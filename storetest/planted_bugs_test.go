@@ -190,7 +190,7 @@ var plantedBugs = []plantedBug{
 		"partner/program/edges.go", "	if c.at.Before(recorded) {", "	if c.at.IsZero() {",
 	}}},
 	{"a promotion reaches the order that makes it", byModel, []plantedEdit{
-		{"partner/program/orders.go", "		posting, err := stored.Accrue(", `		promoted, err := c.spend(judged, &in)
+		{"partner/program/orders.go", "		posting, err := stored.Accrue(", `		promoted, err := c.spend(judged, &posting.Order)
 		if err != nil {
 			return nil, err
 		}
@@ -198,7 +198,7 @@ var plantedBugs = []plantedBug{
 			return nil, err
 		}
 		posting, err := stored.Accrue(`},
-		{"partner/program/orders.go", "if posting.Order.Promoted, err = c.spend(judged, &in); err != nil {", "if posting.Order.Promoted = promoted; err != nil {"},
+		{"partner/program/orders.go", "if posting.Order.Promoted, err = c.spend(judged, &posting.Order); err != nil {", "if posting.Order.Promoted = promoted; err != nil {"},
 	}},
 	{"a frozen partner earns", byModel, []plantedEdit{{"partner/state.go", "	case s.Earning == Frozen:\n		return EarningFrozen\n", ""}}},
 	{"a candidate earns", byModel, []plantedEdit{{"partner/state.go", "	case s.Status != Active:\n		return statusBars", "	case s.Status != Active && s.Status != Candidate:\n		return statusBars"}}},

@@ -68,6 +68,7 @@ func sampleOrder(id commission.OrderID) settlement.Order {
 		ID: id, Revision: 1, Posted: true, Customer: "c-1", PaidAt: day(2), Kind: commission.Service, Plan: 1,
 		Attributed: commission.Attributed{Partner: "p-1", By: commission.Owner, Reason: commission.NoOwner},
 		Frozen:     sampleFrozen(),
+		Goods:      []settlement.Goods{{SKU: "s-1", Product: "茶", Category: "drinks", Gift: true}, {}},
 		Total:      cny.Minor(6865),
 		Campaigns:  []commission.CampaignUse{{Campaign: "双", Added: cny.Minor(120)}, {Campaign: "618", Reason: commission.BudgetSpent}},
 		Returned:   []commission.Returned{{Units: 2, Valued: 1, Money: cny.Minor(150)}, {}},

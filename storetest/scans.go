@@ -122,6 +122,8 @@ func scans() []scanning {
 			return tx.SaveOrders(ctx, list(sampleOrder(id)))
 		}, store.Tx.ScanOrders, func(o settlement.Order) commission.OrderID { return o.ID }),
 		paidOrders.scan(),
+		customerOrders.scan(),
+		soldOrders.scan(),
 		releasedOrders.scan(),
 		scanOf("ScanRuns", sortedIDs[settlement.RunID](), func(ctx context.Context, tx store.Tx, id settlement.RunID) error {
 			return tx.SaveRuns(ctx, list(sampleRun(id)))

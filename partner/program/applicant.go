@@ -10,22 +10,13 @@ import (
 
 // applicant is somebody who applies: what holds of him, and what is known of him. It is [partner.Facts].
 type applicant struct {
-	measured
+	*measured
 	state PartnerState
 }
 
 func (c *call) applicant(v *version, id partner.ID) (*applicant, error) {
 	state, err := c.partner(id, c.at)
-	if err != nil {
-		return nil, err
-	}
-	spent, err := c.tx.Spent(c.ctx, []partner.Customer{partner.Customer(id)})
-	if err != nil {
-		return nil, err
-	}
-	a := &applicant{measured: measured{call: c, id: id, spent: v.plan.Currency.Minor(0)}, state: state}
-	a.spent, err = a.spent.Add(spent[0])
-	return a, err
+	return &applicant{measured: c.measured(v, id), state: state}, err
 }
 
 // recruiting finds who recruits an applicant, and checks the level that he asks for.
@@ -92,7 +83,7 @@ func (c *call) admit(v *version, a partner.Application, state PartnerState) (app
 		return nil, err
 	}
 	rise := func() error {
-		_, err := c.rise(c.knownNow, a.Applicant)
+		_, err := c.rise(c.measured, a.Applicant)
 		return err
 	}
 	kept, err := c.keptBy("", a.Applicant)

@@ -228,19 +228,19 @@ func TestRule_1_03_AnAutomaticReviewApprovesWhatCanBeMade(t *testing.T) {
 }
 
 func TestAConditionThatOnlyTheShopCanMeasure(t *testing.T) {
-	invited := map[partner.ID]int64{"carol": 4}
+	levels := map[partner.ID]string{"carol": "silver"}
 	var broken error
 	measure := func(c *program.Config) {
 		c.Hooks.Measure = program.MeasureFunc(func(_ context.Context, asked program.Asked) (partner.Value, bool, error) {
-			require.Equal(t, partner.Direct, asked.Metric.Scope)
-			n, known := invited[asked.Partner]
-			return partner.Value{Number: n}, known, broken
+			require.Equal(t, partner.MetricMemberLevel, asked.Metric.Name, "everything else is measured")
+			level, known := levels[asked.Partner]
+			return partner.Value{Text: level}, known, broken
 		})
 	}
-	const asks = `{"currency": "CNY", "joining": {"threshold": {"any": [{"metric": {"name": "spend"}, "atLeast": "100"}, {"metric": {"name": "customers"}, "atLeast": "5"}]}}, "commission": {"rates": ["10%"]}}`
+	const asks = `{"currency": "CNY", "joining": {"threshold": {"any": [{"metric": {"name": "spend"}, "atLeast": "100"}, {"metric": {"name": "memberLevel"}, "oneOf": ["gold"]}]}}, "commission": {"rates": ["10%"]}}`
 	s := applied(t, asks, measure)
 	require.False(t, s.paid(s.order("o-1", 1, "1.00")).Promoted)
-	invited["carol"] = 5
+	levels["carol"] = "gold"
 	broken = errors.New("no connection")
 	_, err := s.Orders.Paid(ctx, s.order("o-2", 1, "1.00"))
 	var hook *program.HookError
@@ -250,15 +250,19 @@ func TestAConditionThatOnlyTheShopCanMeasure(t *testing.T) {
 	require.True(t, s.paid(s.order("o-2", 1, "1.00")).Promoted)
 	require.False(t, s.paid(s.order("o-3", 1, "1.00")).Promoted, "rule 1.10: once")
 
-	alone := applied(t, asks)
-	require.False(t, alone.paid(alone.order("o-1", 1, "1.00")).Promoted, "nobody measures it")
-	progress, err := alone.Partners.Progress(ctx, "carol")
+	_, err = program.New(nil, program.Config{Plan: program.MustPlan(asks)})
+	require.EqualError(t, err, `program: plan: joining.threshold.any[1].metric: the shop measures memberLevel, and Config.Hooks.Measure is not set`)
+	alone := applied(t, asking(`{"spend": "100"}`))
+	_, err = alone.Plans.Publish(ctx, program.Publish{Plan: program.MustPlan(asking(all(`"name": "volume", "scope": "team"`, "1")))})
+	require.ErrorContains(t, err, `joining.threshold.all[0].metric: the shop measures volume of scope "team", and Config.Hooks.Measure is not set`)
+	delete(levels, "carol")
+	progress, err := s.Partners.Progress(ctx, "carol")
 	require.NoError(t, err)
-	require.Equal(t, "any of: own spend: 1.00 of 100.00, 99.00 short; direct customers invited: not known of 5", progress.String())
+	require.Equal(t, "any of: own spend: 3.00 of 100.00, 97.00 short; member level: not known, one of gold is needed", progress.String())
 }
 
 func TestWhatTheShopMeasuresIsInTheCurrencyOfThePlan(t *testing.T) {
-	s := applied(t, `{"currency": "CNY", "joining": {"threshold": {"all": [{"metric": {"name": "topUp"}, "atLeast": "100"}]}}, "commission": {"rates": ["10%"]}}`, func(c *program.Config) {
+	s := applied(t, `{"currency": "CNY", "joining": {"threshold": {"all": [{"metric": {"name": "volume", "scope": "team"}, "atLeast": "100"}]}}, "commission": {"rates": ["10%"]}}`, func(c *program.Config) {
 		c.Hooks.Measure = program.MeasureFunc(func(_ context.Context, asked program.Asked) (partner.Value, bool, error) {
 			currency := map[partner.ID]string{"carol": "CNY", "dan": "USD"}[asked.Partner]
 			return partner.Value{Amount: money.MustCurrency(currency, 2).Minor(10000)}, true, nil
@@ -266,7 +270,7 @@ func TestWhatTheShopMeasuresIsInTheCurrencyOfThePlan(t *testing.T) {
 	})
 	progress, err := s.Partners.Progress(ctx, "carol")
 	require.NoError(t, err)
-	require.Equal(t, "own single top-up: 100.00 of 100.00, met", progress.String())
+	require.Equal(t, "team sales volume: 100.00 of 100.00, met", progress.String())
 	_, err = s.Partners.Progress(ctx, "dan")
 	require.EqualError(t, err, `program: hook Measure, asked about "dan": 100.00 USD is not in CNY`)
 }

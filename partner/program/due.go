@@ -30,7 +30,10 @@ type Due struct {
 	Granted      []GrantChange // one-off bonuses that were paid or taken back
 	FailedGrants []FailedGrant // users whose one-off bonuses could not be judged; the run passed over them
 	Risen        []Rise        // who rose to higher levels by what they were paid for reaching others, where the plan lets them
-	More         bool          // whether the run stopped at its bound with work left: call again
+
+	Promoted    []partner.ID // who became partners by what they reached, in order
+	FailedFacts []FailedFact // events by which nobody could be judged; the run passed over them
+	More        bool         // whether the run stopped at its bound with work left: call again
 }
 
 // FailedOrder is an order that could not be released, and why.
@@ -48,10 +51,10 @@ type VetoedOrder struct {
 // batches bounds one run: this many transactions of each kind.
 const batches = 20
 
-// RunDue does what is due at an instant (zero: now): it posts queued orders, takes what was pending of partners who have forfeited it by leaving, releases the orders whose hold is over and the parts of period runs that are committed, judges
-// one-off bonuses, adds posted rows to the balances and numbers events. It works in bounded transactions and stops at a bound, so that More asks for another
-// call; it may be stopped at any point, and two may run at once. What cannot be released or judged is reported and neither stops nor repeats the others.
-// The shop's scheduler calls it, every minute for example.
+// RunDue does what is due at an instant (zero: now): it posts queued orders, takes what was pending of partners who have forfeited it by leaving, releases the
+// orders whose hold is over and the parts of period runs that are committed, judges one-off bonuses, adds posted rows to the balances, numbers events, and judges by them who has reached what the plan asks. It works in bounded transactions
+// and stops at a bound, so that More asks for another call; it may be stopped at any point, and two may run at once. What cannot be released or judged is
+// reported and neither stops nor repeats the others. The shop's scheduler calls it, every minute for example.
 func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 	if p.store == nil {
 		return Due{}, ErrNoStore
@@ -60,7 +63,7 @@ func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 		now = p.now()
 	}
 	r := dueRun{shell: p.shell, now: instant(now)}
-	for _, step := range []func(context.Context) (bool, error){r.queue, r.forfeit, r.release, r.releaseRuns, r.judge, r.fold, r.number} {
+	for _, step := range []func(context.Context) (bool, error){r.queue, r.forfeit, r.release, r.releaseRuns, r.judge, r.fold, r.number, r.reach} {
 		for n := 0; ; n++ {
 			if n == batches {
 				r.due.More = true
@@ -321,9 +324,12 @@ func (r *dueRun) number(ctx context.Context) (more bool, err error) {
 // String says it in one line.
 func (d Due) String() string {
 	text := fmt.Sprintf("released %d orders and %d parts of period runs, folded %d rows, numbered %d events, %d failed",
-		len(d.Released), d.Parts, d.Folded, d.Numbered, len(d.Failed)+len(d.FailedRuns)+len(d.FailedForfeits)+len(d.FailedGrants))
+		len(d.Released), d.Parts, d.Folded, d.Numbered, len(d.Failed)+len(d.FailedRuns)+len(d.FailedForfeits)+len(d.FailedGrants)+len(d.FailedFacts))
 	if d.Forfeited > 0 {
 		text += fmt.Sprintf(", %d rows forfeited", d.Forfeited)
+	}
+	if len(d.Promoted) > 0 {
+		text += fmt.Sprintf(", %d became partners", len(d.Promoted))
 	}
 	if len(d.Granted) > 0 {
 		text += fmt.Sprintf(", paid or took back %d one-off bonuses", len(d.Granted))

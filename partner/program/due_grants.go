@@ -85,7 +85,7 @@ func (c *call) judgeGrants(users []partner.ID, now time.Time) (judgedGrants, err
 		return out, err
 	}
 	if cascade {
-		if out.rises, err = c.rise(c.knownNow, users...); err != nil {
+		if out.rises, err = c.rise(c.measured, users...); err != nil {
 			return out, err
 		}
 	}

@@ -24,7 +24,7 @@ type Hooks struct {
 	Level     Leveler    // which level somebody has
 	Verify    Verifier   // who must not be paid
 	Release   Releaser   // whether an order that is due is released
-	Measure   Measurer   // what the programme cannot know of somebody who wants to be a partner, or to rise
+	Measure   Measurer   // what the programme does not measure itself of somebody who wants to be a partner
 }
 
 // Sale is an order of which a hook is asked, with what is known so far. All of it is a copy.

@@ -1,88 +1,18 @@
 package program
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"time"
+	"errors"
+	"maps"
+	"slices"
 
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program/internal/strictjson"
+	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
 )
-
-// Measurer measures what the programme cannot know of somebody who wants to be a partner, or to rise to a level, from the shop's own records: everything but
-// what he has spent himself in all, net and from payment on, and what he has earned. It returns the value and whether it is known; what is not known meets no
-// condition. Money is in the currency of the plan.
-type Measurer interface {
-	Measure(ctx context.Context, asked Asked) (partner.Value, bool, error)
-}
-
-// Asked is what a [Measurer] is asked.
-type Asked struct {
-	Tenant  store.Tenant
-	Partner partner.ID
-	Metric  partner.Metric // with its defaults written out
-	At      time.Time      // as of when
-}
-
-// MeasureFunc is a function that is a [Measurer].
-type MeasureFunc func(ctx context.Context, asked Asked) (partner.Value, bool, error)
-
-// Measure calls the function.
-func (f MeasureFunc) Measure(ctx context.Context, asked Asked) (partner.Value, bool, error) {
-	return f(ctx, asked)
-}
-
-// measured is what is known of somebody as of an instant. It is [partner.Facts] and keeps the first error of the hook.
-type measured struct {
-	*call
-	id    partner.ID
-	spent money.Amount // in all, net and from payment on
-	err   error
-}
-
-// Measure implements [partner.Facts].
-func (m *measured) Measure(metric partner.Metric) (partner.Value, bool) {
-	if isSpent(metric) {
-		return partner.Value{Amount: m.spent}, true
-	}
-	if metric.Name == partner.MetricEarned && m.err == nil {
-		var value partner.Value
-		var known bool
-		value, known, m.err = m.earned(m.id, m.spent.Currency(), metric.Node)
-		return value, known
-	}
-	hook := m.config.Hooks.Measure
-	if hook == nil || m.err != nil {
-		return partner.Value{}, false
-	}
-	value, known, err := hook.Measure(m.ctx, Asked{Tenant: m.tenant, Partner: m.id, Metric: metric, At: m.at})
-	if err == nil && known && metric.Unit() == partner.Money && value.Amount.Currency() != m.spent.Currency() {
-		err = fmt.Errorf("%s is not in %s", value.Amount, m.spent.Currency().Code())
-	}
-	if err != nil {
-		m.err = &HookError{Hook: "Measure", Partner: m.id, Err: err}
-		return partner.Value{}, false
-	}
-	return value, known
-}
-
-// isSpent reports whether a metric is what the programme counts itself.
-func isSpent(m partner.Metric) bool {
-	return m.Name == partner.MetricSpend && m.Node == partner.Paid && m.Count == partner.Net && m.Days == 0 && m.Since == nil && !m.SinceLevel &&
-		len(m.Products)+len(m.Categories)+len(m.SKUs) == 0
-}
-
-// reached judges what a plan asks of somebody who has spent so much.
-func (c *call) reached(v *version, id partner.ID, spent money.Amount) (bool, partner.Verdict, error) {
-	facts := &measured{call: c, id: id, spent: v.plan.Currency.Minor(0)}
-	facts.spent, facts.err = facts.spent.Add(spent)
-	reached, verdict := v.plan.Joining.Reached(facts, c.config.Predicates)
-	return reached, verdict, facts.err
-}
 
 // join returns what writes that somebody becomes a partner or a candidate, or a [*partner.MoveError] where he cannot.
 func (c *call) join(v *version, id partner.ID, state PartnerState, status partner.Status, level partner.Level) (apply, error) {
@@ -119,29 +49,111 @@ func (c *call) learn(facts []partner.Fact, event, subject string, data map[strin
 	return c.emit(event, subject, data)
 }
 
-// spend counts what the buyer has paid, and makes him a partner if that reaches what the plan asks for: from the next order on. Where he has to apply for
-// it, he is told of it once.
-func (c *call) spend(j *judged, in *Order) (promoted bool, err error) {
-	totals, err := c.tx.AddSpend(c.ctx, []store.Spend{{Customer: in.Customer, Amount: j.net}})
+// spend counts what the buyer of an order that is posted has paid, and judges him by it: from the next order on he is a partner. The order is not written
+// yet.
+func (c *call) spend(j *judged, order *settlement.Order) (promoted bool, err error) {
+	paid, err := spentOn(j.version, order)
+	if err != nil {
+		return false, err
+	}
+	totals, err := c.tx.AddSpend(c.ctx, []store.Spend{{Customer: order.Customer, Amount: paid}})
 	plan := j.version.calc.Plan()
 	if attributed := plan.AttributedAt(j.order); err != nil || j.buyer.Status == partner.Active && attributed.Equal(j.order.PaidAt) {
 		return false, err
 	}
-	id, v := partner.ID(in.Customer), j.version
-	_, verdict, err := c.reached(v, id, totals[0])
-	if err != nil || !verdict.Met {
-		return false, err
+	facts := c.measured(j.version, partner.ID(order.Customer))
+	facts.spent, facts.unwritten = &totals[0], order
+	return c.judgeJoining(j.version, facts, func() (partner.ID, error) { return j.owner, nil })
+}
+
+// spentOn is what the buyer has spent on an order, as it stands: what his total has of it.
+func spentOn(v *version, o *settlement.Order) (money.Amount, error) {
+	value, _, err := o.Measure(ownSpend, v.calc.Currency())
+	return value.Amount, err
+}
+
+// cameTo judges the buyers of orders that have come to a node after their payment, and that are written, where what the plan asks can be reached by it: each
+// once, in order of id. It returns who became a partner.
+func (c *call) cameTo(node partner.Node, orders ...settlement.Order) (promoted []partner.ID, err error) {
+	v, _, err := c.planAt("at", c.at)
+	if errors.Is(err, ErrNoPlan) {
+		return nil, nil
 	}
-	now, err := c.partner(id, c.at)
+	if err != nil || !v.asksAt(node) {
+		return nil, err
+	}
+	waiting, err := c.waiting(v, orders)
+	if err != nil {
+		return nil, err
+	}
+	// Adding nothing takes the locks that keep two facts of one buyer from missing each other.
+	totals, err := c.tx.AddSpend(c.ctx, waiting)
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range waiting {
+		facts := c.measured(v, partner.ID(s.Customer))
+		facts.spent = &totals[i]
+		reached, err := c.judgeJoining(v, facts, func() (partner.ID, error) { return c.owner(s.Customer, c.at) })
+		if err != nil {
+			return nil, err
+		}
+		if reached {
+			promoted = append(promoted, facts.id)
+		}
+	}
+	return promoted, nil
+}
+
+// waiting returns the buyers of orders who can still become partners by what they reach, each once in order of id, as spending nothing.
+func (c *call) waiting(v *version, orders []settlement.Order) ([]store.Spend, error) {
+	buyers := map[partner.Customer]bool{}
+	for i := range orders {
+		buyers[orders[i].Customer] = true
+	}
+	var waiting []store.Spend
+	for _, buyer := range slices.Sorted(maps.Keys(buyers)) {
+		now, err := c.partner(partner.ID(buyer), c.at)
+		if err != nil {
+			return nil, err
+		}
+		if v.plan.Joining.Waits(now.Status) {
+			waiting = append(waiting, store.Spend{Customer: buyer, Amount: v.calc.Currency().Minor(0)})
+		}
+	}
+	return waiting, nil
+}
+
+// judgeJoining makes somebody a partner if what is known of him reaches what the plan asks for. Where he has to apply for it, he is told of it once. What is
+// told late, after something that happened later, is judged as of now too: it may be what was still lacking.
+func (c *call) judgeJoining(v *version, facts *measured, owner func() (partner.ID, error)) (promoted bool, err error) {
+	_, verdict := v.plan.Joining.Reached(facts, c.config.Predicates)
+	if facts.err != nil {
+		return false, facts.err
+	}
+	if !verdict.Met && facts.late && facts.at.Before(c.record.Recorded) {
+		at := c.at
+		defer func() { c.at = at }()
+		c.at = c.record.Recorded
+		return c.judgeJoining(v, facts.asOf(c.at), owner)
+	}
+	if !verdict.Met {
+		return false, nil
+	}
+	now, err := c.partner(facts.id, c.at)
 	switch {
 	case err != nil:
 		return false, err
 	case v.plan.Joining.Reminds(now.Status, verdict):
-		return false, c.remind(v, id)
+		return false, c.remind(v, facts.id)
 	case !v.plan.Joining.Promotes(now.Status, verdict):
 		return false, nil
 	}
-	return true, c.promote(v, id, now, j.owner)
+	by, err := owner()
+	if err != nil {
+		return false, err
+	}
+	return true, c.promote(v, facts.id, now, by)
 }
 
 // promote makes somebody a partner who has reached what the plan asks for. A candidate keeps the level and the recruiter that he has; a customer stands

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/fenrun/fenrun/commission"
-	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
@@ -20,7 +19,6 @@ type judged struct {
 	attributed commission.Attributed
 	result     *commission.Result   // in cash
 	assets     []*commission.Result // in each asset of the plan
-	net        money.Amount         // what was paid for the goods, in whole units of the currency: what all plans of a programme share
 	owner      partner.ID
 	payment    *tree.Binding  // what the order tells of to whom its customer belongs; nil where the plan asks for nothing
 	known      []tree.Binding // what was known of that before, where the payment may bind him
@@ -63,12 +61,7 @@ func (c *call) judge(in *Order, posts bool) (*judged, error) {
 		return nil, err
 	}
 	j.again = j.caseOf(people)
-	goods, err := j.result.Net()
-	if err != nil {
-		return nil, err
-	}
-	j.net, err = inUnits(j.version.calc.Currency(), goods)
-	return j, err
+	return j, nil
 }
 
 // attribute finds whose order it is.

@@ -103,7 +103,7 @@ type Rise struct {
 }
 
 // knowing returns what is known of somebody by a plan.
-type knowing func(v *version, id partner.ID) (*measured, error)
+type knowing func(v *version, id partner.ID) *measured
 
 // rise gives each active partner the highest level above his own of which he has reached what the plan asks, from c.at on, and returns who rose. It is one
 // evaluation of each by what is known of him. A level that began later than c.at is not replaced from before that. The partners are given in order of id.
@@ -135,7 +135,12 @@ func (c *call) buyerRises(j *judged, order *settlement.Order) (partner.Level, er
 	if j.buyer.ID == "" && !order.Promoted {
 		return "", nil
 	}
-	rises, err := c.rise(c.knownNow, partner.ID(order.Customer))
+	known := func(v *version, id partner.ID) *measured {
+		who := c.measured(v, id)
+		who.unwritten = order
+		return who
+	}
+	rises, err := c.rise(known, partner.ID(order.Customer))
 	if err != nil || rises == nil {
 		return "", err
 	}
@@ -153,10 +158,7 @@ func (c *call) riseOne(known knowing, id partner.ID, facts []partner.Fact) (Rise
 	if err != nil {
 		return Rise{}, err
 	}
-	who, err := known(v, id)
-	if err != nil {
-		return Rise{}, err
-	}
+	who := known(v, id)
 	next, ok := v.plan.Levels.Reached(state.Level, who, c.config.Predicates)
 	if who.err != nil || !ok {
 		return Rise{}, who.err
@@ -167,15 +169,6 @@ func (c *call) riseOne(known knowing, id partner.ID, facts []partner.Fact) (Rise
 	}
 	rise := Rise{Partner: id, From: state.Level, To: next.Level}
 	return rise, c.learn(learned, "level_reached", string(id), map[string]any{"from": rise.From, "to": rise.To})
-}
-
-// knownNow is what is known of somebody who does nothing in this call that is not written yet.
-func (c *call) knownNow(v *version, id partner.ID) (*measured, error) {
-	who, err := c.applicant(v, id)
-	if err != nil {
-		return nil, err
-	}
-	return &who.measured, nil
 }
 
 // riseFrom is from when on a level holds that is reached by what is told of c.at: from then on, but not before the last level that has begun by now, so that

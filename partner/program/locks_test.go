@@ -19,7 +19,7 @@ import (
 )
 
 // lockKinds is the order of locks that package store promises. Rows that are added are new and nobody waits for them; those that are marked are others'.
-var lockKinds = []string{"bindings", "tree", "applications", "orders", "counters", "runs", "customers", "partners", "grants", "forfeits", "rows", "withdrawals", "balances"}
+var lockKinds = []string{"readers", "bindings", "tree", "applications", "orders", "counters", "runs", "customers", "partners", "grants", "forfeits", "rows", "withdrawals", "balances"}
 
 // lockStore is a store that notes the locks which transactions take out of order.
 type lockStore struct {
@@ -66,6 +66,11 @@ func texts[T ~string](ids []T) []string {
 func (w *lockTx) LockTrees(ctx context.Context, trees []partner.Tree) error {
 	w.lock("tree", texts(slices.Sorted(slices.Values(trees)))...) // a store locks the trees of one call in their order
 	return w.Tx.LockTrees(ctx, trees)
+}
+
+func (w *lockTx) LockReaders(ctx context.Context, readers []string) ([]int64, error) {
+	w.lock("readers", readers...)
+	return w.Tx.LockReaders(ctx, readers)
 }
 
 func (w *lockTx) LockBindings(ctx context.Context, customers []partner.Customer) ([][]tree.Binding, error) {
@@ -263,4 +268,27 @@ func TestWhoBearsAShortfallIsLockedInOrderToo(t *testing.T) {
 	s.has("amy", "0.00", "0.00", "0.25")
 	s.has("zoe", "0.00", "0.00", "0.00")
 	require.Empty(t, w.wrong)
+}
+
+// Several become partners by what is released and received at once.
+func TestWhoReachesSomethingIsLockedInOrder(t *testing.T) {
+	s, w := watchLocks(t, `{
+	  "currency": "CNY", "commission": {"rates": ["10%"]}, "settlement": {"holdDays": 0},
+	  "joining": {"threshold": {"any": [{"metric": {"name": "partners"}, "atLeast": "1"}, {"metric": {"name": "orders", "node": "completed"}, "atLeast": "2"},
+	    {"metric": {"name": "orders", "node": "after-sale-over"}, "atLeast": "1"}]}}
+	}`)
+	s.add("alice")
+	s.recruit("zoe", "alice")
+	s.recruit("dan", "zoe")
+	for _, customer := range []partner.Customer{"dan", "zoe", "erin", "carol"} {
+		_, err := s.Team.Bind(ctx, program.Bind{Customer: customer, Owner: "alice"})
+		require.NoError(t, err)
+		s.buys(customer, "1 of "+string(customer))
+		s.buys(customer, "2 of "+string(customer))
+		s.received(commission.OrderID("1 of " + customer))
+	}
+	s.received("2 of erin")
+	require.ElementsMatch(t, []partner.ID{"zoe", "dan", "carol"}, s.due(s.now).Promoted)
+	require.Empty(t, w.wrong)
+	require.True(t, w.taken["readers"])
 }

@@ -48,7 +48,8 @@ func (in Order) paid() (task[Outcome], error) {
 		}
 		posting, err := stored.Accrue(settlement.Accrual{
 			Customer: in.Customer, PaidAt: judged.order.PaidAt, Kind: in.Kind, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
-			Attributed: judged.attributed, Result: judged.result, Assets: judged.assets, Case: judged.again, Key: c.key, Record: c.record,
+			Attributed: judged.attributed, Goods: settlement.GoodsOf(in.Lines), Result: judged.result, Assets: judged.assets, Case: judged.again,
+			Key: c.key, Record: c.record,
 		})
 		if err != nil {
 			return nil, err
@@ -71,7 +72,7 @@ func (in Order) paid() (task[Outcome], error) {
 			if err := c.addPayment(judged); err != nil {
 				return err
 			}
-			if posting.Order.Promoted, err = c.spend(judged, &in); err != nil {
+			if posting.Order.Promoted, err = c.spend(judged, &posting.Order); err != nil {
 				return err
 			}
 			if posting.Order.Risen, err = c.buyerRises(judged, &posting.Order); err != nil {

@@ -42,12 +42,15 @@ type PublishedPlan struct {
 // Periods go on where those before them end: where a plan has another calendar than the one before, the period in which it begins is longer or shorter for
 // it, and no instant is in two periods or in none.
 //
-// It is a [*PlanError] for a plan that cannot be used, is in another currency than the plans before, has an asset with another scale than they, or a bonus
-// with the name of an earlier one that runs at other intervals or counts orders at another node; a [*LevelsHeldError] for one that drops levels which
-// partners hold; and a [*BackdatedError] for an instant in the past.
+// It is a [*PlanError] for a plan that cannot be used, asks for what nobody measures, is in another currency than the plans before, has an asset with another
+// scale than they, or a bonus with the name of an earlier one that runs at other intervals or counts orders at another node; a [*LevelsHeldError] for one that
+// drops levels which partners hold; and a [*BackdatedError] for an instant in the past.
 func (p Plans) Publish(ctx context.Context, in Publish) (PublishedPlan, error) {
 	in.Plan = in.Plan.Pin(p.config.own()...)
 	if err := in.Plan.Validate(p.config.own()...); err != nil {
+		return PublishedPlan{}, err
+	}
+	if err := p.config.checkMeasured(in.Plan); err != nil {
 		return PublishedPlan{}, err
 	}
 	hash, err := in.Plan.Hash()

@@ -110,6 +110,9 @@ func New(st store.Store, config Config) (*Program, error) {
 		if err := config.Plan.Validate(config.own()...); err != nil {
 			return nil, err
 		}
+		if err := config.checkMeasured(config.Plan); err != nil {
+			return nil, err
+		}
 	}
 	if config.Clock == nil {
 		config.Clock = time.Now

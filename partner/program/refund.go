@@ -82,7 +82,11 @@ func (in Received) received() (task[ReceivedOutcome], error) {
 			if err := c.tx.SaveOrders(c.ctx, []settlement.Order{after}); err != nil {
 				return err
 			}
-			return c.emit("order_received", string(in.Order), map[string]any{"releaseAt": after.ReleaseAt})
+			if err := c.emit("order_received", string(in.Order), map[string]any{"releaseAt": after.ReleaseAt}); err != nil {
+				return err
+			}
+			_, err := c.cameTo(partner.Completed, after)
+			return err
 		}, nil
 	}, func(c *call, _ store.Claim, out *ReceivedOutcome) error {
 		orders, err := c.tx.Orders(c.ctx, []commission.OrderID{in.Order})
@@ -222,11 +226,11 @@ func (c *call) refund(order settlement.Order, v *version, r settlement.Refund, k
 	if posting.Forfeits, err = c.forfeits(c.record.Recorded, payingOrder(&posting.Order, posting.Rows)); err != nil {
 		return takenBack{}, err
 	}
-	before, err := netLeft(v, order)
+	before, err := spentOn(v, &order)
 	if err != nil {
 		return takenBack{}, err
 	}
-	after, err := netLeft(v, posting.Order)
+	after, err := spentOn(v, &posting.Order)
 	if err != nil {
 		return takenBack{}, err
 	}
@@ -236,18 +240,6 @@ func (c *call) refund(order settlement.Order, v *version, r settlement.Refund, k
 	}
 	back.sold, err = soldChange(v, &order, &posting.Order)
 	return back, err
-}
-
-// netLeft is what is left of the goods paid for, in whole units of the currency.
-func netLeft(v *version, o settlement.Order) (money.Amount, error) {
-	total := v.calc.Price().Minor(0)
-	for i := range o.Frozen.Lines {
-		var err error
-		if total, err = total.Add(v.calc.Left(&o.Frozen.Lines[i], o.Returned[i])); err != nil {
-			return money.Amount{}, err
-		}
-	}
-	return inUnits(v.calc.Currency(), total)
 }
 
 // takeBack writes a refund, and what somebody else bears of it.
@@ -314,9 +306,13 @@ func (c *call) unpark(order settlement.Order, v *version) (settlement.Order, err
 func (c *call) unparkOne(order settlement.Order, v *version, w settlement.Parked) (after settlement.Order, refused string, err error) {
 	if w.Received != nil {
 		after = order.Receive(*w.Received, v.plan.Settlement)
-		if after.Revision != order.Revision {
-			err = c.tx.SaveOrders(c.ctx, []settlement.Order{after})
+		if after.Revision == order.Revision {
+			return after, "", nil
 		}
+		if err := c.tx.SaveOrders(c.ctx, []settlement.Order{after}); err != nil {
+			return after, "", err
+		}
+		_, err := c.cameTo(partner.Completed, after)
 		return after, "", err
 	}
 	record := partner.Record{Recorded: c.record.Recorded, Actor: w.Actor, Reason: w.Record.Reason}

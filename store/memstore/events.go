@@ -109,3 +109,32 @@ func cloneEvent(e store.Event) store.Event {
 	e.Data = slices.Clone(e.Data)
 	return e
 }
+
+// LockReaders reads: one Update runs at a time.
+func (t *tx) LockReaders(ctx context.Context, readers []string) ([]int64, error) {
+	if err := t.writes(ctx); err != nil {
+		return nil, err
+	}
+	return t.Readers(ctx, readers)
+}
+
+func (t *tx) SaveReaders(ctx context.Context, readers []store.Reader) error {
+	if err := t.writes(ctx); err != nil {
+		return err
+	}
+	for _, r := range readers {
+		put(t, t.records.readers, r.Name, r.Number)
+	}
+	return nil
+}
+
+func (t *tx) Readers(ctx context.Context, readers []string) ([]int64, error) {
+	if err := t.reads(ctx); err != nil {
+		return nil, err
+	}
+	numbers := make([]int64, len(readers))
+	for i, name := range readers {
+		numbers[i] = t.records.readers[name]
+	}
+	return numbers, nil
+}

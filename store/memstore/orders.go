@@ -41,6 +41,7 @@ func (t *tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
 			t.released.unset(t, timeKeyOf(before.Released, o.ID))
 		}
 		t.buy(&before, &o)
+		t.sell(&before, &o)
 		t.settle(&before, &o)
 		t.orders.set(t, o.ID, o.Clone())
 		if o.Posted {

@@ -36,6 +36,7 @@ type records struct {
 	paid     *table[timeKey, commission.OrderID]
 	released *table[timeKey, commission.OrderID]
 	bought   map[partner.Customer]map[commission.OrderID]bool // posted orders
+	sold     map[partner.ID]map[commission.OrderID]bool       // of each partner, the posted orders that are his
 	runs     *table[settlement.RunID, settlement.Run]
 	due      map[commission.OrderID]time.Time // posted, not released, with a fixed release time
 	rows     map[settlement.Source][]*settlement.Row
@@ -59,6 +60,7 @@ type records struct {
 	queue    map[store.QueueCursor]store.QueuedOrder
 	claims   map[store.ClaimKey]store.Claim
 	events   []store.Event
+	readers  map[string]int64
 	numbered int
 }
 
@@ -77,13 +79,15 @@ func newRecords() *records {
 		bindings: map[partner.Customer][]tree.Binding{}, bindingIDs: map[string]bool{},
 		orders: newTable[commission.OrderID, settlement.Order](), paid: newTable[timeKey, commission.OrderID](),
 		released: newTable[timeKey, commission.OrderID](), bought: map[partner.Customer]map[commission.OrderID]bool{},
+		sold: map[partner.ID]map[commission.OrderID]bool{},
 		runs: newTable[settlement.RunID, settlement.Run](), due: map[commission.OrderID]time.Time{},
 		rows: map[settlement.Source][]*settlement.Row{}, payees: map[partner.ID][]*settlement.Row{},
 		pending: map[account]money.Amount{}, balances: map[account]settlement.Balance{}, accounts: map[partner.ID][]account{},
 		grants: newTable[partner.ID, settlement.Grants](), toJudge: map[partner.ID]time.Time{}, forfeits: newTable[partner.ID, settlement.Forfeits](), toForfeit: map[partner.ID]time.Time{}, settled: map[partner.Customer][]settledKey{},
 		counters:    map[store.CounterKey]money.Amount{},
 		withdrawals: newTable[settlement.WithdrawalID, settlement.Withdrawal](), claims: map[store.ClaimKey]store.Claim{},
-		queue: map[store.QueueCursor]store.QueuedOrder{},
+		readers: map[string]int64{},
+		queue:   map[store.QueueCursor]store.QueuedOrder{},
 	}
 }
 

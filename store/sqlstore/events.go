@@ -149,3 +149,41 @@ func (t *tx) Events(ctx context.Context, after int64, limit int) ([]store.Event,
 	}
 	return t.events(ctx, t.query(selectEvents+"number > ? ORDER BY number LIMIT ?", t.tenant, max(after, 0), int64(limit)))
 }
+
+// readersHead is the name under which heads keep how far readers have read.
+const readersHead = "reader"
+
+func (t *tx) LockReaders(ctx context.Context, readers []string) ([]int64, error) {
+	if err := t.writes(ctx); err != nil {
+		return nil, err
+	}
+	numbers, err := t.head(ctx, readersHead, readers)
+	return inOrder(readers, numbers), err
+}
+
+func (t *tx) SaveReaders(ctx context.Context, readers []store.Reader) error {
+	if err := t.writes(ctx); err != nil || len(readers) == 0 {
+		return err
+	}
+	numbers := make(map[string]int64, len(readers))
+	for _, r := range readers {
+		numbers[r.Name] = r.Number
+	}
+	t.wrote = true
+	return t.setHead(ctx, readersHead, numbers)
+}
+
+func (t *tx) Readers(ctx context.Context, readers []string) ([]int64, error) {
+	if err := t.reads(ctx); err != nil {
+		return nil, err
+	}
+	numbers := make(map[string]int64, len(readers))
+	err := t.selecting(ctx, &headsTable, sortedKeys(pairs(readersHead, readers)), false, func(scan func(...any) error) error {
+		var name string
+		var n int64
+		err := scan(new(string), &name, &n)
+		numbers[name] = n
+		return err
+	})
+	return inOrder(readers, numbers), err
+}

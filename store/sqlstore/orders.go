@@ -11,14 +11,14 @@ import (
 	"github.com/fenrun/fenrun/store"
 )
 
-var noOrder = []any{int64(0), "", micros(time.Time{}), micros(time.Time{}), micros(time.Time{}), micros(time.Time{}), currentFormat, ""}
+var noOrder = []any{int64(0), "", "", micros(time.Time{}), micros(time.Time{}), micros(time.Time{}), micros(time.Time{}), currentFormat, ""}
 
 // scanOrder reads an order; one that is only locked has nothing but its id.
 func scanOrder(scan func(...any) error) (settlement.Order, error) {
 	var o settlement.Order
-	var id, customer, text string
+	var id, customer, seller, text string
 	var revision, paid, due, released, settled, format int64
-	if err := scan(&id, &revision, &customer, &paid, &due, &released, &settled, &format, &text); err != nil {
+	if err := scan(&id, &revision, &customer, &seller, &paid, &due, &released, &settled, &format, &text); err != nil {
 		return o, err
 	}
 	if revision > 0 {
@@ -79,7 +79,7 @@ func (t *tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
 		if err != nil {
 			return err
 		}
-		last[keyText([]any{string(o.ID)})] = []any{string(o.ID), o.Revision, string(o.Customer), micros(paid), micros(due), micros(o.Released), micros(settled), currentFormat, text}
+		last[keyText([]any{string(o.ID)})] = []any{string(o.ID), o.Revision, string(o.Customer), string(o.Attributed.Partner), micros(paid), micros(due), micros(o.Released), micros(settled), currentFormat, text}
 	}
 	t.wrote = true
 	return t.insert(ctx, &ordersTable, latest(singles(ids), last), upsert)
@@ -168,6 +168,34 @@ func (t *tx) LockCustomerOrders(ctx context.Context, customers []partner.Custome
 	for i := range out {
 		out[i] = clones(slices.Clone(out[i]))
 	}
+	return out, err
+}
+
+func (t *tx) CustomerOrders(ctx context.Context, customer partner.Customer, from time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+	return t.ordersOf(ctx, "customer", string(customer), from, after, limit)
+}
+
+func (t *tx) SoldOrders(ctx context.Context, seller partner.ID, from time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+	if seller == "" { // whose it is has no index of its own
+		return nil, t.reads(ctx)
+	}
+	return t.ordersOf(ctx, "seller", string(seller), from, after, limit)
+}
+
+// ordersOf reads the posted orders of which a column has an id, from an instant on.
+func (t *tx) ordersOf(ctx context.Context, by, id string, from time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+	if err := t.reads(ctx); err != nil || limit < 1 {
+		return nil, err
+	}
+	var out []settlement.Order
+	q := t.query("SELECT "+list(ordersTable.key, ordersTable.rest)+" FROM {orders} WHERE tenant = ? AND "+by+" = ? AND paid > "+never+" AND paid >= ? "+
+		"AND (paid > ? OR id > ?) ORDER BY paid, id LIMIT ?",
+		t.tenant, id, max(micros(from), micros(after.At)), micros(after.At), string(after.ID), int64(limit))
+	err := t.each(ctx, q, func(scan func(...any) error) error {
+		o, err := scanOrder(scan)
+		out = append(out, o)
+		return err
+	})
 	return out, err
 }
 

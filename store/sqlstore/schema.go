@@ -34,7 +34,7 @@ var (
 		with(column{"customer", text}, column{"owner", text}, column{"cause", text}, column{"at", integer}, column{"had", text}, column{"why", text})}
 	plansTable  = table{"plans", []column{{"version", integer}}, with(column{"since", integer}, column{"hash", text}, column{"document", long})}
 	ordersTable = table{"orders", []column{{"id", text}},
-		[]column{{"revision", integer}, {"customer", text}, {"paid", integer}, {"due", integer}, {"released", integer}, {"settled", integer},
+		[]column{{"revision", integer}, {"customer", text}, {"seller", text}, {"paid", integer}, {"due", integer}, {"released", integer}, {"settled", integer},
 			{"format", integer}, {"document", long}}}
 	rowsTable = table{"rows", []column{{"kind", text}, {"source", text}, {"payee", text}, {"currency", text}, {"scale", integer}, {"revision", integer}},
 		with(column{"ref", text}, column{"amount", amount}, column{"at", integer},
@@ -79,6 +79,7 @@ var indexes = []index{
 	{table: &ordersTable, columns: "due, id", where: "due > " + never},
 	{table: &ordersTable, columns: "released, id", where: "released > " + never},
 	{table: &ordersTable, columns: "customer, paid, id", where: "paid > " + never},
+	{table: &ordersTable, columns: "seller, paid, id", where: "paid > " + never},
 	{table: &ordersTable, columns: "settled, customer, id", where: "settled > " + never},
 	{table: &rowsTable, columns: "payee, at, kind, source, revision, currency, scale"},
 	{table: &rowsTable, columns: "folded, payee, currency, scale, kind, source, revision", where: "folded = " + never},

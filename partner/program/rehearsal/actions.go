@@ -135,7 +135,7 @@ var actions = []action{
 	act("run", func(e *Event) *Due { return e.Run }, func(*Due) string { return "" },
 		func(ctx context.Context, r *runner, _ *Due, meta program.Meta) (any, error) {
 			return r.prog.RunDue(ctx, meta.At)
-		}, "released", "vetoed", "granted", "rises"),
+		}, "released", "vetoed", "granted", "promotes", "rises"),
 	act("withdraw", func(e *Event) *Withdraw { return e.Withdraw }, func(x *Withdraw) string { return string(x.Partner) },
 		func(ctx context.Context, r *runner, x *Withdraw, meta program.Meta) (any, error) {
 			w, err := r.prog.Wallet.Withdraw(ctx, program.Withdraw{Partner: x.Partner, Amount: x.Amount, Asset: x.Asset, Meta: meta})

@@ -178,6 +178,9 @@ func (c checker) released(want *Expect, got *program.Due) {
 		c.granted(want.Granted, got.Granted)
 	}
 	c.rises(want.Rises, got.Risen)
+	if want.Promotes != nil {
+		c.same("promotes", fmt.Sprint(want.Promotes), fmt.Sprint(append(want.Promotes[:0:0], got.Promoted...)))
+	}
 	for _, failed := range got.FailedGrants {
 		c.check(false, fmt.Sprintf("one-off bonuses for %s", failed.User), "", failed.Err.Error())
 	}

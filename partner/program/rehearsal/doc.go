@@ -100,7 +100,8 @@
 //     cash, amount), parked.
 //   - exchange: held and, where the plan makes it a refund, changes and borne.
 //   - run: released (the orders), vetoed (by order: the reason for which the shop's own code, or an exchange, kept it pending), granted (all one-off bonuses
-//     that were paid, or with an amount below 0 taken back: name, for, payee, amount, and if given level), rises (all: partner, from, to).
+//     that were paid, or with an amount below 0 taken back: name, for, payee, amount, and if given level), promotes (all who became partners by what they
+//     reached), rises (all: partner, from, to).
 //   - grants: grants (all one-off bonuses for the user, as they were judged: name, level, payee, amount, reason, stands).
 //   - levels: level, log (all changes: from, to, cause, and if given at, says: the English text of what was reached), progress (all levels above that are
 //     reached by themselves, lowest first: level, met, and if given says).

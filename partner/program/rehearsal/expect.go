@@ -60,6 +60,8 @@ type Expect struct {
 	Granted []Granted `json:"granted"`
 	// Of run: who rose to a higher level, in order.
 	Rises []Rise `json:"rises"`
+	// Of run: who became partners by what they reached, in the order in which it was found.
+	Promotes []partner.ID `json:"promotes"`
 	// Of grants: the one-off bonuses for the user, in the order in which they were judged.
 	Grants []Grant `json:"grants"`
 	// Of levels: how the level has changed, all of it, and how those above it stand, lowest first.

@@ -326,3 +326,35 @@ func (t *Tx) DueForfeits(ctx context.Context, instant time.Time, skip []partner.
 	}
 	return t.tx.DueForfeits(ctx, instant, skip, limit)
 }
+
+// CustomerOrders implements [store.Ledger].
+func (t *Tx) CustomerOrders(ctx context.Context, customer partner.Customer, from time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+	if err := t.ready(ctx); err != nil {
+		return nil, err
+	}
+	return t.tx.CustomerOrders(ctx, customer, from, after, limit)
+}
+
+// SoldOrders implements [store.Ledger].
+func (t *Tx) SoldOrders(ctx context.Context, seller partner.ID, from time.Time, after store.OrderCursor, limit int) ([]settlement.Order, error) {
+	if err := t.ready(ctx); err != nil {
+		return nil, err
+	}
+	return t.tx.SoldOrders(ctx, seller, from, after, limit)
+}
+
+// LockReaders implements [store.Events].
+func (t *Tx) LockReaders(ctx context.Context, readers []string) ([]int64, error) {
+	if err := t.ready(ctx); err != nil {
+		return nil, err
+	}
+	return t.tx.LockReaders(ctx, readers)
+}
+
+// Readers implements [store.Events].
+func (t *Tx) Readers(ctx context.Context, readers []string) ([]int64, error) {
+	if err := t.ready(ctx); err != nil {
+		return nil, err
+	}
+	return t.tx.Readers(ctx, readers)
+}

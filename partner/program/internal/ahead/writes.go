@@ -360,3 +360,8 @@ func (t *Tx) SaveForfeits(ctx context.Context, forfeits []settlement.Forfeits) e
 	}
 	return t.through(ctx, func() error { return t.tx.SaveForfeits(ctx, forfeits) })
 }
+
+// SaveReaders implements [store.Events].
+func (t *Tx) SaveReaders(ctx context.Context, readers []store.Reader) error {
+	return t.through(ctx, func() error { return t.tx.SaveReaders(ctx, readers) })
+}
