@@ -159,7 +159,7 @@ var plantedBugs = []plantedBug{
 		"settlement/withdrawal.go", "w.step(Rejected, at, record, Requested, Approved)", "w.step(Rejected, at, record, Requested, Approved, Rejected)",
 	}}},
 	{"tax and fee can be more than the gross", byModel, []plantedEdit{{"settlement/withdrawal.go", "	case net.Sign() < 0:\n", "	case net.Sign() < -1:\n"}}},
-	{"an event that comes again is done again", byHistory, []plantedEdit{{"partner/program/write.go", "Key: op.key},\n", "Key: op.key + token},\n"}}},
+	{"an event that comes again is done again", byHistory, []plantedEdit{{"partner/program/write.go", "Key: t.key},\n", "Key: t.key + token},\n"}}},
 	{"other facts pass under a known key", byModel, []plantedEdit{{
 		"partner/program/write.go", "if mine.Hash != first.Hash {", "if mine.Hash != first.Hash && mine.Key == \"\" {",
 	}}},
