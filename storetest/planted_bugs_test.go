@@ -190,14 +190,22 @@ var plantedBugs = []plantedBug{
 		"partner/program/edges.go", "	if c.at.Before(recorded) {", "	if c.at.IsZero() {",
 	}}},
 	{"a promotion reaches the order that makes it", byModel, []plantedEdit{
-		{"partner/program/orders.go", "		posting, err := stored.Accrue(", `		promoted, err := c.spend(judged, &posting.Order)
+		{"partner/program/orders.go", "		changes, err := soldChange(judged.version, &stored, &posting.Order)", `		promoted, err := c.spend(judged, &posting.Order)
 		if err != nil {
 			return nil, err
 		}
 		if judged, err = c.judge(&in, true); err != nil {
 			return nil, err
 		}
-		posting, err := stored.Accrue(`},
+		posting, err = stored.Accrue(settlement.Accrual{
+			Customer: in.Customer, PaidAt: judged.order.PaidAt, Kind: in.Kind, Plan: judged.version.stored.Version, Terms: judged.version.plan.Settlement,
+			Attributed: judged.attributed, Goods: settlement.GoodsOf(in.Lines), Result: judged.result, Assets: judged.assets, Case: judged.again,
+			Key: c.key, Record: c.record,
+		})
+		if err != nil {
+			return nil, err
+		}
+		changes, err := soldChange(judged.version, &stored, &posting.Order)`},
 		{"partner/program/orders.go", "if posting.Order.Promoted, err = c.spend(judged, &posting.Order); err != nil {", "if posting.Order.Promoted = promoted; err != nil {"},
 	}},
 	{"a frozen partner earns", byModel, []plantedEdit{{"partner/state.go", "	case s.Earning == Frozen:\n		return EarningFrozen\n", ""}}},
