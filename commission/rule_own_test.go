@@ -407,6 +407,7 @@ func TestRule_4_42_AnOwnRuleThatImitatesSlotsPaysTheSame(t *testing.T) {
 		c := genCases().Draw(t, "plan")
 		c.plan.Rules, c.plan.Team, c.plan.Differential = nil, commission.Team{}, commission.Differential{}
 		c.plan.Kinds, c.plan.Peer, c.plan.Territory, c.plan.Fees = nil, commission.Peer{}, commission.Territory{}, nil
+		c.plan.Trees, c.plan.Staff = nil, commission.Staff{}
 		c.plan.LevelBonus, c.plan.Personal, c.plan.Recruiter = commission.LevelBonus{}, commission.AfterGoods, commission.Recruiter{}
 		if c.plan.Missing == commission.Dynamic {
 			c.plan.Missing = commission.Compress
