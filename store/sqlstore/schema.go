@@ -15,6 +15,11 @@ type table struct {
 // columns are all columns, the tenant first.
 func (t *table) columns() []column { return slices.Concat([]column{tenantColumn}, t.key, t.rest) }
 
+// hasDocument reports whether a record is mostly longer than a quarter of a page of SQLite, which then takes a whole page more of a table without row ids.
+func (t *table) hasDocument() bool {
+	return slices.ContainsFunc(t.rest, func(c column) bool { return c.name == "document" })
+}
+
 var tenantColumn = column{"tenant", text}
 
 // record is what every record says of its own origin.
@@ -111,7 +116,7 @@ func (c Config) create() []string {
 			b.WriteString("  UNIQUE (" + key + ")\n)")
 		} else {
 			b.WriteString("  PRIMARY KEY (" + key + ")\n)")
-			if c.Dialect == SQLite {
+			if c.Dialect == SQLite && !t.hasDocument() {
 				b.WriteString(" WITHOUT ROWID")
 			}
 		}
