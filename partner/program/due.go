@@ -29,7 +29,7 @@ type Due struct {
 
 	Granted      []GrantChange // one-off bonuses that were paid or taken back
 	FailedGrants []FailedGrant // users whose one-off bonuses could not be judged; the run passed over them
-	Risen        []Rise        // who rose to higher levels by what they were paid for reaching others, where the plan lets them
+	Risen        []Rise        // who rose to higher levels by what others did, by what can no more come back, or, where the plan lets them, by such a bonus
 
 	Promoted    []partner.ID // who became partners by what they reached, in order
 	FailedFacts []FailedFact // events by which nobody could be judged; the run passed over them
@@ -52,9 +52,10 @@ type VetoedOrder struct {
 const batches = 20
 
 // RunDue does what is due at an instant (zero: now): it posts queued orders, takes what was pending of partners who have forfeited it by leaving, releases the
-// orders whose hold is over and the parts of period runs that are committed, judges one-off bonuses, adds posted rows to the balances, numbers events, and judges by them who has reached what the plan asks. It works in bounded transactions
-// and stops at a bound, so that More asks for another call; it may be stopped at any point, and two may run at once. What cannot be released or judged is
-// reported and neither stops nor repeats the others. The shop's scheduler calls it, every minute for example.
+// orders whose hold is over and the parts of period runs that are committed, numbers events and judges by them who has reached what the plan asks, to become
+// a partner or to rise to a level. Then it judges one-off bonuses, which so reach nothing in the same run, adds posted rows to the balances, and numbers the
+// events of all that. It works in bounded transactions and stops at a bound, so that More asks for another call; it may be stopped at any point, and two may
+// run at once. What cannot be released or judged is reported and neither stops nor repeats the others. The shop's scheduler calls it, every minute for example.
 func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 	if p.store == nil {
 		return Due{}, ErrNoStore
@@ -63,7 +64,7 @@ func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 		now = p.now()
 	}
 	r := dueRun{shell: p.shell, now: instant(now)}
-	for _, step := range []func(context.Context) (bool, error){r.queue, r.forfeit, r.release, r.releaseRuns, r.judge, r.fold, r.number, r.reach} {
+	for _, step := range []func(context.Context) (bool, error){r.queue, r.forfeit, r.release, r.releaseRuns, r.number, r.reach, r.judge, r.fold, r.number} {
 		for n := 0; ; n++ {
 			if n == batches {
 				r.due.More = true

@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"maps"
-	"slices"
 
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
@@ -72,56 +70,43 @@ func spentOn(v *version, o *settlement.Order) (money.Amount, error) {
 	return value.Amount, err
 }
 
-// cameTo judges the buyers of orders that have come to a node after their payment, and that are written, where what the plan asks can be reached by it: each
-// once, in order of id. It returns who became a partner.
-func (c *call) cameTo(node partner.Node, orders ...settlement.Order) (promoted []partner.ID, err error) {
+// cameTo judges the buyer of an order that has come to a node after its payment, and that is written, where what the plan asks can be reached by it: whether
+// he becomes a partner, and to which level he rises, "" for none.
+func (c *call) cameTo(node partner.Node, order *settlement.Order) (promoted bool, risen partner.Level, err error) {
 	v, _, err := c.planAt("at", c.at)
 	if errors.Is(err, ErrNoPlan) {
-		return nil, nil
+		return false, "", nil
 	}
 	if err != nil || !v.asksAt(node) {
-		return nil, err
+		return false, "", err
 	}
-	waiting, err := c.waiting(v, orders)
+	id := partner.ID(order.Customer)
+	buyer, err := c.partner(id, c.at)
 	if err != nil {
-		return nil, err
+		return false, "", err
+	}
+	waits := v.plan.Joining.Waits(buyer.Status)
+	if !waits && !buyer.Rises() {
+		return false, "", nil
 	}
 	// Adding nothing takes the locks that keep two facts of one buyer from missing each other.
-	totals, err := c.tx.AddSpend(c.ctx, waiting)
+	totals, err := c.tx.AddSpend(c.ctx, []store.Spend{{Customer: order.Customer, Amount: v.calc.Currency().Minor(0)}})
 	if err != nil {
-		return nil, err
+		return false, "", err
 	}
-	for i, s := range waiting {
-		facts := c.measured(v, partner.ID(s.Customer))
-		facts.spent = &totals[i]
-		reached, err := c.judgeJoining(v, facts, func() (partner.ID, error) { return c.owner(s.Customer, c.at) })
-		if err != nil {
-			return nil, err
-		}
-		if reached {
-			promoted = append(promoted, facts.id)
+	if waits {
+		facts := c.measured(v, id)
+		facts.spent = &totals[0]
+		promoted, err = c.judgeJoining(v, facts, func() (partner.ID, error) { return c.owner(order.Customer, c.at) })
+		if err != nil || !promoted {
+			return false, "", err
 		}
 	}
-	return promoted, nil
-}
-
-// waiting returns the buyers of orders who can still become partners by what they reach, each once in order of id, as spending nothing.
-func (c *call) waiting(v *version, orders []settlement.Order) ([]store.Spend, error) {
-	buyers := map[partner.Customer]bool{}
-	for i := range orders {
-		buyers[orders[i].Customer] = true
+	rises, err := c.rise(c.measured, id)
+	if err != nil || rises == nil {
+		return promoted, "", err
 	}
-	var waiting []store.Spend
-	for _, buyer := range slices.Sorted(maps.Keys(buyers)) {
-		now, err := c.partner(partner.ID(buyer), c.at)
-		if err != nil {
-			return nil, err
-		}
-		if v.plan.Joining.Waits(now.Status) {
-			waiting = append(waiting, store.Spend{Customer: buyer, Amount: v.calc.Currency().Minor(0)})
-		}
-	}
-	return waiting, nil
+	return promoted, rises[0].To, nil
 }
 
 // judgeJoining makes somebody a partner if what is known of him reaches what the plan asks for. Where he has to apply for it, he is told of it once. What is

@@ -147,28 +147,41 @@ func (c *call) buyerRises(j *judged, order *settlement.Order) (partner.Level, er
 	return rises[0].To, nil
 }
 
-// riseOne is rise of one who is locked; To is "" where he does not rise.
+// riseOne is rise of one who is locked; To is "" where he does not rise. What is told late, after something that happened later, is judged as of now too: it
+// may be what was still lacking.
 func (c *call) riseOne(known knowing, id partner.ID, facts []partner.Fact) (Rise, error) {
 	from := c.riseFrom(facts)
-	state := partner.At(facts, from)
-	if !state.Rises() {
-		return Rise{}, nil
+	rise, late, err := c.riseAt(known, id, facts, from)
+	if err == nil && rise.To == "" && late && from.Before(c.record.Recorded) {
+		rise, _, err = c.riseAt(known, id, facts, c.record.Recorded)
 	}
+	return rise, err
+}
+
+// riseAt is riseOne from an instant on, by what is known as of it. late says that he does not rise by something because it lies after the instant.
+func (c *call) riseAt(known knowing, id partner.ID, facts []partner.Fact, from time.Time) (rise Rise, late bool, err error) {
+	at := c.at
+	defer func() { c.at = at }()
+	c.at = from
 	v, _, err := c.planAt("at", from)
 	if err != nil {
-		return Rise{}, err
+		return Rise{}, false, err
+	}
+	state := partner.At(facts, from)
+	if !state.Rises() {
+		return Rise{}, v.plan.Joining.Waits(state.Status), nil // he may have become a partner since
 	}
 	who := known(v, id)
 	next, ok := v.plan.Levels.Reached(state.Level, who, c.config.Predicates)
 	if who.err != nil || !ok {
-		return Rise{}, who.err
+		return Rise{}, who.late, who.err
 	}
 	learned, err := partner.RiseFacts(id, next.Level, next.Verdict, from)
 	if err != nil {
-		return Rise{}, err
+		return Rise{}, false, err
 	}
-	rise := Rise{Partner: id, From: state.Level, To: next.Level}
-	return rise, c.learn(learned, "level_reached", string(id), map[string]any{"from": rise.From, "to": rise.To})
+	rise = Rise{Partner: id, From: state.Level, To: next.Level}
+	return rise, false, c.learn(learned, "level_reached", string(id), map[string]any{"from": rise.From, "to": rise.To})
 }
 
 // riseFrom is from when on a level holds that is reached by what is told of c.at: from then on, but not before the last level that has begun by now, so that

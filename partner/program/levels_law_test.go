@@ -42,6 +42,7 @@ type climber struct {
 	given         []climb
 	orders        []*climbOrder
 	leaving       bool
+	told          bool // whether something has happened since the last run by which he is judged in the next one
 }
 
 type climb struct {
@@ -109,7 +110,7 @@ func (c *climber) paid() {
 	}
 	out, err := c.prog.Orders.Paid(ctx, in)
 	require.NoError(c.t, err)
-	c.orders = append(c.orders, o)
+	c.orders, c.told = append(c.orders, o), true
 	if !o.own {
 		for _, e := range out.Entries {
 			c.earned += cents(e.Amount)
@@ -124,11 +125,7 @@ func (c *climber) paid() {
 			from = g.at
 		}
 	}
-	have, want := c.at(from), partner.Level("")
-	if !c.leaving && !have.until.After(from) && c.reaches() > have.weight {
-		want = climbs[c.reaches()]
-		c.given = append(c.given, climb{weight: c.reaches(), at: from, reached: true})
-	}
+	want := c.rises(from)
 	require.Equal(c.t, want, out.Risen)
 	for instant, weight := range before {
 		require.GreaterOrEqual(c.t, c.at(instant).weight, weight, "nobody falls by himself, at %s", instant)
@@ -143,6 +140,31 @@ func (c *climber) paid() {
 			require.False(c.t, p.Verdict.Met, "he has the highest level that he has reached, and not %s", p.Level)
 		}
 	}
+}
+
+// rises gives bob the highest level that he has reached from an instant on, and returns it; "" where he does not rise.
+func (c *climber) rises(from time.Time) partner.Level {
+	have := c.at(from)
+	if c.leaving || have.until.After(from) || c.reaches() <= have.weight {
+		return ""
+	}
+	c.given = append(c.given, climb{weight: c.reaches(), at: from, reached: true})
+	return climbs[c.reaches()]
+}
+
+// due runs what is due: bob is judged by what he earned, if anything has happened.
+func (c *climber) due() {
+	from := c.at(c.now)
+	due, err := c.prog.RunDue(ctx, c.now)
+	require.NoError(c.t, err)
+	var want []program.Rise
+	if c.told || len(due.Released) > 0 {
+		if to := c.rises(c.now); to != "" {
+			want = append(want, program.Rise{Partner: "bob", From: climbs[from.weight], To: to})
+		}
+	}
+	require.Equal(c.t, want, due.Risen)
+	c.told = false
 }
 
 func (c *climber) step() {
@@ -178,12 +200,11 @@ func (c *climber) step() {
 			Partner: "bob", Level: climbs[g.weight], Until: g.until, Meta: program.Meta{At: g.at, Key: fmt.Sprint("level ", len(c.given))},
 		})
 		require.NoError(c.t, err)
-		c.given = append(c.given, g)
+		c.given, c.told = append(c.given, g), true
 	case 5:
 		c.now = c.now.Add(time.Duration(rapid.SampledFrom([]int{1, 2, 24}).Draw(c.t, "hours")) * time.Hour)
 	case 6:
-		_, err := c.prog.RunDue(ctx, c.now)
-		require.NoError(c.t, err)
+		c.due()
 	case 7:
 		if c.leaving || rapid.IntRange(0, 5).Draw(c.t, "leaves") > 0 {
 			return

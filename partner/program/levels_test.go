@@ -284,8 +284,11 @@ const rewardPlan = `{
   "oneOffs": [{"name": "up", "upgrade": {"payee": "self", "levels": {"silver": "50.00", "gold": "70.00"}}}]
 }`
 
+// farGold is rewardPlan where no bonus reaches gold.
+var farGold = strings.Replace(fmt.Sprintf(rewardPlan, "next-event"), `"atLeast": "50"`, `"atLeast": "5000"`, 1)
+
 func TestRule_6_12_ARewardToHimselfIsExplainedAndStandsWithTheLevel(t *testing.T) {
-	s := family(t, fmt.Sprintf(rewardPlan, "next-event"))
+	s := family(t, farGold)
 	s.pays("bob", "o-1", "100.00")
 	due := s.due(s.now)
 	require.Len(t, due.Granted, 1)
@@ -310,7 +313,7 @@ func TestRule_6_12_ARewardToHimselfIsExplainedAndStandsWithTheLevel(t *testing.T
 }
 
 func TestRule_6_12_CommissionCountsAsEarnedWhereverItIs(t *testing.T) {
-	s := family(t, fmt.Sprintf(rewardPlan, "next-event"))
+	s := family(t, farGold)
 	progress := func() string {
 		t.Helper()
 		p, err := s.Partners.LevelProgress(ctx, "bob")
@@ -318,16 +321,16 @@ func TestRule_6_12_CommissionCountsAsEarnedWhereverItIs(t *testing.T) {
 		return p[len(p)-2].Verdict.String() + "; " + p[len(p)-1].Verdict.String()
 	}
 	s.pays("carol", "o-1", "500.00")
-	require.Equal(t, "own earnings, released: 0.00 of 50.00, 50.00 short; own earnings: 50.00 of 120.00, 70.00 short", progress())
+	require.Equal(t, "own earnings, released: 0.00 of 5,000.00, 5,000.00 short; own earnings: 50.00 of 120.00, 70.00 short", progress())
 	s.due(s.now.AddDate(0, 0, 1))
-	require.Equal(t, "own earnings, released: 50.00 of 50.00, met; own earnings: 50.00 of 120.00, 70.00 short", progress())
+	require.Equal(t, "own earnings, released: 50.00 of 5,000.00, 4,950.00 short; own earnings: 50.00 of 120.00, 70.00 short", progress())
 	w, err := s.withdraw("w-1", "bob", "50.00")
 	require.NoError(t, err)
-	require.Equal(t, "own earnings, released: 50.00 of 50.00, met; own earnings: 50.00 of 120.00, 70.00 short", progress(), "what is withdrawn was earned")
+	require.Equal(t, "own earnings, released: 50.00 of 5,000.00, 4,950.00 short; own earnings: 50.00 of 120.00, 70.00 short", progress(), "what is withdrawn was earned")
 	_, err = s.Wallet.Approve(ctx, program.Decide{Withdrawal: w.ID})
 	require.NoError(t, err)
 	s.refunded("r-1", "o-1", amount("1", "100.00"))
-	require.Equal(t, "own earnings, released: 40.00 of 50.00, 10.00 short; own earnings: 40.00 of 120.00, 80.00 short", progress(), "what is owed was not")
+	require.Equal(t, "own earnings, released: 40.00 of 5,000.00, 4,960.00 short; own earnings: 40.00 of 120.00, 80.00 short", progress(), "what is owed was not")
 }
 
 func TestRule_6_12_TheAuditOfAPlanNamesWhatARewardCosts(t *testing.T) {

@@ -56,6 +56,9 @@ type measured struct {
 	bought, sold *knownOrders
 	values       map[string]measuredValue
 
+	// judgedBy is when that was recorded by which he is judged: bonuses for his own levels that were paid from then on count not yet. Zero: all count.
+	judgedBy time.Time
+
 	late bool // whether something was passed over because it lies after the instant
 }
 
@@ -108,7 +111,7 @@ func (m *measured) measure(metric partner.Metric) (partner.Value, bool, error) {
 		spent, err := m.total()
 		return partner.Value{Amount: spent}, true, err
 	case metric.Name == partner.MetricEarned:
-		return m.earned(m.id, m.currency, metric.Node)
+		return m.earnedBefore(metric.Node)
 	case shopMeasures(metric):
 		return m.askShop(metric)
 	case metric.Name == partner.MetricPartners:
@@ -138,7 +141,7 @@ func (c *Config) checkMeasured(plan Plan) error {
 		return nil
 	}
 	var problems []PlanProblem
-	plan.Joining.Threshold.WithDefaults().Each("joining.threshold", func(path string, x *partner.Condition) {
+	plan.WithDefaults().conditions(func(path string, x *partner.Condition) {
 		if x.Metric != nil && shopMeasures(*x.Metric) {
 			problem := fmt.Sprintf("the shop measures %s%s, and Config.Hooks.Measure is not set", x.Metric.Name, scopeText(x.Metric.Scope))
 			problems = append(problems, PlanProblem{Path: path + ".metric", Message: problem})
@@ -263,7 +266,7 @@ func (m *measured) askShop(metric partner.Metric) (partner.Value, bool, error) {
 // asksAt reports whether what a plan asks of somebody can be reached when an order of his own comes to a node.
 func (v *version) asksAt(node partner.Node) bool {
 	asks := false
-	v.plan.Joining.Asked().Each("", func(_ string, c *partner.Condition) {
+	v.plan.conditions(func(_ string, c *partner.Condition) {
 		asks = asks || c.Own != nil || c.Metric.Node == node
 	})
 	return asks

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/incentive"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
@@ -24,19 +25,20 @@ type FailedFact struct {
 const reachedReader = "reached"
 
 // reach judges by one batch of events, in order of their numbers, those who can have reached something by what others did, as of the run: the line above a
-// sale and above somebody who was brought, and the buyer of an order that can no more come back. A plan that asks for nothing of the kind reads no events;
-// one that does later judges by those of before too. Where a batch fails, its events are taken one by one, and one at which the shop's own code fails is
-// reported and passed over. Where anybody became a partner, that is an event by which those above him are judged.
+// sale and above somebody who was brought, and the buyer of an order that can no more come back. Who is no partner may become one, who is one may rise to a
+// level. A plan that asks for nothing of the kind reads no events; one that does later judges by those of before too. Where a batch fails, its events are
+// taken one by one, and one at which the shop's own code fails is reported and passed over. Where anybody became a partner or rose, that is an event by which
+// those above him are judged.
 func (r *dueRun) reach(ctx context.Context) (more bool, err error) {
-	before := len(r.due.Promoted)
-	more, err = r.reachBy(ctx, r.config.Batch, nil)
-	for n := 1; n < r.config.Batch && err == nil && more && len(r.due.Promoted) == before+n; n++ {
+	before, last := r.reached(), -1
+	for n := 0; n < r.config.Batch && err == nil && (n == 0 || more) && r.reached() > last; n++ {
+		last = r.reached()
 		more, err = r.reachBy(ctx, r.config.Batch, nil)
 	}
 	if r.passesOver(ctx, err) {
 		more, err = r.reachEach(ctx)
 	}
-	if err != nil || len(r.due.Promoted) == before {
+	if err != nil || r.reached() == before {
 		return more, err
 	}
 	numbers := true
@@ -45,6 +47,9 @@ func (r *dueRun) reach(ctx context.Context) (more bool, err error) {
 	}
 	return true, err
 }
+
+// reached is how often somebody became a partner or rose.
+func (r *dueRun) reached() int { return len(r.due.Promoted) + len(r.due.Risen) }
 
 // reachEach judges by as many events as a batch has, each in a transaction of its own.
 func (r *dueRun) reachEach(ctx context.Context) (more bool, err error) {
@@ -66,12 +71,12 @@ func (r *dueRun) passesOver(ctx context.Context, err error) bool {
 	return errors.As(err, &hook) && !r.joined && ctx.Err() == nil
 }
 
-// reachBy judges by at most limit events in one transaction, up to the first who becomes a partner; where passed is an error, it passes over them.
+// reachBy judges by at most limit events in one transaction, up to the first who becomes a partner or rises; where passed is an error, it passes over them.
 func (r *dueRun) reachBy(ctx context.Context, limit int, passed error) (more bool, err error) {
-	var promoted []partner.ID
+	var out reachedOne
 	var failed []FailedFact
 	err = r.store.Update(ctx, r.tenant, func(tx store.Tx) error {
-		promoted, failed, more = nil, nil, false
+		out, failed, more = reachedOne{}, nil, false
 		c := r.call(ctx, tx)
 		c.at = c.edgeFrom() // what is recorded by now counts, wherever the run stands
 		v, _, err := c.planAt("at", c.at)
@@ -95,7 +100,7 @@ func (r *dueRun) reachBy(ctx context.Context, limit int, passed error) (more boo
 			failed = append(failed, FailedFact{Event: last, Err: passed})
 		} else {
 			var upTo int64
-			if promoted, upTo, err = c.reachedBy(v, events); err != nil {
+			if out, upTo, err = c.reachedBy(v, events); err != nil {
 				return err
 			}
 			more, last = more || upTo < last, upTo
@@ -110,40 +115,80 @@ func (r *dueRun) reachBy(ctx context.Context, limit int, passed error) (more boo
 	if err != nil {
 		return false, err
 	}
-	r.due.Promoted, r.due.FailedFacts = append(r.due.Promoted, promoted...), append(r.due.FailedFacts, failed...)
+	r.due.Promoted, r.due.Risen = append(r.due.Promoted, out.promoted...), append(r.due.Risen, out.rises...)
+	r.due.FailedFacts = append(r.due.FailedFacts, failed...)
 	return more, nil
 }
 
-// concerned is somebody whom an event concerns.
-type concerned struct {
-	id    partner.ID
-	event int64
+// reachedOne is what became of the first who reached something.
+type reachedOne struct {
+	promoted []partner.ID
+	rises    []Rise
 }
 
-// reachedBy judges whom events concern, each once, in the order in which they first do, up to the first who becomes a partner, so that a transaction takes
+func (o reachedOne) none() bool { return len(o.promoted) == 0 && len(o.rises) == 0 }
+
+// concerned is somebody whom events concern.
+type concerned struct {
+	id    partner.ID
+	event int64     // the number of the first of them
+	told  time.Time // when the last of them was recorded
+	waits bool      // whether he can still become a partner; else he is one and can rise
+}
+
+// reachedBy judges whom events concern, each once, in the order in which they first do, up to the first who reaches something, so that a transaction takes
 // the locks of one. upTo is the number of the last event of which everybody was judged.
-func (c *call) reachedBy(v *version, events []store.Event) (promoted []partner.ID, upTo int64, err error) {
+func (c *call) reachedBy(v *version, events []store.Event) (out reachedOne, upTo int64, err error) {
 	all, err := c.concerned(v, events)
 	if err != nil {
-		return nil, 0, err
+		return reachedOne{}, 0, err
 	}
 	if err := c.lockBuyers(all); err != nil {
-		return nil, 0, err
+		return reachedOne{}, 0, err
 	}
 	for i, x := range all {
-		owner := func() (partner.ID, error) { return c.owner(partner.Customer(x.id), c.at) }
-		reached, err := c.judgeJoining(v, c.measured(v, x.id), owner)
-		if err != nil {
-			return nil, 0, err
-		}
-		if reached && i+1 < len(all) {
-			return []partner.ID{x.id}, all[i+1].event - 1, nil
-		}
-		if reached {
-			promoted = append(promoted, x.id)
+		out, err := c.reachedOne(v, x)
+		switch {
+		case err != nil:
+			return reachedOne{}, 0, err
+		case !out.none() && i+1 < len(all):
+			return out, all[i+1].event - 1, nil
+		case !out.none():
+			return out, events[len(events)-1].Number, nil
 		}
 	}
-	return promoted, events[len(events)-1].Number, nil
+	return reachedOne{}, events[len(events)-1].Number, nil
+}
+
+// reachedOne judges one whom events concern. Who becomes a partner may rise at once. Who is one is locked only where he rises: of whom nobody knows that he
+// has reached a level, the event of what he still lacked will tell.
+func (c *call) reachedOne(v *version, x concerned) (out reachedOne, err error) {
+	known := func(v *version, id partner.ID) *measured {
+		who := c.measured(v, id)
+		if v.plan.Rising.Reward != incentive.Cascade {
+			who.judgedBy = x.told
+		}
+		return who
+	}
+	if x.waits {
+		owner := func() (partner.ID, error) { return c.owner(partner.Customer(x.id), c.at) }
+		promoted, err := c.judgeJoining(v, known(v, x.id), owner)
+		if err != nil || !promoted {
+			return reachedOne{}, err
+		}
+		out.promoted = []partner.ID{x.id}
+	} else {
+		now, err := c.partner(x.id, c.at)
+		if err != nil {
+			return reachedOne{}, err
+		}
+		who := known(v, x.id)
+		if _, ok := v.plan.Levels.Reached(now.Level, who, c.config.Predicates); who.err != nil || !ok {
+			return reachedOne{}, who.err
+		}
+	}
+	out.rises, err = c.rise(known, x.id)
+	return out, err
 }
 
 // lockBuyers takes the locks that keep two facts of one buyer from missing each other, of those who have bought.
@@ -167,7 +212,7 @@ func (c *call) lockBuyers(all []concerned) error {
 	return err
 }
 
-// concerned returns whom events concern and who can still become partners by what they reach, each once with the first event that concerns him.
+// concerned returns whom events concern and who can still reach something, each once, in the order in which they first do.
 func (c *call) concerned(v *version, events []store.Event) ([]concerned, error) {
 	lines, err := c.concernedLines(v, events)
 	if err != nil {
@@ -175,12 +220,16 @@ func (c *call) concerned(v *version, events []store.Event) ([]concerned, error) 
 	}
 	var all []concerned
 	var ids []partner.ID
-	seen := map[partner.ID]bool{}
+	place := map[partner.ID]int{}
 	for i, line := range lines {
 		for _, id := range line {
-			if !seen[id] {
-				seen[id] = true
-				all, ids = append(all, concerned{id, events[i].Number}), append(ids, id)
+			at, seen := place[id]
+			if !seen {
+				at, place[id] = len(all), len(all)
+				all, ids = append(all, concerned{id: id, event: events[i].Number}), append(ids, id)
+			}
+			if told := events[i].Recorded; told.After(all[at].told) {
+				all[at].told = told
 			}
 		}
 	}
@@ -188,13 +237,15 @@ func (c *call) concerned(v *version, events []store.Event) ([]concerned, error) 
 	if err != nil {
 		return nil, err
 	}
-	waiting := all[:0]
+	can := all[:0]
 	for i, x := range all {
-		if v.plan.Joining.Waits(partner.At(facts[i], c.at).Status) {
-			waiting = append(waiting, x)
+		state := partner.At(facts[i], c.at)
+		x.waits = v.plan.Joining.Waits(state.Status)
+		if x.waits && !v.plan.Joining.Asked().IsZero() || state.Rises() && v.plan.Levels.Rise() {
+			can = append(can, x)
 		}
 	}
-	return waiting, nil
+	return can, nil
 }
 
 // told is what an event says of whom it concerns.
@@ -203,8 +254,8 @@ type told struct {
 	Reason               partner.Reason
 }
 
-// concernedLines returns of each event whom it concerns: those above whoever sold, as of the payment, those above whoever brought somebody, as of now, and
-// the buyer of an order that is released.
+// concernedLines returns of each event whom it concerns: those above whoever sold, as of the payment, those above whoever brought somebody or rose, as of
+// now, the buyer of an order that is released, and, where rewards cascade, who was paid one.
 func (c *call) concernedLines(v *version, events []store.Event) ([][]partner.ID, error) {
 	orders, err := c.ordersOf(events)
 	if err != nil {
@@ -236,8 +287,14 @@ func (c *call) concernedLines(v *version, events []store.Event) ([][]partner.ID,
 					above(i, id, c.at)
 				}
 			}
+		case "grant_paid":
+			if v.plan.Rising.Reward == incentive.Cascade {
+				lines[i] = []partner.ID{partner.ID(e.Subject)}
+			}
+		case "level_reached":
+			above(i, partner.ID(e.Subject), c.at)
 		default:
-			if strings.HasPrefix(e.Kind, "partner_") { // he has become, or renewed, or risen
+			if strings.HasPrefix(e.Kind, "partner_") { // he has become one, or renewed, or was given a level
 				above(i, partner.ID(e.Subject), c.at)
 			}
 		}
@@ -273,9 +330,17 @@ func (c *call) ordersOf(events []store.Event) (map[commission.OrderID]settlement
 // the event.
 func (v *version) asksOthers() bool {
 	asks := false
-	v.plan.Joining.Asked().Each("", func(_ string, c *partner.Condition) {
-		asks = asks || c.Own != nil || c.Metric.Node == partner.AfterSaleOver || c.Metric.Name == partner.MetricVolume || c.Metric.Name == partner.MetricSales ||
-			c.Metric.Scope != partner.Own && c.Metric.Name != partner.MetricMemberLevel
+	v.plan.conditions(func(_ string, c *partner.Condition) {
+		asks = asks || c.Own != nil || c.Metric.Node == partner.AfterSaleOver
+		if c.Metric != nil {
+			switch c.Metric.Name {
+			case partner.MetricVolume, partner.MetricSales, partner.MetricEarned:
+				asks = true
+			case partner.MetricMemberLevel:
+			default:
+				asks = asks || c.Metric.Scope != partner.Own
+			}
+		}
 	})
 	return asks
 }

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,7 +86,7 @@ func (in Received) received() (task[ReceivedOutcome], error) {
 			if err := c.emit("order_received", string(in.Order), map[string]any{"releaseAt": after.ReleaseAt}); err != nil {
 				return err
 			}
-			_, err := c.cameTo(partner.Completed, after)
+			_, _, err := c.cameTo(partner.Completed, &after)
 			return err
 		}, nil
 	}, func(c *call, _ store.Claim, out *ReceivedOutcome) error {
@@ -312,7 +313,8 @@ func (c *call) unparkOne(order settlement.Order, v *version, w settlement.Parked
 		if err := c.tx.SaveOrders(c.ctx, []settlement.Order{after}); err != nil {
 			return after, "", err
 		}
-		_, err := c.cameTo(partner.Completed, after)
+		promoted, risen, err := c.cameTo(partner.Completed, &after)
+		after.Promoted, after.Risen = after.Promoted || promoted, cmp.Or(risen, after.Risen)
 		return after, "", err
 	}
 	record := partner.Record{Recorded: c.record.Recorded, Actor: w.Actor, Reason: w.Record.Reason}
