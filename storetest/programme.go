@@ -118,8 +118,22 @@ func sentByMany(x *trial) {
 		send(func(ctx context.Context, b *branch) (any, error) {
 			return b.Wallet.Withdraw(ctx, b.withdraw("w-1", "cora", "10.00"))
 		})
+		b.withdrawal = scan(x, store.Tx.ScanWithdrawals, "", 1)[0].ID
+		send(func(ctx context.Context, b *branch) (any, error) { return b.Wallet.Approve(ctx, b.decide()) })
+		send(func(ctx context.Context, b *branch) (any, error) {
+			return b.Wallet.Paid(ctx, program.Payout{Withdrawal: b.withdrawal, Tax: decimal.RequireFromString("1.00")})
+		})
+		rest := b.refund("r-2", "o-1")
+		rest.Lines[0].Quantity = 2
+		send(func(ctx context.Context, b *branch) (any, error) {
+			out, err := b.Orders.RefundedBatch(ctx, list(rest))
+			if err == nil {
+				err = out[0].Err
+			}
+			return out, err
+		})
 		b.sound()
-		require.Len(x, orderRows(x, "o-1"), 4, "two payees, paid and refunded")
+		require.Len(x, orderRows(x, "o-1"), 6, "two payees, paid and refunded twice")
 		require.Len(x, scan(x, store.Tx.ScanWithdrawals, "", 100), 1)
 	})
 }

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/partner/program/internal/ahead"
 	"github.com/fenrun/fenrun/store"
 )
 
@@ -191,7 +193,7 @@ func (t task[T]) once(ctx context.Context, s *shell, tx store.Tx, token string, 
 	}
 	write, err := t.decide(c, out)
 	if err != nil || write == nil {
-		return false, err
+		return t.refused(c, claim, out, err)
 	}
 	winners, err := tx.Claim(ctx, []store.Claim{claim})
 	if err != nil {
@@ -204,6 +206,25 @@ func (t task[T]) once(ctx context.Context, s *shell, tx store.Tx, token string, 
 		return true, err
 	}
 	return true, tx.AppendEvents(ctx, c.events)
+}
+
+// refused looks again for the key where decide refuses, or has nothing to write. Whoever was told of the same at once may have committed while decide waited for
+// a lock of his: then he did what this one finds done, and his is the result. Among operations that are done together that is for each alone to find.
+func (t task[T]) refused(c *call, claim store.Claim, out *T, refusal error) (wrote bool, err error) {
+	if together, ok := c.tx.(*ahead.Tx); ok {
+		taken, err := together.Taken(c.ctx, claim.ClaimKey)
+		if err == nil && taken {
+			return true, fmt.Errorf("key %q: %w", claim.Key, store.ErrStale)
+		}
+		return false, cmp.Or(refusal, err)
+	}
+	first, err := c.tx.Claimed(c.ctx, []store.ClaimKey{claim.ClaimKey})
+	if err != nil || first[0].Token == "" {
+		return false, cmp.Or(refusal, err)
+	}
+	var none T
+	*out = none
+	return false, t.repeat(c, claim, first[0], out)
 }
 
 // repeat answers an operation whose key is taken: again finds the first result, by what was known to the first call.

@@ -100,6 +100,15 @@ func (t *Tx) Claimed(ctx context.Context, keys []store.ClaimKey) ([]store.Claim,
 	return t.claims.get(ctx, t, keys)
 }
 
+// Taken reports whether somebody else has taken a key since claims were read. While operations are asked it is not looked for.
+func (t *Tx) Taken(ctx context.Context, key store.ClaimKey) (bool, error) {
+	if t.asking {
+		return false, nil
+	}
+	found, err := t.tx.Claimed(ctx, []store.ClaimKey{key})
+	return err == nil && found[0].Token != "", err
+}
+
 // LockForfeits implements [store.Forfeits].
 func (t *Tx) LockForfeits(ctx context.Context, partners []partner.ID) ([]settlement.Forfeits, error) {
 	return t.forfeits.getLocked(ctx, t, partners)
