@@ -32,6 +32,7 @@ var arrows = map[string][]string{
 	"store":                               {"settlement", "tree", "incentive"},
 	"store/memstore":                      {"store"},
 	"store/sqlstore":                      {"store"},
+	"store/kvstore":                       {"store"},
 	"partner/program":                     {"store", "tree/draw", "partner/program/internal/ahead", "partner/program/internal/strictjson"},
 	"partner/program/internal/ahead":      {"store"},
 	"partner/program/internal/strictjson": {},

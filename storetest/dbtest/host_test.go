@@ -30,8 +30,7 @@ func asked() string { return os.Getenv("FENRUN_DATABASES") }
 
 // sentences are options for a store that is slow to be asked a thousand times: unless everything is asked for, faults are left out, and contests but those of
 // debits are held once.
-func sentences(join storetest.Option) []storetest.Option {
-	all := []storetest.Option{join}
+func sentences(all ...storetest.Option) []storetest.Option {
 	if asked() == "full" {
 		return all
 	}
