@@ -83,9 +83,9 @@ func (v *version) counterKeys(order *commission.Order) []store.CounterKey {
 	return keys
 }
 
-// lockCounted locks what is left of campaigns for orders that are judged again in one transaction, all of it at once and in order. Each has a Case.
-func (c *call) lockCounted(orders []settlement.Order) error {
-	var keys []store.CounterKey
+// lockCounted locks what is left of campaigns for orders that are judged again in one transaction, all of it at once and in order, and these keys with it.
+// Each has a Case.
+func (c *call) lockCounted(orders []settlement.Order, keys []store.CounterKey) error {
 	for i := range orders {
 		v, err := c.planOf(orders[i].Plan)
 		if err != nil {

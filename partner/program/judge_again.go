@@ -100,7 +100,7 @@ func (c *call) graced(bound tree.Binding, known []tree.Binding) ([]settlement.Po
 			reached = append(reached, o)
 		}
 	}
-	if err := c.lockCounted(reached); err != nil {
+	if err := c.lockCounted(reached, nil); err != nil {
 		return nil, err
 	}
 	var out []settlement.Posting
@@ -233,7 +233,7 @@ func (c *call) atRelease(due []settlement.Order) ([]settlement.Posting, error) {
 			again = append(again, o)
 		}
 	}
-	if err := c.lockCounted(again); err != nil {
+	if err := c.lockCounted(again, nil); err != nil {
 		return nil, err
 	}
 	out := make([]settlement.Posting, len(due))

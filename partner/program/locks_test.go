@@ -91,12 +91,13 @@ func (w *lockTx) LockOrders(ctx context.Context, ids []commission.OrderID) ([]se
 
 func (w *lockTx) LockCustomerOrders(ctx context.Context, customers []partner.Customer, from time.Time) ([][]settlement.Order, error) {
 	all, err := w.Tx.LockCustomerOrders(ctx, customers, from)
+	var ids []string
 	for _, orders := range all {
 		for _, o := range orders {
-			w.held["orders "+string(o.ID)] = true
+			ids = append(ids, string(o.ID))
 		}
 	}
-	w.lock("orders", "")
+	w.lock("orders", slices.Sorted(slices.Values(ids))...) // a store locks those of one call in order of id
 	return all, err
 }
 
@@ -291,4 +292,26 @@ func TestWhoReachesSomethingIsLockedInOrder(t *testing.T) {
 	require.ElementsMatch(t, []partner.ID{"zoe", "dan", "carol"}, s.due(s.now).Promoted)
 	require.Empty(t, w.wrong)
 	require.True(t, w.taken["readers"])
+}
+
+// The payment of an order binds its buyer, so that his earlier orders are judged again, one of a lower and one of a higher id, under other campaigns.
+func TestWhatAPaymentReachesIsLockedInOrderWithItsOwnOrder(t *testing.T) {
+	s, w := watchLocks(t, `{
+	  "currency": "CNY", "commission": {"rates": ["10%"], "graceMinutes": 60}, "binding": {"on": "payment"},
+	  "campaigns": [{"name": "june", "factor": "2", "budget": "100.00", "perCustomer": "50.00"}, {"name": "all", "factor": "3", "budget": "100.00"}]
+	}`)
+	s.add("zoe")
+	s.buys("dora", "o-1")
+	s.buys("dora", "o-9")
+	s.now = s.now.Add(time.Minute)
+	binds := s.order("o-5", 2, "10.00")
+	binds.Customer, binds.Referrer = "dora", "zoe"
+	s.paid(binds)
+	for _, id := range []commission.OrderID{"o-1", "o-9"} {
+		out, err := s.Orders.Outcome(ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, partner.ID("zoe"), out.Attributed.Partner, id)
+	}
+	require.True(t, w.taken["counters"])
+	require.Empty(t, w.wrong)
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/fenrun/fenrun/commission"
-	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
 )
@@ -207,31 +206,6 @@ func (o Orders) Outcome(ctx context.Context, id commission.OrderID) (Outcome, er
 		return c.lessForfeits(&out, &order, false)
 	})
 	return out, err
-}
-
-// lockPaid locks an order that is told of, after what is known of its customer where the order is going to be among it, or some plan has a grace in which it
-// matters or voids what is pending of customers who are unbound.
-func (c *call) lockPaid(in *Order) (settlement.Order, error) {
-	matters, err := c.anyGrace()
-	if err == nil && !matters {
-		matters, err = c.anyVoid()
-	}
-	if err != nil {
-		return settlement.Order{}, err
-	}
-	if !matters {
-		v, _, err := c.planAt("paidAt", instant(in.PaidAt))
-		if err != nil {
-			return settlement.Order{}, err
-		}
-		matters = v.plan.Binding.KeepsOrders()
-	}
-	if matters {
-		if _, err := c.tx.LockBindings(c.ctx, []partner.Customer{in.Customer}); err != nil {
-			return settlement.Order{}, err
-		}
-	}
-	return c.lock(in.ID)
 }
 
 // saveOrder writes the order of a posting and what it uses of campaigns.

@@ -108,6 +108,7 @@ type query struct {
 	names   *strings.Replacer
 	text    strings.Builder
 	args    []any
+	locks   bool // whether it says already how it locks what it reads, or is not to lock
 }
 
 // add adds text in which {orders} is a table and each ? an argument.

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/fenrun/fenrun/store"
 )
@@ -14,6 +15,8 @@ func claimKeys(keys []store.ClaimKey) [][]any {
 	}
 	return sortedKeys(tuples)
 }
+
+var noClaim = []any{"", "", "", micros(time.Time{})}
 
 func scanClaim(scan func(...any) error) (store.Claim, error) {
 	var c store.Claim
@@ -55,25 +58,38 @@ func (t *tx) Claim(ctx context.Context, claims []store.Claim) ([]store.Claim, er
 
 func (t *tx) claims(ctx context.Context, keys [][]any, lock bool) (map[store.ClaimKey]store.Claim, error) {
 	found := map[store.ClaimKey]store.Claim{}
-	err := t.selecting(ctx, &claimsTable, keys, lock, func(scan func(...any) error) error {
-		c, err := scanClaim(scan)
-		found[c.ClaimKey] = c
-		return err
-	})
+	err := t.selecting(ctx, &claimsTable, keys, lock, claimsInto(found))
 	return found, err
+}
+
+// claimsInto puts claims by key; one that is only locked is none.
+func claimsInto(found map[store.ClaimKey]store.Claim) func(scan func(...any) error) error {
+	return func(scan func(...any) error) error {
+		c, err := scanClaim(scan)
+		if c.Token != "" {
+			found[c.ClaimKey] = c
+		}
+		return err
+	}
 }
 
 func (t *tx) Claimed(ctx context.Context, keys []store.ClaimKey) ([]store.Claim, error) {
 	if err := t.reads(ctx); err != nil {
 		return nil, err
 	}
-	found, err := t.claims(ctx, claimKeys(keys), false)
+	if !t.current {
+		found, err := t.claims(ctx, claimKeys(keys), false)
+		return inOrder(keys, found), err
+	}
+	// Whoever only reads that nobody has a key would lock the gap where it belongs, and of two who do neither could insert it.
+	found := map[store.ClaimKey]store.Claim{}
+	err := t.lock(ctx, &claimsTable, claimKeys(keys), noClaim, claimsInto(found))
 	return inOrder(keys, found), err
 }
 
 func (t *tx) ScanClaims(ctx context.Context, after store.ClaimKey, limit int) ([]store.Claim, error) {
 	var out []store.Claim
-	err := t.scanning(ctx, &claimsTable, "", []any{after.Operation, after.Key}, limit, func(scan func(...any) error) error {
+	err := t.scanning(ctx, &claimsTable, " AND token <> ''", []any{after.Operation, after.Key}, limit, func(scan func(...any) error) error {
 		c, err := scanClaim(scan)
 		out = append(out, c)
 		return err

@@ -74,6 +74,9 @@ func (j *Joined) run(ctx context.Context, tenant store.Tenant, readOnly bool, fn
 		return err
 	}
 	t := &tx{store: j.store, db: j.db, tenant: string(tenant), readOnly: readOnly}
+	// At REPEATABLE READ, MySQL's default, the shop's first read hides from every other one what is committed afterwards, but from those that lock. Which
+	// isolation the shop has chosen for this one transaction nothing says.
+	t.current = !readOnly && j.store.config.Dialect == MySQL
 	finished := false
 	defer func() {
 		t.end()

@@ -138,6 +138,9 @@ func (t *tx) facts(ctx context.Context, ids []partner.ID, lock bool) ([][]partne
 func (t *tx) owned(ctx context.Context, of *table, by []column, keys [][]any, order string, lock bool, read func(scan func(...any) error) error) error {
 	return chunks(sortedKeys(keys), func(keys [][]any) error {
 		q := t.query("SELECT "+list(of.key, of.rest)+" FROM {"+of.name+"} WHERE tenant = ? AND ", t.tenant).among(by, keys).add(" ORDER BY " + order)
+		if t.current {
+			lock = contended[of] // the others are only added to, by whoever has locked their head
+		}
 		if lock {
 			t.locking(q)
 		}
@@ -215,8 +218,8 @@ func (t *tx) ScanCustomers(ctx context.Context, after partner.Customer, limit in
 		return nil, err
 	}
 	// Each side gives as many as are asked for, so that neither is read whole.
-	q := t.query("SELECT id FROM (SELECT id FROM (SELECT id FROM {customers} WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?) a "+
-		"UNION SELECT id FROM (SELECT DISTINCT customer AS id FROM {bindings} WHERE tenant = ? AND customer > ? ORDER BY customer LIMIT ?) b) c "+
+	q := t.query("SELECT id FROM (SELECT id FROM (SELECT id FROM {customers} WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?"+t.sharing()+") a "+
+		"UNION SELECT id FROM (SELECT DISTINCT customer AS id FROM {bindings} WHERE tenant = ? AND customer > ? ORDER BY customer LIMIT ?"+t.sharing()+") b) c "+
 		"ORDER BY id LIMIT ?", t.tenant, string(after), int64(limit), t.tenant, string(after), int64(limit), int64(limit))
 	var ids []partner.Customer
 	err := t.each(ctx, q, func(scan func(...any) error) error {

@@ -67,6 +67,11 @@ var (
 var tables = []*table{&partnersTable, &factsTable, &applicationsTable, &customersTable, &edgesTable, &bindingsTable, &plansTable, &ordersTable, &rowsTable, &balancesTable,
 	&countersTable, &grantsTable, &forfeitsTable, &runsTable, &withdrawalsTable, &queueTable, &claimsTable, &eventsTable, &headsTable}
 
+// contended are the tables of which whoever reads a record goes on to change it: where a read has to lock it takes the record for itself, for of two who
+// share one neither can change it.
+var contended = map[*table]bool{&applicationsTable: true, &customersTable: true, &ordersTable: true, &balancesTable: true, &countersTable: true, &runsTable: true,
+	&withdrawalsTable: true, &headsTable: true}
+
 // index is an index over columns after the tenant. Where says which rows it is for, on databases that have partial indexes.
 type index struct {
 	table   *table

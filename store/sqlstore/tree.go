@@ -141,21 +141,53 @@ func (t *tx) Uplines(ctx context.Context, queries []store.UplineQuery) ([][]part
 			tuples = append(tuples, []any{string(end.tree), string(end.person), end.instant, rest})
 		}
 		slices.SortFunc(tuples, compareKeys)
-		err := chunks(tuples, func(tuples [][]any) error {
-			return t.each(ctx, t.climbing(tuples), func(scan func(...any) error) error {
-				var e tree.Edge
-				var instant, from int64
-				err := scan(&e.Tree, &e.Partner, &instant, &e.Recruiter, &from)
-				e.From = moment(from)
-				of := below{e.Tree, e.Partner, instant}
-				edges[of], known[of] = e, true
-				return err
-			})
-		})
-		if err != nil {
+		up := t.climb
+		if t.current {
+			up = t.climbNow
+		}
+		if err := chunks(tuples, func(tuples [][]any) error { return up(ctx, tuples, edges, known) }); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// climb reads by one statement the edges on the ways up from these ends.
+func (t *tx) climb(ctx context.Context, ends [][]any, edges map[below]tree.Edge, known map[below]bool) error {
+	q := t.climbing(ends)
+	q.locks = true // a recursion cannot
+	return t.each(ctx, q, func(scan func(...any) error) error {
+		var e tree.Edge
+		var instant, from int64
+		err := scan(&e.Tree, &e.Partner, &instant, &e.Recruiter, &from)
+		e.From = moment(from)
+		of := below{e.Tree, e.Partner, instant}
+		edges[of], known[of] = e, true
+		return err
+	})
+}
+
+// climbNow is climb where a statement that does not lock may read what is out of date: by one it finds who is above, and by another what holds of each of
+// them. Where that leads elsewhere the walk goes on from there.
+func (t *tx) climbNow(ctx context.Context, ends [][]any, edges map[below]tree.Edge, known map[below]bool) error {
+	all := map[below]bool{}
+	for _, end := range ends {
+		all[below{partner.Tree(end[0].(string)), partner.ID(end[1].(string)), end[2].(int64)}] = true
+	}
+	if err := t.climb(ctx, ends, map[below]tree.Edge{}, all); err != nil {
+		return err
+	}
+	queries := make([]store.EdgeQuery, 0, len(all))
+	for b := range all {
+		queries = append(queries, store.EdgeQuery{Tree: b.tree, Partner: b.person})
+	}
+	found, err := t.edges(ctx, queries)
+	for b := range all {
+		known[b] = true
+		if e, ok := tree.EdgeAt(found[store.EdgeQuery{Tree: b.tree, Partner: b.person}], moment(b.instant)); ok {
+			edges[b] = e
+		}
+	}
+	return err
 }
 
 var climb = []column{{"tree", text}, {"person", text}, {"instant", integer}, {"rest", integer}}

@@ -17,6 +17,7 @@ type tx struct {
 	db       Runner
 	tenant   string
 	readOnly bool
+	current  bool // whether reads show what is committed and not a snapshot that the shop's transaction may have
 	ended    bool
 	wrote    bool  // whether something was written that a read shows
 	failed   error // the first error of the database, after which nothing works any more
@@ -69,6 +70,9 @@ func (t *tx) exec(ctx context.Context, q *query) (int64, error) {
 
 // each calls read for every row that a query gives.
 func (t *tx) each(ctx context.Context, q *query, read func(scan func(...any) error) error) error {
+	if !q.locks {
+		q.text.WriteString(t.sharing())
+	}
 	rows, err := t.db.Query(ctx, q.text.String(), q.args...)
 	if err != nil {
 		return t.fail(err)
@@ -82,8 +86,18 @@ func (t *tx) each(ctx context.Context, q *query, read func(scan func(...any) err
 	return t.fail(rows.Err())
 }
 
+// sharing is what a SELECT ends with that needs nothing for itself, also one inside another: nothing, but where only reads that lock show what is committed.
+// These are the words for it that MySQL and MariaDB have in common.
+func (t *tx) sharing() string {
+	if t.current {
+		return " LOCK IN SHARE MODE"
+	}
+	return ""
+}
+
 // locking is what a read that locks ends with.
 func (t *tx) locking(q *query) *query {
+	q.locks = true
 	if t.store.config.Dialect != SQLite {
 		q.add(" FOR UPDATE")
 	}
@@ -93,6 +107,7 @@ func (t *tx) locking(q *query) *query {
 // skipping is locking that passes over what others have locked; a view locks nothing.
 func (t *tx) skipping(q *query) *query {
 	if t.store.config.Dialect != SQLite && !t.readOnly {
+		q.locks = true
 		q.add(" FOR UPDATE SKIP LOCKED")
 	}
 	return q
@@ -150,6 +165,8 @@ func (t *tx) inserting(into *table, columns []column, tuples [][]any, end ending
 	}
 	switch {
 	case end == fresh:
+	case q.dialect == MySQL && end == ignore && into == &claimsTable:
+		q.text.WriteString(takeEmptyClaim)
 	case q.dialect == MySQL && end == ignore:
 		q.text.WriteString(" ON DUPLICATE KEY UPDATE tenant = VALUES(tenant)")
 	case end == ignore:
@@ -165,6 +182,10 @@ func (t *tx) inserting(into *table, columns []column, tuples [][]any, end ending
 	}
 	return q
 }
+
+// takeEmptyClaim ends an insertion of claims on MySQL. An empty one is nobody's; it is told by its token, which is therefore written last.
+const takeEmptyClaim = " ON DUPLICATE KEY UPDATE hash = IF(token = '', VALUES(hash), hash), fields = IF(token = '', VALUES(fields), fields), " +
+	"at = IF(token = '', VALUES(at), at), token = IF(token = '', VALUES(token), token)"
 
 func (q *query) assign(columns []column, value func(string) string) {
 	for i, c := range columns {
@@ -203,7 +224,7 @@ func (t *tx) selecting(ctx context.Context, of *table, keys [][]any, lock bool, 
 	return chunks(keys, func(keys [][]any) error {
 		q := t.query("SELECT "+list(of.key, of.rest)+" FROM {"+of.name+"} WHERE tenant = ? AND ", t.tenant).among(of.key, keys).
 			add(" ORDER BY " + list(of.key))
-		if lock {
+		if lock || t.current && contended[of] {
 			t.locking(q)
 		}
 		return t.each(ctx, q, read)

@@ -17,9 +17,9 @@ import (
 )
 
 // joining opens a transaction of the shop's own, in which the shop has read something already.
-func joining(db *sql.DB) storetest.Option {
+func joining(db *sql.DB, as *sql.TxOptions) storetest.Option {
 	return storetest.WithJoin(func(tb testing.TB, st store.Store) (store.Store, func() error, func()) {
-		t, joined, err := begin(context.Background(), db, sqlOf(st), isolation(sqlOf(st)))
+		t, joined, err := begin(context.Background(), db, sqlOf(st), as)
 		require.NoError(tb, err)
 		return joined, t.Commit, func() { _ = t.Rollback() } // after a commit there is nothing to roll back
 	})
@@ -64,12 +64,12 @@ func begin(ctx context.Context, db *sql.DB, st *sqlstore.Store, as *sql.TxOption
 	return t, joined, err
 }
 
-// isolation is that of the shop's transactions: the default, but on MySQL, where the shop's first read would hide what others commit after it.
-func isolation(st *sqlstore.Store) *sql.TxOptions {
-	if st.Config().Dialect == sqlstore.MySQL {
-		return &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+// isolations are those that the shop's transactions have: the default, and on MySQL, where that is REPEATABLE READ, the other one too.
+func isolations(dialect sqlstore.Dialect) map[string]*sql.TxOptions {
+	if dialect == sqlstore.MySQL {
+		return map[string]*sql.TxOptions{"joined": nil, "joined at READ COMMITTED": {Isolation: sql.LevelReadCommitted}}
 	}
-	return nil
+	return map[string]*sql.TxOptions{"joined": nil}
 }
 
 // host is a shop that does everything in transactions of its own, and runs them again where the database gave up on them, as long as its context lasts: where
@@ -77,10 +77,11 @@ func isolation(st *sqlstore.Store) *sql.TxOptions {
 type host struct {
 	db *sql.DB
 	st *sqlstore.Store
+	as *sql.TxOptions
 }
 
 func (h *host) Update(ctx context.Context, tenant store.Tenant, fn func(store.Tx) error) error {
-	return h.run(ctx, isolation(h.st), func(j *sqlstore.Joined) error { return j.Update(ctx, tenant, fn) })
+	return h.run(ctx, h.as, func(j *sqlstore.Joined) error { return j.Update(ctx, tenant, fn) })
 }
 
 // View reads one state, which is what the shop's own isolation has to give it.

@@ -130,7 +130,7 @@ func (d redisDB) Commit(ctx context.Context, items []kvstore.Item) error {
 // Limit implements [kvstore.Database].
 func (d redisDB) Limit() int { return 0 }
 
-var redisAt = address{"FENRUN_REDIS", "redis://127.0.0.1:6379"}
+var redisAt = address{variable: "FENRUN_REDIS", usual: "redis://127.0.0.1:6379"}
 
 // redisServer opens a client at the server, as server does.
 func redisServer(t *testing.T) *redis.Client {

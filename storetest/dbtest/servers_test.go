@@ -21,19 +21,25 @@ import (
 )
 
 // address is where a server is: where a variable says, and otherwise at the usual place.
-type address struct{ variable, usual string }
+type address struct {
+	variable, usual string
+	plain           *address // the same without settings of the connection; nil where there are none
+}
 
 func (a address) dsn() string { return cmp.Or(os.Getenv(a.variable), a.usual) }
 
 var (
-	postgresAt = address{"FENRUN_POSTGRES", "postgres://postgres@127.0.0.1:5432/test?sslmode=disable&options=-c%20synchronous_commit%3Doff"}
-	mysqlAt    = address{"FENRUN_MYSQL", "root@tcp(127.0.0.1:3306)/test"}
+	postgresAt = address{variable: "FENRUN_POSTGRES", usual: "postgres://postgres@127.0.0.1:5432/test?sslmode=disable&options=-c%20synchronous_commit%3Doff"}
+	mysqlAt    = address{variable: "FENRUN_MYSQL", usual: "root@tcp(127.0.0.1:3306)/test"}
 )
 
 // server opens a pool at a server. Where none answers at the usual place the test is skipped and says why; where somebody says that there is one, it fails.
 func server(t *testing.T, driver string, at address) *sql.DB {
 	if asked() == "" {
 		t.Skip("it takes minutes on a server: FENRUN_DATABASES=1 runs it, FENRUN_DATABASES=full all of it")
+	}
+	if at.plain != nil {
+		server(t, driver, *at.plain)
 	}
 	dsn := at.dsn()
 	db, err := sql.Open(driver, dsn)
@@ -43,10 +49,10 @@ func server(t *testing.T, driver string, at address) *sql.DB {
 	db.SetMaxIdleConns(70)
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	if err = db.PingContext(ctx); err != nil && dsn == at.usual {
+	if err = db.PingContext(ctx); err != nil && dsn == at.usual && at.plain == nil {
 		t.Skipf("no server answers at %s, and %s names no other: %v", dsn, at.variable, err)
 	}
-	require.NoError(t, err, "no server answers at %s, which %s names", dsn, at.variable)
+	require.NoError(t, err, "no server answers at %s", dsn)
 	return db
 }
 
@@ -115,14 +121,16 @@ func servers(t *testing.T, driver string, at address, drop string, dialect sqlst
 	p := &place{db: server(t, driver, at), config: sqlstore.Config{Dialect: dialect}}
 	t.Cleanup(func() { p.drop(t, drop) })
 	t.Run("own", func(t *testing.T) {
-		storetest.Run(t, func(tb testing.TB) store.Store { return p.open(tb) }, sentences(joining(p.db))...)
+		storetest.Run(t, func(tb testing.TB) store.Store { return p.open(tb) }, sentences(joining(p.db, nil))...)
 	})
-	t.Run("joined", func(t *testing.T) {
-		if driver == "postgres" && asked() != "full" {
-			t.Skip("a second driver in transactions of its own is enough: FENRUN_DATABASES=full runs it in the shop's too")
-		}
-		storetest.Run(t, func(tb testing.TB) store.Store { return &host{p.db, p.open(tb)} }, sentences(joining(p.db))...)
-	})
+	for name, as := range isolations(dialect) {
+		t.Run(name, func(t *testing.T) {
+			if driver == "postgres" && asked() != "full" {
+				t.Skip("a second driver in transactions of its own is enough: FENRUN_DATABASES=full runs it in the shop's too")
+			}
+			storetest.Run(t, func(tb testing.TB) store.Store { return &host{p.db, p.open(tb), as} }, sentences(joining(p.db, as))...)
+		})
+	}
 }
 
 // The drivers take turns, so that together they need no more connections than a server has by default; the servers do not wait for each other.

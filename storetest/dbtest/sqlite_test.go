@@ -33,7 +33,7 @@ func TestSQLite(t *testing.T) {
 		storetest.Run(t, func(tb testing.TB) store.Store { return open(tb) }, sentences(join)...)
 	})
 	t.Run("joined", func(t *testing.T) {
-		storetest.Run(t, func(tb testing.TB) store.Store { st := open(tb); return &host{db, st} }, sentences(join)...)
+		storetest.Run(t, func(tb testing.TB) store.Store { st := open(tb); return &host{db, st, nil} }, sentences(join)...)
 	})
 }
 
