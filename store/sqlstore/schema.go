@@ -43,6 +43,10 @@ var (
 		{"withdrawing", amount}, {"paid", amount}, {"taxed", amount}, {"fees", amount}}}
 	countersTable = table{"counters", []column{{"campaign", text}, {"customer", text}},
 		[]column{{"amount", amount}, {"currency", text}, {"scale", integer}}}
+	talliesTable = table{"tallies", []column{{"series", text}, {"partner", text}, {"day", integer}},
+		[]column{{"amount", amount}, {"currency", text}, {"scale", integer}, {"number", integer}}}
+	countedTable = table{"counted", []column{{"series", text}, {"id", text}},
+		[]column{{"paid", integer}, {"format", integer}, {"document", long}}}
 	grantsTable   = table{"grants", []column{{"id", text}}, []column{{"revision", integer}, {"due", integer}, {"format", integer}, {"document", long}}}
 	forfeitsTable = table{"forfeits", []column{{"id", text}}, []column{{"revision", integer}, {"due", integer}, {"format", integer}, {"document", long}}}
 	runsTable     = table{"runs", []column{{"id", text}},
@@ -60,7 +64,7 @@ var (
 )
 
 var tables = []*table{&partnersTable, &factsTable, &applicationsTable, &customersTable, &edgesTable, &bindingsTable, &plansTable, &ordersTable, &rowsTable, &balancesTable,
-	&countersTable, &grantsTable, &forfeitsTable, &runsTable, &withdrawalsTable, &queueTable, &claimsTable, &eventsTable, &headsTable}
+	&countersTable, &talliesTable, &countedTable, &grantsTable, &forfeitsTable, &runsTable, &withdrawalsTable, &queueTable, &claimsTable, &eventsTable, &headsTable}
 
 // index is an index over columns after the tenant. Where says which rows it is for, on databases that have partial indexes.
 type index struct {
@@ -81,6 +85,7 @@ var indexes = []index{
 	{table: &ordersTable, columns: "customer, paid, id", where: "paid > " + never},
 	{table: &ordersTable, columns: "seller, paid, id", where: "paid > " + never},
 	{table: &ordersTable, columns: "settled, customer, id", where: "settled > " + never},
+	{table: &countedTable, columns: "series, paid, id"},
 	{table: &rowsTable, columns: "payee, at, kind, source, revision, currency, scale"},
 	{table: &rowsTable, columns: "folded, payee, currency, scale, kind, source, revision", where: "folded = " + never},
 	{table: &grantsTable, columns: "due, id", where: "due > " + never},
