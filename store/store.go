@@ -36,6 +36,7 @@
 // Locks. What a write depends on is read with a lock or judged by the write itself, never taken from an earlier read. The programme takes locks in one
 // order, so that its transactions cannot wait for each other in a ring: readers, bindings, trees, then applications, orders, counters, runs, customers, partners,
 // grants, forfeits, rows, withdrawals, balances, events, and within one kind by id, trees by name, counters by campaign, then customer, balances by partner, then currency.
+// What is counted of events ([Tallies]) needs no lock beside that of its reader.
 package store
 
 import (
@@ -67,6 +68,7 @@ type Tx interface {
 	Plans
 	Ledger
 	Counters
+	Tallies
 	Runs
 	Grants
 	Forfeits

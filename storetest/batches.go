@@ -78,6 +78,12 @@ func negativeLimits(x *trial) {
 			func() (any, error) { return tx.DueGrants(x.ctx, day(30), nil, -1) },
 			func() (any, error) { return tx.ScanForfeits(x.ctx, "", -1) },
 			func() (any, error) { return tx.DueForfeits(x.ctx, day(30), nil, -1) },
+			func() (any, error) { return tx.TalliesOf(x.ctx, tallyKey("s-1", "p-1", 0), -1) },
+			func() (any, error) { return tx.ScanTallies(x.ctx, store.TallyKey{}, -1) },
+			func() (any, error) {
+				return tx.CountedBetween(x.ctx, "s-1", time.Time{}, day(30), store.OrderCursor{}, -1)
+			},
+			func() (any, error) { return tx.ScanCounted(x.ctx, store.CountedKey{}, -1) },
 			func() (any, error) { return tx.ScanWithdrawals(x.ctx, "", -1) },
 			func() (any, error) { return tx.ScanClaims(x.ctx, store.ClaimKey{}, -1) },
 			func() (any, error) { return tx.NumberEvents(x.ctx, -1) },
@@ -166,6 +172,8 @@ func aligned() []alignment {
 		alignmentOf[partner.Customer]("SettledOrders", store.Tx.SettledOrders, "nobody", settlement.Order{}, "g-1", "g-2"),
 		alignmentOf("LockWithdrawals", store.Tx.LockWithdrawals, number(9), settlement.Withdrawal{}, number(1), number(2)),
 		alignmentOf("Withdrawals", store.Tx.Withdrawals, number(9), settlement.Withdrawal{}, number(1), number(2)),
+		alignmentOf("Tallies", store.Tx.Tallies, tallyKey("s-1", "nobody", 1), store.Tally{}, tallyKey("s-1", "p-1", 1), tallyKey("s-1", "p-2", 1)),
+		alignmentOf("Counted", store.Tx.Counted, countedKey("s-1", "nothing"), store.Counted{}, countedKey("s-1", "o-1"), countedKey("s-1", "o-3")),
 		alignmentOf("LockReaders", store.Tx.LockReaders, "nobody", 0, "r-1", "r-2"),
 		alignmentOf("Readers", store.Tx.Readers, "nobody", 0, "r-1", "r-2"),
 		alignmentOf("Claimed", store.Tx.Claimed, store.ClaimKey{Operation: "paid", Key: "nothing"}, store.Claim{}, paid, refund),

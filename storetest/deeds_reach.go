@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner"
@@ -12,6 +13,10 @@ import (
 const reachPlan = `{"currency": "CNY", "commission": {"rates": ["10%", "5%"]}, "settlement": {"holdDays": 0}, "joining": {"threshold": {"any": [
 	{"metric": {"name": "partners"}, "atLeast": "1"}, {"metric": {"name": "orders", "node": "completed", "days": 9}, "atLeast": "2"},
 	{"metric": {"name": "orders", "node": "after-sale-over"}, "atLeast": "1"}]}}}`
+
+// teamPlan makes a partner of whoever's team has sold enough, kept or in the last days.
+const teamPlan = `{"currency": "CNY", "commission": {"rates": ["10%", "5%"], "attribution": ["buyer", "referrer"]}, "settlement": {"holdDays": 0}, "joining": {"threshold": {"all": [
+	{"metric": {"name": "volume", "scope": "team", "node": "after-sale-over"}, "atLeast": "0.01"}, {"metric": {"name": "sales", "scope": "direct", "days": 9}, "atLeast": "1"}]}}}`
 
 // twoOrders is a family in which carol has two orders, one of them received.
 func (b *branch) twoOrders() {
@@ -38,6 +43,18 @@ func reachDeeds() []deed {
 			for _, customer := range list[partner.Customer]("cora", "frank") {
 				o := b.order(commission.OrderID("of " + customer))
 				o.Customer = customer
+				out, err := b.Orders.Paid(b.ctx, o)
+				must(b, out, err)
+				b.received(o.ID)
+			}
+		}, due, true},
+		{"RunDue that counts what teams have sold and finds who reached something by it", teamPlan, func(b *branch) {
+			b.add("bob")
+			b.recruit("cora", "bob")
+			b.recruit("dora", "cora")
+			for i, seller := range list[partner.ID]("dora", "cora", "dora") {
+				o := b.order(commission.OrderID(fmt.Sprintf("%d of %s", i, seller)))
+				o.Customer, o.Referrer = "frank", seller
 				out, err := b.Orders.Paid(b.ctx, o)
 				must(b, out, err)
 				b.received(o.ID)

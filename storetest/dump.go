@@ -44,9 +44,9 @@ func Dump(ctx context.Context, st store.Store, tenants ...store.Tenant) ([]byte,
 
 // dumpTenant is what Dump says of the tenant of a transaction.
 func dumpTenant(ctx context.Context, tx store.Tx) ([]byte, error) {
-	d := &dumper{ctx: ctx, tx: tx, people: map[partner.ID]bool{}, buyers: map[partner.Customer]bool{}, rows: map[rowKey]settlement.Row{}}
+	d := &dumper{ctx: ctx, tx: tx, people: map[partner.ID]bool{}, buyers: map[partner.Customer]bool{}, rows: map[rowKey]settlement.Row{}, series: map[string]bool{}}
 	steps := []func() error{
-		d.partners, d.applications, d.customers, d.plans, d.orders, d.counters, d.settled, d.runs, d.grants, d.forfeits, d.withdrawals, d.queued, d.everybody, d.ledger, d.claims, d.events, d.readers,
+		d.partners, d.applications, d.customers, d.plans, d.orders, d.counters, d.settled, d.runs, d.grants, d.forfeits, d.withdrawals, d.queued, d.tallies, d.everybody, d.ledger, d.claims, d.events, d.readers,
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -64,6 +64,7 @@ type dumper struct {
 	trees  []partner.Tree            // that of recruiters, and those that plans name
 	buyers map[partner.Customer]bool // everybody who has bought something
 	rows   map[rowKey]settlement.Row
+	series map[string]bool // those of what teams sold
 }
 
 type rowKey struct {
@@ -324,6 +325,9 @@ func (d *dumper) events() error {
 // readers writes how far those who read events have come: the programme's own, and those of the suite.
 func (d *dumper) readers() error {
 	names := []string{"reached", "r-1", "r-2"}
+	for _, series := range slices.Sorted(maps.Keys(d.series)) {
+		names = append(names, "tally "+series, "tallied "+series)
+	}
 	numbers, err := d.tx.Readers(d.ctx, names)
 	if err != nil {
 		return err

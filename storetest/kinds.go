@@ -89,7 +89,7 @@ func kindOf[R any](name string, samples func() []R, write func(context.Context, 
 func kinds() []kind {
 	return []kind{
 		partnerKind(), factKind(), applicationKind(), edgeKind(), bindingKind(), planKind(), orderKind(), rowKind(), runKind(), grantKind(), forfeitKind(), withdrawalKind(),
-		claimKind(), eventKind(), numberedKind(), queueKind(),
+		claimKind(), eventKind(), numberedKind(), queueKind(), tallyKind(), countedKind(),
 	}
 }
 

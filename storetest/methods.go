@@ -69,6 +69,7 @@ func fill(ctx context.Context, tx store.Tx) error {
 		func() error { return fillGrants(ctx, tx) },
 		func() error { return fillQueue(ctx, tx) },
 		func() error { return fillForfeits(ctx, tx) },
+		func() error { return fillTallies(ctx, tx) },
 		func() error {
 			return tx.ChangeBalances(ctx, list(settlement.Change{Partner: "p-1", Net: cny.Minor(5000), Withdrawing: cny.Minor(1000)}, settlement.Change{Partner: "p-2", Net: cny.Minor(-300)},
 				settlement.Change{Partner: "p-2", Net: points.Minor(40)}))
@@ -219,7 +220,7 @@ func methods() []method {
 		one("LockReaders", locking, store.Tx.LockReaders, list("r-1"), nil),
 		act("SaveReaders", store.Tx.SaveReaders, list(store.Reader{Name: "r-1", Number: 9}), nil),
 		one("Readers", reading, store.Tx.Readers, list("r-1", "r-2"), nil),
-	}, slices.Concat(grantMethods(), forfeitMethods(), queueMethods())...)
+	}, slices.Concat(grantMethods(), forfeitMethods(), queueMethods(), tallyMethods())...)
 }
 
 // methodsThat returns the methods of an effect.

@@ -45,6 +45,7 @@ func contract() []area {
 		{"currencies", currencySentences},
 		{"payouts", payoutSentences},
 		{"queue", queueSentences},
+		{"tallies", tallySentences},
 		{"claims", claimSentences},
 		{"events", slices.Concat(eventSentences, readerSentences)},
 		{"size", sizeSentences},

@@ -20,7 +20,7 @@ import (
 
 func scanSentences() []sentence {
 	var sentences []sentence
-	for _, s := range append(scans(), queueScans()...) {
+	for _, s := range slices.Concat(scans(), queueScans(), tallyScans()) {
 		sentences = append(sentences,
 			sentence{s.name + " returns everything in order, page by page, nothing twice", s.pages},
 			sentence{s.name + " goes on after a place where there is nothing", s.gaps})

@@ -63,15 +63,19 @@ func (r Report) String() string {
 //	I8   net + tax + fee = gross for every withdrawal that was paid
 //	I9   withdrawing is the sum of open withdrawals, which are of cash
 //	I10  nothing is released before its time, and all rows of a released order or part of a run are
-//	I12  every balance is what its rows and withdrawals make, and every counter of a campaign what the orders use of it; every one-off bonus is what the
-//	     plan gives for it, once, and none is missing
+//	I12  every balance is what its rows and withdrawals make, and every counter of a campaign what the orders use of it; what teams sold is what
+//	     their orders come to; every one-off bonus is what the plan gives for it, once, and none is missing
 //	I13  nobody stands above himself
 //	I14  the entries of a line are together not above its cap
 func (p *Program) Audit(ctx context.Context) (Report, error) {
 	var a *audit
 	err := p.view(ctx, func(tx store.Tx) error {
 		a = &audit{call: &call{shell: p.shell, ctx: ctx, tx: tx}, expected: map[account]*expectation{}, uses: map[store.CounterKey]money.Amount{}}
-		for _, step := range []func() error{a.orders, a.counters, a.runs, a.grants, a.withdrawals, a.balances} {
+		var err error
+		if a.series, err = a.seriesToAudit(p.now()); err != nil {
+			return err
+		}
+		for _, step := range []func() error{a.orders, a.counters, a.tallies, a.runs, a.grants, a.withdrawals, a.balances} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -89,6 +93,7 @@ type audit struct {
 	report   Report
 	expected map[account]*expectation
 	uses     map[store.CounterKey]money.Amount // what the orders use of campaigns
+	series   []series                          // of what teams sold: those that have counted everything
 }
 
 // expectation is what a partner's rows and withdrawals make in one currency.
@@ -130,7 +135,7 @@ func (a *audit) orders() error {
 				return err
 			}
 		}
-		return nil
+		return a.counted(orders)
 	})
 }
 

@@ -12,10 +12,9 @@ import (
 	"github.com/fenrun/fenrun/store"
 )
 
-// Measurer measures from the shop's own records what the programme does not measure itself: the level that somebody has as a member of the shop, and what his
-// team has sold (volume and sales of every scope but his own). It is asked for nothing else: of his own orders and sales, and of the people whom he and his
-// team brought, what the programme measures counts. It returns the value and whether it is known; what is not known meets no condition. Money is in the
-// currency of the plan.
+// Measurer measures from the shop's own records what the programme does not measure itself: the level that somebody has as a member of the shop. It is asked
+// for nothing else: of orders and sales, his own and those of his team, and of the people whom he and his team brought, what the programme measures counts.
+// It returns the value and whether it is known; what is not known meets no condition.
 type Measurer interface {
 	Measure(ctx context.Context, asked Asked) (partner.Value, bool, error)
 }
@@ -114,6 +113,8 @@ func (m *measured) measure(metric partner.Metric) (partner.Value, bool, error) {
 		return m.earnedBefore(metric.Node)
 	case shopMeasures(metric):
 		return m.askShop(metric)
+	case isTeamSales(&metric):
+		return m.teamSold(metric)
 	case metric.Name == partner.MetricPartners:
 		n, err := m.partners(metric)
 		return partner.Value{Number: n}, true, err
@@ -127,13 +128,7 @@ func (m *measured) measure(metric partner.Metric) (partner.Value, bool, error) {
 }
 
 // shopMeasures reports whether a metric is one that the shop measures.
-func shopMeasures(m partner.Metric) bool {
-	switch m.Name {
-	case partner.MetricVolume, partner.MetricSales:
-		return m.Scope != partner.Own
-	}
-	return m.Name == partner.MetricMemberLevel
-}
+func shopMeasures(m partner.Metric) bool { return m.Name == partner.MetricMemberLevel }
 
 // checkMeasured returns a [*PlanError] with every metric that a plan asks for and that nobody would measure, nil if there is none: nobody could ever reach it.
 func (c *Config) checkMeasured(plan Plan) error {
@@ -143,7 +138,7 @@ func (c *Config) checkMeasured(plan Plan) error {
 	var problems []PlanProblem
 	plan.WithDefaults().conditions(func(path string, x *partner.Condition) {
 		if x.Metric != nil && shopMeasures(*x.Metric) {
-			problem := fmt.Sprintf("the shop measures %s%s, and Config.Hooks.Measure is not set", x.Metric.Name, scopeText(x.Metric.Scope))
+			problem := fmt.Sprintf("the shop measures %s, and Config.Hooks.Measure is not set", x.Metric.Name)
 			problems = append(problems, PlanProblem{Path: path + ".metric", Message: problem})
 		}
 	})
@@ -151,14 +146,6 @@ func (c *Config) checkMeasured(plan Plan) error {
 		return &PlanError{Problems: problems}
 	}
 	return nil
-}
-
-// scopeText is a scope as it follows a metric's name.
-func scopeText(s partner.Scope) string {
-	if s == "" {
-		return ""
-	}
-	return fmt.Sprintf(" of scope %q", s)
 }
 
 // isSpent reports whether a metric is what the store keeps as a customer's total.
@@ -254,13 +241,18 @@ func (m *measured) askShop(metric partner.Metric) (partner.Value, bool, error) {
 		return partner.Value{}, false, nil
 	}
 	value, known, err := hook.Measure(m.ctx, Asked{Tenant: m.tenant, Partner: m.id, Metric: metric, At: m.at})
-	if err == nil && known && metric.Unit() == partner.Money && value.Amount.Currency() != m.currency {
-		err = fmt.Errorf("%s is not in %s", value.Amount, m.currency.Code())
-	}
 	if err != nil {
 		return partner.Value{}, false, &HookError{Hook: "Measure", Partner: m.id, Err: err}
 	}
 	return value, known, nil
+}
+
+// asks calls visit with every condition of what a plan asks of somebody, to become a partner or to rise, with defaults written out.
+func (v *version) asks(visit func(path string, x *partner.Condition)) {
+	v.plan.Joining.Asked().Each("joining.threshold", visit)
+	for i := range v.plan.Levels {
+		v.plan.Levels[i].Reach.WithDefaults().Each(fmt.Sprintf("levels[%d].reach", i), visit)
+	}
 }
 
 // asksAt reports whether what a plan asks of somebody can be reached when an order of his own comes to a node.

@@ -45,6 +45,10 @@ func (r *dueRun) reach(ctx context.Context) (more bool, err error) {
 	for n := 0; numbers && err == nil && n < batches; n++ {
 		numbers, err = r.number(ctx)
 	}
+	counting := true // what is not counted nobody is judged by
+	for n := 0; counting && err == nil && n < batches; n++ {
+		counting, err = r.tally(ctx)
+	}
 	return true, err
 }
 
@@ -91,7 +95,10 @@ func (r *dueRun) reachBy(ctx context.Context, limit int, passed error) (more boo
 			return err
 		}
 		events, err := tx.Events(ctx, read[0], limit)
-		if err != nil || len(events) == 0 {
+		if err != nil {
+			return err
+		}
+		if events, err = c.upToTallied(v, events); err != nil || len(events) == 0 {
 			return err
 		}
 		last := events[len(events)-1].Number

@@ -38,14 +38,6 @@ func (s *shop) rises() []string {
 	return rises
 }
 
-// sells has a customer pay an order that somebody referred.
-func (s *shop) sells(referrer partner.ID, id, amount string) {
-	s.t.Helper()
-	o := s.order(id, 1, amount)
-	o.Customer, o.Referrer = partner.Customer("customer "+id), referrer
-	s.paid(o)
-}
-
 func TestRule_6_05_ALevelIsReachedAtTheNodeOfWhatItAsks(t *testing.T) {
 	for _, c := range []struct {
 		node                     string
@@ -232,8 +224,8 @@ func TestRule_6_02_APlanThatAsksOfALevelWhatNobodyMeasuresIsRefused(t *testing.T
 	for _, p := range problems.Problems {
 		paths = append(paths, p.Path)
 	}
-	require.Equal(t, []string{"levels[1].reach.any[1].all[0].metric", "levels[1].reach.any[1].all[1].metric"}, paths)
-	require.ErrorContains(t, err, `the shop measures volume of scope "team", and Config.Hooks.Measure is not set`)
+	require.Equal(t, []string{"levels[1].reach.any[1].all[1].metric"}, paths)
+	require.ErrorContains(t, err, "the shop measures memberLevel, and Config.Hooks.Measure is not set")
 	_, err = program.New(s.store, program.Config{Plan: program.MustPlan(text)})
 	require.ErrorAs(t, err, &problems)
 
@@ -345,7 +337,10 @@ func TestRule_6_12_ARewardForARecruitLiftsWithTheNextFactOrAtOnce(t *testing.T) 
 
 func TestAFactAtWhichTheShopsCodeFailsForALevelIsPassedOver(t *testing.T) {
 	var broken error
-	s := open(t, ladder([2]string{`"name": "customers"`, "1"}, [2]string{`"name": "volume", "scope": "team"`, "5"}), func(c *program.Config) {
+	plan := `{"currency": "CNY", "commission": {"rates": ["10%"]}, "levels": [{"id": "agent", "weight": 1, "default": true},
+		{"id": "l1", "weight": 2, "reach": {"all": [{"metric": {"name": "customers"}, "atLeast": "1"}]}},
+		{"id": "l2", "weight": 3, "reach": {"all": [{"metric": {"name": "memberLevel"}, "oneOf": ["vip"]}]}}]}`
+	s := open(t, plan, func(c *program.Config) {
 		c.Hooks.Measure = program.MeasureFunc(func(_ context.Context, asked program.Asked) (partner.Value, bool, error) {
 			if asked.Partner == "bob" {
 				return partner.Value{}, false, broken

@@ -57,6 +57,8 @@ type call struct {
 	published bool       // whether this transaction published a plan
 	plansRead []*version // what versions found; nil: it was not asked, or this transaction has published since
 
+	raggedRead map[raggedDay]map[partner.ID]store.Tally // what was counted in parts of days, where it was asked for
+
 	counting map[store.CounterKey]money.Amount // by how much orders that were judged again change counters, once it is written
 }
 

@@ -46,6 +46,8 @@ type records struct {
 	balances map[account]settlement.Balance
 	accounts map[partner.ID][]account // those of which there ever was anything, in order of currency
 	counters map[store.CounterKey]money.Amount
+	tallies  map[talliesOf]map[int64]store.Tally             // by day
+	counted  map[string]map[commission.OrderID]store.Counted // of each series
 
 	grants  *table[partner.ID, settlement.Grants]
 	toJudge map[partner.ID]time.Time // the users whose grants are due, and when
@@ -84,7 +86,8 @@ func newRecords() *records {
 		rows: map[settlement.Source][]*settlement.Row{}, payees: map[partner.ID][]*settlement.Row{},
 		pending: map[account]money.Amount{}, balances: map[account]settlement.Balance{}, accounts: map[partner.ID][]account{},
 		grants: newTable[partner.ID, settlement.Grants](), toJudge: map[partner.ID]time.Time{}, forfeits: newTable[partner.ID, settlement.Forfeits](), toForfeit: map[partner.ID]time.Time{}, settled: map[partner.Customer][]settledKey{},
-		counters:    map[store.CounterKey]money.Amount{},
+		counters: map[store.CounterKey]money.Amount{},
+		tallies:  map[talliesOf]map[int64]store.Tally{}, counted: map[string]map[commission.OrderID]store.Counted{},
 		withdrawals: newTable[settlement.WithdrawalID, settlement.Withdrawal](), claims: map[store.ClaimKey]store.Claim{},
 		readers: map[string]int64{},
 		queue:   map[store.QueueCursor]store.QueuedOrder{},

@@ -48,6 +48,10 @@ var (
 		{"withdrawing", amount}, {"paid", amount}, {"taxed", amount}, {"fees", amount}}}
 	countersTable = table{"counters", []column{{"campaign", text}, {"customer", text}},
 		[]column{{"amount", amount}, {"currency", text}, {"scale", integer}}}
+	talliesTable = table{"tallies", []column{{"series", text}, {"partner", text}, {"day", integer}},
+		[]column{{"amount", amount}, {"currency", text}, {"scale", integer}, {"number", integer}}}
+	countedTable = table{"counted", []column{{"series", text}, {"id", text}},
+		[]column{{"paid", integer}, {"format", integer}, {"document", long}}}
 	grantsTable   = table{"grants", []column{{"id", text}}, []column{{"revision", integer}, {"due", integer}, {"format", integer}, {"document", long}}}
 	forfeitsTable = table{"forfeits", []column{{"id", text}}, []column{{"revision", integer}, {"due", integer}, {"format", integer}, {"document", long}}}
 	runsTable     = table{"runs", []column{{"id", text}},
@@ -65,7 +69,7 @@ var (
 )
 
 var tables = []*table{&partnersTable, &factsTable, &applicationsTable, &customersTable, &edgesTable, &bindingsTable, &plansTable, &ordersTable, &rowsTable, &balancesTable,
-	&countersTable, &grantsTable, &forfeitsTable, &runsTable, &withdrawalsTable, &queueTable, &claimsTable, &eventsTable, &headsTable}
+	&countersTable, &talliesTable, &countedTable, &grantsTable, &forfeitsTable, &runsTable, &withdrawalsTable, &queueTable, &claimsTable, &eventsTable, &headsTable}
 
 // contended are the tables of which whoever reads a record goes on to change it: where a read has to lock it takes the record for itself, for of two who
 // share one neither can change it.
@@ -91,6 +95,7 @@ var indexes = []index{
 	{table: &ordersTable, columns: "customer, paid, id", where: "paid > " + never},
 	{table: &ordersTable, columns: "seller, paid, id", where: "paid > " + never},
 	{table: &ordersTable, columns: "settled, customer, id", where: "settled > " + never},
+	{table: &countedTable, columns: "series, paid, id"},
 	{table: &rowsTable, columns: "payee, at, kind, source, revision, currency, scale"},
 	{table: &rowsTable, columns: "folded, payee, currency, scale, kind, source, revision", where: "folded = " + never},
 	{table: &grantsTable, columns: "due, id", where: "due > " + never},

@@ -100,7 +100,7 @@ func (p *place) tables(tb testing.TB, schema string) []string {
 		all = append(all, table)
 	}
 	require.NoError(tb, rows.Err())
-	require.Len(tb, all, 19)
+	require.Len(tb, all, 21)
 	return all
 }
 
