@@ -21,6 +21,7 @@ const (
 	byLate     = "partner/program:TestRule_6_10_WhatIsToldLateLiftsFromTheLastLevelOn"
 	byLock     = "partner:TestRule_6_10_AManualLevelIsLockedUntilItsInstantAndOnlyThatLevel"
 	byReward   = "partner/program:TestRule_6_12_ARewardToHimselfIsExplainedAndStandsWithTheLevel"
+	byPass     = "partner/program:TestRule_6_12_WhoIsJudgedByASettledOrderDoesNotRiseByTheRewardInThatPass"
 	byCascade  = "partner/program:TestRule_6_12_ACascadeThatIsInterruptedGoesOn"
 	byRounds   = "settlement:TestWhatIsTakenBackBeyondWhatIsPendingComesReleased"
 	byForest   = "partner/program:TestRule_3_23_InEveryTreeWhoStandsWhereIsWhatAMapSays"
@@ -334,7 +335,7 @@ var plantedBugs = []plantedBug{
 	{"a lock of the shop outlives its level", byLock, []plantedEdit{{
 		"partner/state.go", "s.Level, s.LevelSet, s.LevelLockedUntil = Level(f.Value), false, time.Time{}", "s.Level = Level(f.Value)",
 	}}},
-	{"a reward for a level reaches the next one in the same pass", byReward, []plantedEdit{{"partner/program/due_grants.go", "	if cascade {\n", "	if cascade = true; cascade {\n"}}},
+	{"a reward for a level reaches the next one in the same pass", byPass, []plantedEdit{{"partner/program/due_grants.go", "	if cascade {\n", "	if cascade = true; cascade {\n"}}},
 	{"a reward to who rises waits for a purchase of his", byReward, []plantedEdit{{"settlement/grant.go", " || x.Payee == g.User)", ")"}}},
 	{"a cascade stops where a run was interrupted", byCascade, []plantedEdit{{"partner/program/due_grants.go", "after.Due, out.again = now, true", "out.again = true"}}},
 	{"the tenant is ignored", byModel, []plantedEdit{{"partner/program/program.go", "	s.tenant = tenant\n", "	_ = tenant\n"}}},
