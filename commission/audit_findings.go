@@ -14,8 +14,8 @@ import (
 // maxAccounts is the most accounts of one person that an audit tries.
 const maxAccounts = 5
 
-// splitting works out what one person gets by 1, 2, … accounts, each the recruiter of the one before, and so in every tree: of the goods and with the levels by which several
-// accounts bring the most. All accounts but the topmost have one level.
+// splitting works out what one person gets by 1, 2, … accounts, each the recruiter of the one before, and so in every tree: of the goods and with the levels
+// by which several accounts bring the most. All accounts but the topmost have one level.
 func (c *Calculator) splitting(mix Mix) ([]SplitGain, error) {
 	levels := slices.Concat([]LeaderLevel{{}}, mix.Levels)
 	gains := make([]SplitGain, maxAccounts)

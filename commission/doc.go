@@ -20,7 +20,8 @@
 // # What always holds
 //
 // An entry is rounded once. The entries of a line are together never above its cap, those of an order never above the order's. What a refund leaves
-// depends on what came back, not on the portions in which it did; a full refund leaves nothing. Equal input gives equal output, to the last unit: nothing here reads a clock, a store or a random number.
+// depends on what came back, not on the portions in which it did; a full refund leaves nothing. Equal input gives equal output, to the last unit: nothing
+// here reads a clock, a store or a random number.
 //
 // # The vocabulary of a plan
 //

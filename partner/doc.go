@@ -26,8 +26,9 @@
 //	terminated, cleared ── rejoin, where the plan lets him ──▶ candidate
 //
 // Beside the status stand two switches that can be set and lifted any number of times and do not touch each other: earnings and withdrawals can be frozen.
-// Frozen earnings are lost or, by an option of the plan, accrue and wait until the freeze is lifted. A partner can be valid for a time, after which he earns nothing until he renews, and one who has left can withdraw what he has for a last window. What
-// it does that somebody leaves (who moves where, whose his customers are, what becomes of his money) is a value, [Departure], by options of the plan.
+// Frozen earnings are lost or, by an option of the plan, accrue and wait until the freeze is lifted. A partner can be valid for a time, after which he earns
+// nothing until he renews, and one who has left can withdraw what he has for a last window. What it does that somebody leaves (who moves where, whose his
+// customers are, what becomes of his money) is a value, [Departure], by options of the plan.
 //
 // A level is one of the facts too, and beside it stands why it changed: by what was reached, with the values that the metrics had ([RiseFacts]), or because
 // somebody of the shop gave it, perhaps locked until an instant ([SetLevelFacts]). [LevelChanges] reads the log from them.

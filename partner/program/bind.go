@@ -20,7 +20,8 @@ type Assign struct {
 
 // Bind attempts to bind a customer to an owner: whether it does, and for how long, the plan's binding section says; without one the first owner stays. Every
 // attempt is kept as a record, and where it changes nothing the outcome names the owner and the reason. Orders that are nobody's and that it reaches within
-// their plan's grace become the owner's. An unknown or inactive owner binds nothing and is a reason too, so that a bad link never disturbs the shop. It is [tree.ErrSelf] where somebody would own himself.
+// their plan's grace become the owner's. An unknown or inactive owner binds nothing and is a reason too, so that a bad link never disturbs the shop. It is
+// [tree.ErrSelf] where somebody would own himself.
 func (t Team) Bind(ctx context.Context, in Bind) (BindOutcome, error) {
 	by := in.By
 	if by == "" {

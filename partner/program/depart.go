@@ -29,9 +29,9 @@ type Departed struct {
 }
 
 // Finish ends a termination, and what hangs on the partner goes where the plan's section joining.leaving says: from At on his customers, and from the instant
-// of recording on, or At where that is later, those whom he recruited, each with his own team, and so in every tree. What is posted settles to him, unless the section says that what
-// is pending is forfeited: then RunDue takes it, a batch at a time, from At on, and what is told of late is taken where it is posted. What was released before
-// stays his. [Partners.PreviewDeparture] says before what it does.
+// of recording on, or At where that is later, those whom he recruited, each with his own team, and so in every tree. What is posted settles to him, unless
+// the section says that what is pending is forfeited: then RunDue takes it, a batch at a time, from At on, and what is told of late is taken where it is
+// posted. What was released before stays his. [Partners.PreviewDeparture] says before what it does.
 //
 // It is a [*partner.MoveError] unless he is leaving, a [*NotFoundError] for somebody who is no partner or for the partner who is to get the customers, and a
 // [*TransferError] where that one earns nothing.

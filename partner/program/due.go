@@ -53,9 +53,10 @@ const batches = 20
 
 // RunDue does what is due at an instant (zero: now): it posts queued orders, takes what was pending of partners who have forfeited it by leaving, releases the
 // orders whose hold is over and the parts of period runs that are committed, numbers events, counts by them what teams have sold, and judges by them who has
-// reached what the plan asks, to become a partner or to rise to a level. Then it judges one-off bonuses, which so reach nothing in the same run, adds posted rows to the balances, and numbers the
-// events of all that. It works in bounded transactions and stops at a bound, so that More asks for another call; it may be stopped at any point, and two may
-// run at once. What cannot be released or judged is reported and neither stops nor repeats the others. The shop's scheduler calls it, every minute for example.
+// reached what the plan asks, to become a partner or to rise to a level. Then it judges one-off bonuses, which so reach nothing in the same run, adds posted
+// rows to the balances, and numbers the events of all that. It works in bounded transactions and stops at a bound, so that More asks for another call; it may
+// be stopped at any point, and two may run at once. What cannot be released or judged is reported and neither stops nor repeats the others. The shop's
+// scheduler calls it, every minute for example.
 func (p *Program) RunDue(ctx context.Context, now time.Time) (Due, error) {
 	if p.store == nil {
 		return Due{}, ErrNoStore

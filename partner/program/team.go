@@ -43,10 +43,10 @@ type BindOutcome struct {
 	Reason partner.Reason // why not
 }
 
-// Recruit puts somebody into the team of a recruiter, until somebody of the shop moves him. Who is not known yet becomes a partner by it, or a candidate where the plan asks
-// something of recruits. The recruiter must be known; he may be a candidate. Who has a recruiter keeps him, and the outcome says so. Where the recruiter's
-// level may not recruit, or he has left, nothing is recorded and the outcome says why, or, where the plan passes recruits up, the nearest above him who may
-// is the recruiter.
+// Recruit puts somebody into the team of a recruiter, until somebody of the shop moves him. Who is not known yet becomes a partner by it, or a candidate
+// where the plan asks something of recruits. The recruiter must be known; he may be a candidate. Who has a recruiter keeps him, and the outcome says so.
+// Where the recruiter's level may not recruit, or he has left, nothing is recorded and the outcome says why, or, where the plan passes recruits up, the
+// nearest above him who may is the recruiter.
 //
 // In another tree than that of recruiters both must be known, the recruiter must not have left, and nobody joins or gets a level by it.
 //

@@ -72,7 +72,8 @@ type teamState struct {
 // that he has and, where the plan's level leads, as a leader.
 //
 // It is a [*MetaError] where what is asked for makes no sense, [ErrNoPlan] for a period where no plan says when it is, [tree.ErrVolume] where what all sold
-// leaves 64 bits, an [*UnknownTreeError] for a tree that no plan names, and [store.ErrStale] where sales are asked for in a transaction that shows no snapshot and others write all the time.
+// leaves 64 bits, an [*UnknownTreeError] for a tree that no plan names, and [store.ErrStale] where sales are asked for in a transaction that shows no
+// snapshot and others write all the time.
 func (t Team) Index(ctx context.Context, of IndexOf) (*TeamIndex, error) {
 	if err := of.check(); err != nil {
 		return nil, err

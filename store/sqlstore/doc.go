@@ -28,8 +28,8 @@
 //
 // On MySQL and MariaDB the shop's transaction may be at REPEATABLE READ, the default there, or at READ COMMITTED, and may have read before. At REPEATABLE READ
 // its first read hides from every plain SELECT what others commit afterwards; so in an Update every read that a write can depend on locks what it reads, in
-// share mode, and for itself where it is going to be changed; a key that nobody has yet is locked by an empty claim. A View reads the shop's snapshot, as the shop's own SELECTs do. READ COMMITTED makes fewer wait:
-// at REPEATABLE READ the gaps beside what is read are locked too, so that of two who then insert there one is given up on (1213), which [Retryable] reports.
-// So it does of the error 1020 with which MariaDB, from 11.6 on unless innodb_snapshot_isolation is off, ends a transaction at REPEATABLE READ that reads what
-// others have changed since its first read: there READ COMMITTED is the better choice.
+// share mode, and for itself where it is going to be changed; a key that nobody has yet is locked by an empty claim. A View reads the shop's snapshot, as the
+// shop's own SELECTs do. READ COMMITTED makes fewer wait: at REPEATABLE READ the gaps beside what is read are locked too, so that of two who then insert
+// there one is given up on (1213), which [Retryable] reports. So it does of the error 1020 with which MariaDB, from 11.6 on unless innodb_snapshot_isolation
+// is off, ends a transaction at REPEATABLE READ that reads what others have changed since its first read: there READ COMMITTED is the better choice.
 package sqlstore

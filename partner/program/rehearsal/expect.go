@@ -44,7 +44,8 @@ type Expect struct {
 	RunState *settlement.RunState `json:"runState"`
 	// Of refund: what the order pays each payee before and after it.
 	Changes []Change `json:"changes"`
-	// Of refund and exchange: what somebody else bears of it, all of it, in order of payee, then currency: above 0 what a payee is spared, below 0 what the seller is charged.
+	// Of refund and exchange: what somebody else bears of it, all of it, in order of payee, then currency: above 0 what a payee is spared, below 0 what the
+	// seller is charged.
 	Borne []Borne `json:"borne"`
 	// Of exchange: whether the order waits for it to be closed.
 	Held *bool `json:"held"`

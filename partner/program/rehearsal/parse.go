@@ -14,8 +14,8 @@ import (
 	"github.com/fenrun/fenrun/partner/program/internal/strictjson"
 )
 
-// Parse reads a scenario, the plans of which may name these rules of the shop's own. Where that cannot be used it is a [*ScenarioError] with all its problems, each with path, line and column, and the nearest
-// known name.
+// Parse reads a scenario, the plans of which may name these rules of the shop's own. Where that cannot be used it is a [*ScenarioError] with all its
+// problems, each with path, line and column, and the nearest known name.
 func Parse(text []byte, rules ...commission.Rules) (Scenario, error) {
 	var s Scenario
 	positions, err := strictjson.DecodePositions(text, &s)

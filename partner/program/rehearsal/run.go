@@ -190,8 +190,8 @@ func (r *runner) tell(ctx context.Context, e *Event, meta program.Meta) (told, [
 	return t, after, errors.Join(err, ctx.Err())
 }
 
-// once tells everything that succeeded once more, but for runs, which do what is due: each has been done, so that nothing may change. What is answered of withdrawals and of people is what
-// they are now, so that only other answers are compared.
+// once tells everything that succeeded once more, but for runs, which do what is due: each has been done, so that nothing may change. What is answered of
+// withdrawals and of people is what they are now, so that only other answers are compared.
 func (r *runner) once(ctx context.Context) error {
 	for i, first := range r.told {
 		e := &r.scenario.Events[i]
