@@ -44,7 +44,10 @@ func levelDeeds() []deed {
 			return b.Partners.SetLevel(ctx, program.SetLevel{Partner: "bob", Level: "0", Until: b.now.AddDate(0, 0, 1)})
 		}, false},
 		{"RunDue in which rewards cascade", risePlan, func(b *branch) { bought(b, "o-1", "o-2") }, func(ctx context.Context, b *branch) (any, error) {
-			return b.RunDue(ctx, b.now)
+			if out, err := b.RunDue(ctx, b.now); err != nil {
+				return out, err
+			}
+			return b.RunDue(ctx, b.now) // reads the events of the bonuses
 		}, true},
 	}
 }
