@@ -177,6 +177,7 @@ type modelCall struct {
 	do             func(again bool) (any, error) // again: the same facts, written in another way
 	other          func() error                  // the same key with other facts
 	done           func(got any)                 // tells the oracle, and compares the result
+	expired        func() bool                   // whether its natural key is that of another operation by now; nil: it never is
 
 	first any // the result
 }

@@ -115,9 +115,11 @@ func (s *modelShop) stepPublish(t *rapid.T) {
 
 // someCall draws a call that was done.
 func (s *modelShop) someCall(t *rapid.T) *modelCall {
-	names := make([]string, len(s.calls)) // short, for the log
-	for i, c := range s.calls {
-		names[i] = c.operation + " " + c.key
+	var names []string // short, for the log
+	for _, c := range s.calls {
+		if c.expired == nil || !c.expired() {
+			names = append(names, c.operation+" "+c.key)
+		}
 	}
 	return s.claims[rapid.SampledFrom(names).Draw(t, "call")]
 }

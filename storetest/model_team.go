@@ -107,7 +107,11 @@ func (c *modelCall) needsPlan(s *modelShop, at time.Time) {
 func (s *modelShop) add(t require.TestingT, in program.Add) {
 	at := s.at(in.At)
 	c := &modelCall{operation: "add"}
-	c.named(in.Key, string(in.Partner), fmt.Sprint(in.Partner, in.Level), in.At)
+	natural := s.oracle.joiningKey(in.Partner)
+	c.named(in.Key, natural, fmt.Sprint(in.Partner, in.Level), in.At)
+	if in.Key == "" {
+		c.expired = func() bool { return s.oracle.joiningKey(in.Partner) != natural }
+	}
 	if in.Candidate {
 		c.operation = "candidate"
 	}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/fenrun/fenrun/partner"
@@ -69,6 +70,24 @@ func oracleStatusOnRecruit(plan *program.Plan) partner.Status {
 		return partner.Candidate
 	}
 	return partner.Active
+}
+
+// joiningKey tells one joining of somebody from another: how often he has left before.
+func (o *oracle) joiningKey(id partner.ID) string {
+	left, live := 0, false
+	if person := o.people[id]; person != nil {
+		for _, f := range person.facts {
+			if f.kind != partner.FactStatus {
+				continue
+			}
+			now := f.value == "active" || f.value == "candidate" || f.value == "terminating"
+			if live && !now {
+				left++
+			}
+			live = now
+		}
+	}
+	return fmt.Sprint(id, " ", left)
 }
 
 // add makes somebody a partner, or a candidate where that is asked for and the plan asks something of recruits. Who is that already stays what he is; a
