@@ -14,15 +14,18 @@ import (
 	"github.com/fenrun/fenrun/storetest"
 )
 
-// set is an address with other settings of the connection.
+// set is an address with other settings of the connection: at the end of a URL, or of PostgreSQL's other form, host=… port=….
 func (a address) set(settings ...string) address {
 	dsn := a.dsn()
 	for i := 0; i < len(settings); i += 2 {
-		separator := "?"
-		if strings.Contains(dsn, "?") {
-			separator = "&"
+		switch name, value := settings[i], settings[i+1]; {
+		case strings.HasPrefix(dsn, "host="):
+			dsn += " " + name + "='" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(value) + "'"
+		case strings.Contains(dsn, "?"):
+			dsn += "&" + name + "=" + url.QueryEscape(value)
+		default:
+			dsn += "?" + name + "=" + url.QueryEscape(value)
 		}
-		dsn += separator + settings[i] + "=" + url.QueryEscape(settings[i+1])
 	}
 	return address{usual: dsn, plain: &a}
 }
