@@ -2,7 +2,9 @@ package program_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -206,6 +208,31 @@ func TestABatchOfAThousandOrdersCostsNoMoreCallsThanOne(t *testing.T) {
 	calls(ordersOf(t, prog, "first", 1)) // publishes the plan
 	one, thousand := calls(ordersOf(t, prog, "one", 1)), calls(ordersOf(t, prog, "many", 1000))
 	require.Equal(t, one, thousand)
+}
+
+func TestABatchLocksABuyerBeforeItReadsWhatHeHasDone(t *testing.T) {
+	faulty := storetest.NewFaulty(memstore.New())
+	prog, err := program.New(faulty, program.Config{Clock: func() time.Time { return noon }, Plan: program.MustPlan(`{"currency": "CNY", "commission": {"rates": ["10%"]},
+		"joining": {"threshold": {"all": [{"metric": {"name": "orders", "node": "completed"}, "atLeast": "2"}]}}}`)})
+	require.NoError(t, err)
+	paid, err := prog.Orders.PaidBatch(ctx, []program.Order{
+		{ID: "o-1", Customer: "carol", PaidAt: noon, Lines: []program.Line{line("1", 1, "10.00")}},
+		{ID: "o-2", Customer: "carol", PaidAt: noon, Lines: []program.Line{line("1", 1, "10.00")}},
+	})
+	require.NoError(t, err)
+	require.NoError(t, errors.Join(paid[0].Err, paid[1].Err))
+
+	faulty.FailAt(0, storetest.Before)
+	received, err := prog.Orders.ReceivedBatch(ctx, []program.Received{{Order: "o-1"}, {Order: "o-2"}})
+	require.NoError(t, err)
+	require.NoError(t, errors.Join(received[0].Err, received[1].Err))
+	calls := faulty.Calls()
+	locked, read := slices.Index(calls, "AddSpend"), slices.Index(calls, "CustomerOrders")
+	require.GreaterOrEqual(t, locked, 0)
+	require.Greater(t, read, locked, "two batches that read before either locks both miss what the other tells: %v", calls)
+	state, err := prog.Partners.At(ctx, "carol", noon)
+	require.NoError(t, err)
+	require.Equal(t, partner.Active, state.Status)
 }
 
 func TestABatchThatFailsAsAWholeIsDoneOneByOne(t *testing.T) {

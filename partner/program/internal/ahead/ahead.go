@@ -6,8 +6,8 @@
 // its locks.
 //
 //	t := ahead.New(tx)
-//	err := t.Ask(ctx, func() error { return operation(t) })  // for each of them, as often as it has to
-//	err = operation(t)                                       // each in turn
+//	err := t.Ask(ctx, func() (more bool) { return errors.Is(operation(t), ahead.ErrAsked) }) // for all of them, as often as it has to
+//	err = operation(t)                                                                       // each in turn
 //	err = t.Flush(ctx)
 //
 // So many operations cost as many calls to the store as one of them does, and do what they would do one by one. What an operation calls that is not kept here
