@@ -20,7 +20,9 @@ type Returned struct {
 // portions in which it did, and a full return gives no entries. into is a Result to use again, or nil. c is the calculator of the plan that the order
 // was judged by: cap, rounding and the treatment of losses are the plan's.
 //
-// It equals what the same frozen shares pay on an order that never had the returned part. What cannot have come back, such as more units than were sold
+// It equals what the same frozen shares pay on an order that never had the returned part. A plan cannot ask for refunds that are rounded each on its own
+// or for one base for all lines: three units at 0.05 and 10 % pay 0.02, and their refunds would take back 3 × 0.01; and goods sold at cost, when they come
+// back, would take commission of those that were kept. What cannot have come back, such as more units than were sold
 // or money of another currency or scale, is an [*OrderError]; more money than is left counts as all of it.
 func (c *Calculator) Target(frozen Frozen, returned []Returned, into *Result) (*Result, error) {
 	if into == nil {
