@@ -25,6 +25,21 @@ func newForest(n int) *forest {
 	return newShape(n, r.IntN)
 }
 
+// newPopular lets who has recruited many recruit more: everybody before is as likely as he has recruits and one more. The mean depth is half of that of
+// newForest, and a few have recruited thousands.
+func newPopular(n int) *forest {
+	r := rand.New(rand.NewPCG(uint64(n), 1))
+	recruiters := make([]int, 1, n)
+	return newShape(n, func(i int) int {
+		of := r.IntN(i)
+		if r.IntN(2) == 0 {
+			of = recruiters[of]
+		}
+		recruiters = append(recruiters, of)
+		return of
+	})
+}
+
 // newChain lets everybody be recruited by the one before him.
 func newChain(n int) *forest { return newShape(n, func(i int) int { return i - 1 }) }
 

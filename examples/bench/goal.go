@@ -39,6 +39,9 @@ func times(id, name string, ours, reference, ratio float64) goal {
 	return goal{ID: id, Name: name, Unit: "ns", Ours: ours, Reference: reference, Ratio: ratio, Holds: true}
 }
 
+// withoutGoal is the comparison without the goal.
+func (g goal) withoutGoal() goal { return times(g.ID, g.Name, g.Ours, g.Reference, g.Ratio) }
+
 // count is a goal about a number that has a bound of its own.
 func count(id, name string, ours, atMost float64) goal {
 	return goal{ID: id, Name: name, Ours: ours, Goal: "<= " + number(atMost), Holds: ours <= atMost}

@@ -8,7 +8,7 @@ import (
 
 // TestTheMapOfNodesHasTheSameTeam keeps the comparison one of equal work.
 func TestTheMapOfNodesHasTheSameTeam(t *testing.T) {
-	for _, f := range []*forest{newForest(1000), newChain(1000)} {
+	for _, f := range []*forest{newForest(1000), newPopular(1000), newChain(1000)} {
 		ix, nodes := f.index(), f.nodes()
 		require.Equal(t, 1000, ix.Len())
 		require.Len(t, nodes, 1000)
@@ -25,6 +25,17 @@ func TestTheMapOfNodesHasTheSameTeam(t *testing.T) {
 			require.Nil(t, n)
 		}
 	}
+}
+
+// TestFewRecruitMostWhereTheyArePopular: otherwise the second shape would be the first again.
+func TestFewRecruitMostWhereTheyArePopular(t *testing.T) {
+	most := func(f *forest) (recruits int) {
+		for _, n := range f.nodes() {
+			recruits = max(recruits, len(n.children))
+		}
+		return recruits
+	}
+	require.Greater(t, most(newPopular(10_000)), 5*most(newForest(10_000)))
 }
 
 func TestWholeOrdersPayTheSame(t *testing.T) {
