@@ -63,36 +63,45 @@ func (r Report) String() string {
 //	I8   net + tax + fee = gross for every withdrawal that was paid
 //	I9   withdrawing is the sum of open withdrawals, which are of cash
 //	I10  nothing is released before its time, and all rows of a released order or part of a run are
-//	I12  every balance is what its rows and withdrawals make, and every counter of a campaign what the orders use of it; what teams sold is what
-//	     their orders come to; every one-off bonus is what the plan gives for it, once, and none is missing
+//	I12  every balance is what its rows and withdrawals make, every counter of a campaign what the orders use of it, what a customer has spent and
+//	     teams have sold what the orders come to ([Program.Rebuild] sets these right); every one-off bonus is what the plan gives for it, once, and none is
+//	     missing
 //	I13  nobody stands above himself
 //	I14  the entries of a line are together not above its cap
 func (p *Program) Audit(ctx context.Context) (Report, error) {
-	var a *audit
-	err := p.view(ctx, func(tx store.Tx) error {
-		a = &audit{call: &call{shell: p.shell, ctx: ctx, tx: tx}, expected: map[account]*expectation{}, uses: map[store.CounterKey]money.Amount{}}
+	a, err := p.audited(ctx)
+	return a.report, err
+}
+
+// audited checks everything, as of one instant where the store can.
+func (s *shell) audited(ctx context.Context) (*audit, error) {
+	a := &audit{}
+	err := s.view(ctx, func(tx store.Tx) error {
+		*a = audit{
+			call: &call{shell: s, ctx: ctx, tx: tx}, expected: map[account]*expectation{}, uses: map[store.CounterKey]money.Amount{},
+			spends: map[partner.Customer]money.Amount{},
+		}
 		var err error
-		if a.series, err = a.seriesToAudit(p.now()); err != nil {
+		if a.series, err = a.seriesToAudit(s.now()); err != nil {
 			return err
 		}
-		for _, step := range []func() error{a.orders, a.counters, a.tallies, a.runs, a.grants, a.withdrawals, a.balances} {
+		for _, step := range []func() error{a.rebuilt, a.orders, a.counters, a.spent, a.tallies, a.runs, a.grants, a.withdrawals, a.balances} {
 			if err := step(); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if a == nil {
-		return Report{}, err
-	}
-	return a.report, err
+	return a, err
 }
 
 type audit struct {
 	*call
 	report   Report
+	mends    mends
 	expected map[account]*expectation
 	uses     map[store.CounterKey]money.Amount // what the orders use of campaigns
+	spends   map[partner.Customer]money.Amount // what customers have spent on the orders
 	series   []series                          // of what teams sold: those that have counted everything
 }
 
@@ -118,6 +127,15 @@ func (a *audit) check(ok bool, invariant, subject, format string, args ...any) {
 }
 
 // sum adds to *to, which an audit of records that the library wrote cannot exceed; where it does the sum shows as a difference.
+// derived checks a number that is derived from records, and reports whether it has to be set right.
+func (a *audit) derived(ok bool, invariant, subject, format string, args ...any) (wrong bool) {
+	a.check(ok, invariant, subject, format, args...)
+	if !ok {
+		a.mends.found = append(a.mends.found, a.report.Broken[len(a.report.Broken)-1])
+	}
+	return !ok
+}
+
 func sum(to *money.Amount, by money.Amount) { *to, _ = to.Add(by) }
 
 func (a *audit) orders() error {
@@ -164,6 +182,9 @@ func (a *audit) order(o *settlement.Order, rows []settlement.Row) error {
 		a.expect(row)
 	}
 	a.use(o, v)
+	if err := a.spend(o, v); err != nil {
+		return err
+	}
 	early := !o.Released.IsZero() && (o.ReleaseAt.IsZero() || o.Released.Before(o.ReleaseAt))
 	a.check(!early, "I10", string(o.ID), "released at %s, due at %s", o.Released.Format(time.RFC3339), o.ReleaseAt.Format(time.RFC3339))
 	paid := []paidPart{{o.Total, &o.Frozen, o.Returned, v.calc}}
@@ -359,6 +380,7 @@ func (a *audit) balancesOf(id partner.ID, all []settlement.Balance, currencies [
 func (a *audit) balance(b *settlement.Balance, currency money.Currency) {
 	x, id := a.of(account{b.Partner, currency}), string(b.Partner)
 	available, debt := settlement.SplitNet(x.net)
+	wrong := false
 	for _, c := range []struct {
 		name        string
 		invariant   string
@@ -367,8 +389,11 @@ func (a *audit) balance(b *settlement.Balance, currency money.Currency) {
 		{"pending", "I12", b.Pending, x.pending}, {"available", "I12", b.Available, available}, {"debt", "I12", b.Debt, debt},
 		{"withdrawing", "I9", b.Withdrawing, x.withdrawing}, {"paid", "I12", b.Paid, x.paid}, {"taxed", "I12", b.Taxed, x.taxed}, {"fees", "I12", b.Fees, x.fees},
 	} {
-		a.check(c.has.Units() == c.should.Units(), c.invariant, id, "%s is %s, rows and withdrawals make %s", c.name, c.has, c.should)
+		wrong = a.derived(c.has.Units() == c.should.Units(), c.invariant, id, "%s is %s, rows and withdrawals make %s", c.name, c.has, c.should) || wrong
 		a.check(c.has.Sign() >= 0 || c.name == "pending" && x.losses, "I3", id, "%s is %s", c.name, c.has)
+	}
+	if wrong {
+		a.mends.balance(b, x)
 	}
 	a.check(b.Available.IsZero() || b.Debt.IsZero(), "I3", id, "available %s and debt %s at once", b.Available, b.Debt)
 	earned, err := b.Earned()

@@ -37,7 +37,7 @@ func Example() {
 	// alice  29.85 CNY → 19.90 CNY
 	// bob    59.70 CNY → 39.80 CNY
 	// 39.80 CNY
-	// entries and balances agree: 50 checks on 1 orders, 4 rows and 2 partners
+	// entries and balances agree: 51 checks on 1 orders, 4 rows and 2 partners
 }
 
 // The shop records its order and the commission in one transaction: both, or neither.
