@@ -262,7 +262,8 @@ type told struct {
 }
 
 // concernedLines returns of each event whom it concerns: those above whoever sold, as of the payment, those above whoever brought somebody or rose, as of
-// now, the buyer of an order that is released, and, where rewards cascade, who was paid one.
+// now, the buyer of an order that is paid or released, and, where rewards cascade, who was paid one. A buyer is judged when he pays too, but before his first
+// order there is nothing to lock him by: what others do at that moment his event tells.
 func (c *call) concernedLines(v *version, events []store.Event) ([][]partner.ID, error) {
 	orders, err := c.ordersOf(events)
 	if err != nil {
@@ -280,7 +281,7 @@ func (c *call) concernedLines(v *version, events []store.Event) ([][]partner.ID,
 		switch e.Kind {
 		case "order_paid", "order_received", "order_released", "order_attributed":
 			o := orders[commission.OrderID(e.Subject)]
-			if e.Kind == "order_released" {
+			if e.Kind == "order_paid" || e.Kind == "order_released" {
 				lines[i] = []partner.ID{partner.ID(o.Customer)}
 			}
 			above(i, o.Attributed.Partner, o.PaidAt)

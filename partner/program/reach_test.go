@@ -204,6 +204,7 @@ func TestAFactAtWhichTheShopsCodeFailsIsPassedOver(t *testing.T) {
 		o.Customer = customer
 		s.paid(o)
 	}
+	require.Empty(t, s.promotes())
 	broken = errors.New("no connection")
 	s.now = noon.Add(time.Hour)
 	for _, id := range []string{"o-ann", "o-carol", "o-dora"} {
