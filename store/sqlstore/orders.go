@@ -43,6 +43,20 @@ func (t *tx) LockOrders(ctx context.Context, ids []commission.OrderID) ([]settle
 	return clones(inOrder(ids, found)), err
 }
 
+// orderColumns are the columns that an order determines: customer, seller, paid, due, released, settled.
+func orderColumns(o *settlement.Order) []any {
+	var paid, due, settled time.Time
+	if o.Posted {
+		if paid = o.PaidAt; o.Released.IsZero() {
+			due = o.ReleaseAt
+		}
+	}
+	if o.Settled() {
+		settled = o.Released
+	}
+	return []any{string(o.Customer), string(o.Attributed.Partner), micros(paid), micros(due), micros(o.Released), micros(settled)}
+}
+
 func (t *tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
 	if err := t.writes(ctx); err != nil || len(orders) == 0 {
 		return err
@@ -66,20 +80,11 @@ func (t *tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
 			return store.ErrStale
 		}
 		stored[string(o.ID)] = o.Revision
-		var paid, due, settled time.Time
-		if o.Posted {
-			if paid = o.PaidAt; o.Released.IsZero() {
-				due = o.ReleaseAt
-			}
-		}
-		if o.Settled() {
-			settled = o.Released
-		}
 		text, err := document(o)
 		if err != nil {
 			return err
 		}
-		last[keyText([]any{string(o.ID)})] = []any{string(o.ID), o.Revision, string(o.Customer), string(o.Attributed.Partner), micros(paid), micros(due), micros(o.Released), micros(settled), currentFormat, text}
+		last[keyText([]any{string(o.ID)})] = slices.Concat([]any{string(o.ID), o.Revision}, orderColumns(&o), []any{currentFormat, text})
 	}
 	t.wrote = true
 	return t.insert(ctx, &ordersTable, latest(singles(ids), last), upsert)
