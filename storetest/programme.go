@@ -29,6 +29,7 @@ var programmeSentences = []sentence{
 	{"a period run that is reversed while it is posted leaves nothing", reversedWhilePosted},
 	{"a partner whose orders are paid at once rises to each level at most once", risesAtOnce},
 	{"one-off bonuses that many runs of RunDue judge at once are paid and taken back once", grantsAtOnce},
+	{"an index of the team that follows the events comes to what one is that is built then", indexFollows},
 	{"two tenants run the same programme and neither sees the other", programmeTenants},
 }
 

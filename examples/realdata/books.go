@@ -55,6 +55,7 @@ func (p *player) close(ctx context.Context) (*books, error) {
 		}
 		b.earned.add(balance.Partner, earned)
 	}
+	p.books = b
 	return b, nil
 }
 

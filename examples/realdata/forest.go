@@ -119,8 +119,8 @@ var indexOf = program.IndexOf{Sales: true}
 // forest binds everybody to the first referrer whom he can have, and looks at the team that comes of it through an index that follows the programme, which
 // must say what the programme says and what an index says that is read anew.
 func forest(ctx context.Context, rep *report, name string, all []referral) error {
-	p, err := newPlayer(name, program.MustPlan(forestPlan))
-	if err != nil {
+	p, err := rep.player(ctx, name, program.MustPlan(forestPlan))
+	if err != nil || p == nil {
 		return err
 	}
 	if len(all) > 0 {

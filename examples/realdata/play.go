@@ -9,7 +9,6 @@ import (
 	"github.com/fenrun/fenrun/examples/internal/progress"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program"
-	"github.com/fenrun/fenrun/store/memstore"
 )
 
 // player tells a programme of its own what happened, with a clock that stands at whatever is happening.
@@ -20,13 +19,20 @@ type player struct {
 	now     time.Time
 	known   map[partner.ID]bool
 	people  []partner.ID // in the order in which they came
+	waiting
 }
 
-// newPlayer returns a player of a plan on an empty store.
-func newPlayer(name string, plan program.Plan) (*player, error) {
-	p := &player{result: result{name: name}, started: time.Now(), known: map[partner.ID]bool{}}
-	var err error
-	p.Program, err = program.New(memstore.New(), program.Config{Plan: plan, Clock: func() time.Time { return p.now }, EarlyEvents: program.Refuse})
+// player returns a player of a plan on an empty store, nil where the run is not asked for.
+func (r *report) player(ctx context.Context, name string, plan program.Plan) (*player, error) {
+	if !r.only.MatchString(r.set + "/" + name) {
+		return nil, nil
+	}
+	p := &player{result: result{name: name}, started: time.Now(), known: map[partner.ID]bool{}, waiting: waiting{most: r.stores.most}}
+	st, err := r.stores.empty(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p.Program, err = program.New(st, program.Config{Plan: plan, Clock: func() time.Time { return p.now }, EarlyEvents: program.Refuse})
 	return p, err
 }
 
@@ -46,23 +52,26 @@ func (p *player) play(ctx context.Context, steps []step) error {
 			return err
 		}
 		if err := s.do(); err != nil {
-			p.differ("refused at %s: %v", s.at.Format(time.RFC3339), err)
+			p.refused(s.at, err)
 		}
 		bar.Add(1)
 	}
-	return nil
+	return p.tell(ctx)
 }
 
-// goTo moves the clock. When a day begins, what is due is done, as a shop's scheduler does it.
+// goTo moves the clock. When a day begins, what waits is told, and what is due is done, as a shop's scheduler does it.
 func (p *player) goTo(ctx context.Context, at time.Time) error {
 	day := 24 * time.Hour
-	begins := !p.now.IsZero() && !at.Truncate(day).Equal(p.now.Truncate(day))
-	p.now = at
-	if begins {
-		_, err := p.due(ctx)
+	if p.now.IsZero() || at.Truncate(day).Equal(p.now.Truncate(day)) {
+		p.now = at
+		return nil
+	}
+	if err := p.tell(ctx); err != nil {
 		return err
 	}
-	return nil
+	p.now = at
+	_, err := p.due(ctx)
+	return err
 }
 
 // due does everything that is due and reports whether there was anything.
@@ -88,6 +97,11 @@ func (p *player) differ(format string, args ...any) {
 
 // meet gives somebody a place in the tree when he is first seen: as a candidate where the plan asks something of recruits.
 func (p *player) meet(ctx context.Context, id partner.ID) error {
+	if !p.known[id] { // what waits may be what makes him a partner
+		if err := p.tell(ctx); err != nil {
+			return err
+		}
+	}
 	if p.known[id] {
 		return nil
 	}
@@ -112,14 +126,11 @@ func (p *player) join(ctx context.Context, m member) error {
 	if err := p.meet(ctx, m.recruiter); err != nil {
 		return err
 	}
+	if err := p.tell(ctx); err != nil {
+		return err
+	}
 	p.remember(m.id)
 	p.events++
 	_, err := p.Team.Recruit(ctx, program.Recruit{Partner: m.id, Recruiter: m.recruiter})
 	return err
-}
-
-// pay tells the programme of a paid order.
-func (p *player) pay(ctx context.Context, o *program.Order) (program.Outcome, error) {
-	p.events++
-	return p.Orders.Paid(ctx, *o)
 }

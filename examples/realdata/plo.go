@@ -96,8 +96,8 @@ func ploByLink(ctx context.Context, dir string, rep *report, contributions []con
 	if err != nil {
 		return err
 	}
-	p, err := newPlayer("referrer of the order", program.MustPlan(ploCampaign))
-	if err != nil {
+	p, err := rep.player(ctx, "referrer of the order", program.MustPlan(ploCampaign))
+	if err != nil || p == nil {
 		return err
 	}
 	named, own := sums{}, sums{}
@@ -141,11 +141,7 @@ func (p *player) contribute(ctx context.Context, contributions []contribution, b
 			if err := before(c); err != nil {
 				return err
 			}
-			paid, err := p.pay(ctx, c.order())
-			if err == nil {
-				after(c, &paid)
-			}
-			return err
+			return p.pay(ctx, c.order(), func(paid *program.Outcome) { after(c, paid) })
 		}})
 	}
 	return p.play(ctx, steps)
@@ -157,8 +153,8 @@ func ploByBinding(ctx context.Context, dir string, rep *report, contributions []
 	if err != nil {
 		return err
 	}
-	p, err := newPlayer("first referrer for ever", program.MustPlan(ploBinding))
-	if err != nil {
+	p, err := rep.player(ctx, "first referrer for ever", program.MustPlan(ploBinding))
+	if err != nil || p == nil {
 		return err
 	}
 	var n bindings
@@ -193,6 +189,9 @@ func (p *player) bind(ctx context.Context, c *contribution, n *bindings) error {
 	if c.referrer == "" {
 		n.none++
 		return nil
+	}
+	if err := p.tell(ctx); err != nil {
+		return err
 	}
 	p.events++
 	// Each row is an attempt of its own: without a key of its own a repetition would be the same attempt at another time, which is a conflict.

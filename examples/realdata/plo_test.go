@@ -104,7 +104,8 @@ func agreesWithNaive(t *testing.T, all []contribution) string {
 	levels, n := naive(all)
 	writeTree2(t, dir, levels)
 	var out strings.Builder
-	rep := &report{out: &out}
+	rep, err := newReport(context.Background(), flags{}, &out)
+	require.NoError(t, err)
 	require.NoError(t, ploByBinding(context.Background(), dir, rep, all))
 	require.NoError(t, rep.end(), out.String())
 	require.Contains(t, out.String(), "referrers: "+n.String())

@@ -84,7 +84,7 @@ func without(file string) change { return change{file, func(string) string { ret
 
 func run(dir string) (string, error) {
 	var out strings.Builder
-	err := realdata(context.Background(), dir, &out)
+	err := realdata(context.Background(), flags{}, dir, &out)
 	return out.String(), err
 }
 
@@ -160,7 +160,8 @@ func TestSomebodyTooManyOrTooFewIsADifference(t *testing.T) {
 
 func TestOnlyTheFirstDifferencesAreShown(t *testing.T) {
 	var out strings.Builder
-	r := &report{out: &out}
+	r, err := newReport(context.Background(), flags{}, &out)
+	require.NoError(t, err)
 	r.run(result{differences: make([]string, 1234)})
 	require.Equal(t, shown, strings.Count(out.String(), "difference:"))
 	require.Contains(t, out.String(), "… and 1,224 more")
@@ -308,7 +309,8 @@ func TestTheRealForestsAreWhatIsKnownOfThem(t *testing.T) {
 		}},
 	} {
 		var out strings.Builder
-		rep := &report{out: &out}
+		rep, err := newReport(context.Background(), flags{}, &out)
+		require.NoError(t, err)
 		require.NoError(t, c.run(context.Background(), filepath.Join(dir, c.name), rep))
 		require.NoError(t, rep.end(), out.String())
 		for _, said := range c.said {

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -16,9 +18,11 @@ const shown = 10
 // report prints what is found and counts what is wrong.
 type report struct {
 	out         io.Writer
+	stores      *stores        // of the runs
+	only        *regexp.Regexp // the runs that are asked for
 	set         string
 	titled      bool // whether the table of the set has begun
-	runs        int
+	results     []result
 	differences int
 	failed      int // sets that could not be run
 }
@@ -34,7 +38,21 @@ type result struct {
 	compared    int      // columns of expected files
 	missing     []string // columns that an expected file does not have
 	differences []string
+	books       *books
 	time        time.Duration
+}
+
+// newReport returns a report of what the flags ask for, whose stores the caller closes.
+func newReport(ctx context.Context, f flags, out io.Writer) (*report, error) {
+	only, err := regexp.Compile(f.runs)
+	if err != nil {
+		return nil, fmt.Errorf("realdata: -run: %w", err)
+	}
+	s, err := openStores(ctx, f.db)
+	if err != nil {
+		return nil, fmt.Errorf("realdata: -db: %w", err)
+	}
+	return &report{out: out, stores: s, only: only}, nil
 }
 
 const layout = "  %-24s %9s %8s %9s %9s %12s %8s  %s\n"
@@ -80,7 +98,7 @@ func (r *report) run(x result) {
 	for _, m := range x.missing {
 		r.say("  not compared: %s", m)
 	}
-	r.runs++
+	r.results = append(r.results, x)
 	r.differences += len(x.differences)
 }
 
@@ -111,12 +129,14 @@ func (r *report) unread(dir string, patterns []string) {
 
 // end prints the sum of it all. Its error says that something is wrong.
 func (r *report) end() error {
-	fmt.Fprintf(r.out, "%s differences in %s runs\n", count(r.differences), count(r.runs))
+	fmt.Fprintf(r.out, "%s differences in %s runs\n", count(r.differences), count(len(r.results)))
 	switch {
 	case r.failed > 0:
 		return fmt.Errorf("realdata: %s sets could not be run to the end, %s differences", count(r.failed), count(r.differences))
 	case r.differences > 0:
 		return fmt.Errorf("realdata: %s differences", count(r.differences))
+	case len(r.results) == 0 && r.only.String() != "":
+		return fmt.Errorf("realdata: there is no run %s", r.only)
 	}
 	return nil
 }

@@ -87,17 +87,13 @@ func retail(ctx context.Context, dir string, rep *report) error {
 
 // unilevel runs everything that happened through one plan.
 func (s *shop) unilevel(ctx context.Context, rep *report, x *expected, plan program.Plan, column string) error {
-	p, err := newPlayer(column, plan)
-	if err != nil {
+	p, err := rep.player(ctx, column, plan)
+	if err != nil || p == nil {
 		return err
 	}
 	steps := s.joinAndPay(ctx, p, func(*program.Order, *program.Outcome) {})
 	for _, r := range s.refunds {
-		steps = append(steps, step{r.At, func() error {
-			p.events++
-			_, err := p.Orders.Refunded(ctx, *r)
-			return err
-		}})
+		steps = append(steps, step{r.At, func() error { return p.refund(ctx, r) }})
 	}
 	if err := p.play(ctx, steps); err != nil {
 		return err

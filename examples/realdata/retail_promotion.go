@@ -43,8 +43,8 @@ func (s *shop) promotion(ctx context.Context, dir string, rep *report) error {
 }
 
 func (s *shop) promote(ctx context.Context, rep *report, x *expected, plan program.Plan, column string) error {
-	p, err := newPlayer(column, plan)
-	if err != nil {
+	p, err := rep.player(ctx, column, plan)
+	if err != nil || p == nil {
 		return err
 	}
 	at, by := map[partner.ID]string{}, map[partner.ID]string{}

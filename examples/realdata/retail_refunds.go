@@ -75,7 +75,7 @@ func giveBack(refund *program.Refund, line commission.LineID, units int64) {
 
 // refuse tells the programme of refunds whose orders it does not know. Each must be refused as such, and all of them must leave everything as it was: no
 // row to fold, no event to number, no balance that differs. What the programme keeps is audited and compared after it.
-func (p *player) refuse(ctx context.Context, refunds []*program.Refund) error {
+func (p *player) refuse(ctx context.Context, unknown []*program.Refund) error {
 	if _, err := p.due(ctx); err != nil {
 		return err
 	}
@@ -83,11 +83,20 @@ func (p *player) refuse(ctx context.Context, refunds []*program.Refund) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range refunds {
-		p.events++
-		_, err := p.Orders.Refunded(ctx, *r)
-		if early := (*program.EarlyError)(nil); !errors.As(err, &early) {
-			p.differ("refund %s of the unknown order %s gives %v", r.ID, r.Order, err)
+	p.events += len(unknown)
+	refunds := make([]program.Refund, len(unknown))
+	for i, r := range unknown {
+		refunds[i] = *r
+	}
+	for some := range slices.Chunk(refunds, p.most) {
+		refunded, err := p.refunded(ctx, some)
+		if err != nil {
+			return err
+		}
+		for i, one := range refunded {
+			if early := (*program.EarlyError)(nil); !errors.As(one.Err, &early) {
+				p.differ("refund %s of the unknown order %s gives %v", some[i].ID, some[i].Order, one.Err)
+			}
 		}
 	}
 	did, err := p.due(ctx)

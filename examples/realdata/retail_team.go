@@ -20,8 +20,8 @@ func (s *shop) team(ctx context.Context, dir string, rep *report) error {
 	if err != nil || x == nil {
 		return err
 	}
-	p, err := newPlayer("team", program.MustPlan(retailExact))
-	if err != nil {
+	p, err := rep.player(ctx, "team", program.MustPlan(retailExact))
+	if err != nil || p == nil {
 		return err
 	}
 	if len(s.members) > 0 {

@@ -78,11 +78,7 @@ func (s *shop) joinAndPay(ctx context.Context, p *player, after func(*program.Or
 	}
 	for _, o := range s.orders {
 		steps = append(steps, step{o.PaidAt, func() error {
-			paid, err := p.pay(ctx, o)
-			if err == nil {
-				after(o, &paid)
-			}
-			return err
+			return p.pay(ctx, o, func(paid *program.Outcome) { after(o, paid) })
 		}})
 	}
 	return steps

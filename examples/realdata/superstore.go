@@ -81,9 +81,12 @@ func superstore(ctx context.Context, dir string, rep *report) error {
 		}
 		plan := program.MustPlan(fmt.Sprintf(run.plan, currency, priceScale))
 		plan.Commission.Loss, plan.Commission.Rounding.Mode = run.loss, run.mode
-		p, err := newPlayer(run.column, plan)
+		p, err := rep.player(ctx, run.column, plan)
 		if err != nil {
 			return err
+		}
+		if p == nil {
+			continue
 		}
 		if err := p.play(ctx, s.joinAndPay(ctx, p, func(*program.Order, *program.Outcome) {})); err != nil {
 			return err

@@ -11,7 +11,7 @@
 //	st := kvstore.New(shopDB{client})
 //	prog, err := program.New(st, program.Config{Plan: plan})
 //
-// Whether the four methods do what they should is told by the suite of package storetest; its module dbtest has them for Redis. A database fits that reads
+// Whether the four methods do what they should is told by the suite of package storetest; its module dbtest has them for Redis and etcd. A database fits that reads
 // in order of key and that writes several records at once under the condition that records which were read are as they were: etcd, FoundationDB, Redis,
 // MongoDB and their kin.
 //
@@ -33,7 +33,8 @@
 // A transaction that would write or check more than [Database.Limit] items writes nothing and returns a [*TooLargeError]. An order that two partners earn by
 // is about 16 items, and 3 more for each other row; a row that is folded is 3 with its balance, an event that is numbered 4. Where there is a limit,
 // program.Config.Batch is to be a twentieth of it or less: 5 for the 128 operations that etcd takes by default. What does not go in parts, such as a part of a
-// period run, has to fit as it is.
+// period run, has to fit as it is. A limit in bytes is not looked at: etcd takes 1.5 MB at once by default, and a line that two partners earn by is about
+// 450 bytes, so that an order of 3000 lines fits and one of the largest, 5000, does not.
 //
 // # How things are kept
 //

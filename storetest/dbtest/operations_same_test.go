@@ -20,9 +20,10 @@ import (
 // listed is how many operations a list has that is played as a whole.
 const listed = 320
 
-// played is what a list of operations gave, and what it left.
+// played is what a list of operations gave, what indexes of the team say after it, and what it left.
 type played struct {
 	answers []string
+	indexes string
 	content string
 }
 
@@ -31,11 +32,14 @@ func play(t *testing.T, st store.Store, list operations) played {
 	s, err := openShop(st, list, 0)
 	require.NoError(t, err)
 	var out played
+	w := watch(t, s)
 	for i := range listed {
+		w.before(i)
 		got, err := s.tell(context.Background(), i)
 		require.NoError(t, err, "operation %d", i)
 		out.answers = append(out.answers, withoutIDs(got))
 	}
+	out.indexes = w.end()
 	s.sound(t)
 	out.content = contentOf(t, st)
 	return out
@@ -53,7 +57,9 @@ func playInBatches(t *testing.T, st store.Store, list operations) played {
 		require.NoError(t, err, "operation %d", i)
 		out.answers = append(out.answers, withoutIDs(text))
 	}
+	w := watch(t, s)
 	for i := 0; i < listed; {
+		w.before(i)
 		n := 1
 		for i+n < listed && (i+n)/block == i/block && list.together(i+n) == list.together(i) {
 			n++
@@ -97,6 +103,8 @@ func playInBatches(t *testing.T, st store.Store, list operations) played {
 		require.NoError(t, err)
 		require.Equal(t, first, withoutIDs(got), "operation %d again", i)
 	}
+	s.place.Store(listed - 1)
+	out.indexes = w.end()
 	s.sound(t)
 	out.content = contentOf(t, st)
 	return out
@@ -120,6 +128,7 @@ func sameAsInMemory(t *testing.T, open func(testing.TB) store.Store) {
 				for i := range listed {
 					require.Equal(t, want.answers[i], got.answers[i], "operation %d", i)
 				}
+				require.Empty(t, difference(want.indexes, got.indexes))
 				require.Empty(t, difference(want.content, got.content))
 			})
 		}

@@ -151,13 +151,24 @@ func redisServer(t *testing.T) *redis.Client {
 	return client
 }
 
-func TestRedis(t *testing.T) {
-	t.Parallel()
+// redisPlace opens stores at the server, each under a prefix of its own, which it takes away with all its keys.
+func redisPlace(t *testing.T) func(testing.TB) store.Store {
 	client, prefix, opened := redisServer(t), "fenrun test "+rand.Text(), 0
-	storetest.Run(t, func(tb testing.TB) store.Store {
+	return func(tb testing.TB) store.Store {
 		opened++
 		db := newRedisDB(client, prefix+" "+strconv.Itoa(opened))
 		tb.Cleanup(func() { require.NoError(tb, client.Del(context.Background(), db.names...).Err()) })
 		return kvstore.New(db)
-	}, sentences(storetest.Skip("concurrency/a View reads one state while others write", fmt.Sprintf("%T has no snapshots", redisDB{})))...)
+	}
+}
+
+func TestRedis(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, redisPlace(t),
+		sentences(storetest.Skip("concurrency/a View reads one state while others write", fmt.Sprintf("%T has no snapshots", redisDB{})))...)
+}
+
+func TestOperationsLeaveTheSameOnRedisAsInMemory(t *testing.T) {
+	t.Parallel()
+	sameAsInMemory(t, redisPlace(t))
 }
