@@ -11,9 +11,9 @@
 //	st := kvstore.New(shopDB{client})
 //	prog, err := program.New(st, program.Config{Plan: plan})
 //
-// Whether the four methods do what they should is told by the suite of package storetest; its module dbtest has them for Redis and etcd. A database fits that reads
-// in order of key and that writes several records at once under the condition that records which were read are as they were: etcd, FoundationDB, Redis,
-// MongoDB and their kin.
+// Whether the four methods do what they should is told by the suite of package storetest; its module dbtest has them for Redis and etcd. A database fits that
+// reads in order of key and that writes several records at once under the condition that records which were read are as they were: etcd, FoundationDB,
+// Redis, MongoDB and their kin.
 //
 // # Transactions
 //
