@@ -34,8 +34,8 @@ func (r *Result) exactTotal() *big.Rat {
 
 // wholeTotal is the sum of what the shares of a set pay of a line, and whether it could be worked out in whole numbers, which is several times faster.
 func (r *Result) wholeTotal(rest *left, set *set) (*big.Rat, bool) {
-	base, whole := rest.base.int64()
-	if !whole || set.wide || base < 0 || r.calc.offTop || set.shift < 0 {
+	base, whole := rest.base.whole()
+	if !whole || set.wide || base.Sign() < 0 || r.calc.offTop || set.shift < 0 {
 		return nil, false
 	}
 	sum, term := new(big.Int), new(big.Int)
@@ -45,10 +45,10 @@ func (r *Result) wholeTotal(rest *left, set *set) (*big.Rat, bool) {
 		case s.Weight > 0 || s.Rule == RuleFee:
 			return nil, false
 		case s.Rate.kind == perUnit:
-			n = rest.units
+			n = money.UnitsOf(rest.units)
 		}
-		term.SetInt64(r.coefficients[i])
-		sum.Add(sum, term.Mul(term, big.NewInt(n)))
+		n.Big(term)
+		sum.Add(sum, term.Mul(term, big.NewInt(r.coefficients[i])))
 	}
 	return new(big.Rat).SetFrac(sum, money.Pow10(set.shift)), true
 }

@@ -157,19 +157,22 @@ func (r *Result) distance(s *Share) int32 {
 
 // capOf is the most that a line may pay: a share of what is left of its net, cut off downwards.
 func (c *Calculator) capOf(net *ratio) (money.Units, error) {
-	if n, ok := net.int64(); ok {
-		if c.capWhole {
-			return money.UnitsOf(n), nil
-		}
-		if limit, ok := money.Down.MulPow10(n, c.plan.Cap.coefficient, c.capShift(c.plan.Cap)); ok {
-			return money.UnitsOf(limit), nil
-		}
+	if c.capWhole {
+		return net.units, nil
 	}
-	return c.shareOf(c.plan.Cap, net.num(), big.NewInt(net.den))
+	return c.shareOf(c.plan.Cap, net)
 }
 
-// shareOf is a share of num/den at the price scale, cut off downwards to the currency.
-func (c *Calculator) shareOf(share Rate, num, den *big.Int) (money.Units, error) {
+// shareOf is a share of an amount at the price scale, cut off downwards to the currency.
+func (c *Calculator) shareOf(share Rate, amount *ratio) (money.Units, error) {
+	if u, ok := amount.scaled(money.Down, share.coefficient, c.capShift(share)); ok {
+		return u, nil
+	}
+	return c.exactShareOf(share, amount.num(), big.NewInt(amount.den))
+}
+
+// exactShareOf is shareOf of any num/den.
+func (c *Calculator) exactShareOf(share Rate, num, den *big.Int) (money.Units, error) {
 	num = new(big.Int).Mul(num, big.NewInt(share.coefficient))
 	return money.UnitsFromBig(money.Down.Quo(num, new(big.Int).Mul(den, money.Pow10(c.capShift(share)))))
 }
@@ -180,21 +183,26 @@ func (c *Calculator) capShift(share Rate) int {
 
 // orderLimit is the most that the order may pay: the plan's share of what is left of all lines' nets, cut off downwards; all of it without one.
 func (r *Result) orderLimit() (money.Units, error) {
-	whole, parts := new(big.Int), new(big.Rat)
+	total, parts := whole(money.Units{}), new(big.Rat)
 	for i := range r.lines {
-		switch rest := r.lines[i].rest(); rest.net.den {
-		case 1:
-			whole.Add(whole, rest.net.num())
-		default:
-			parts.Add(parts, new(big.Rat).SetFrac(rest.net.num(), big.NewInt(rest.net.den)))
+		rest := r.lines[i].rest()
+		var err error
+		if total.units, err = total.units.Add(rest.net.units); err != nil {
+			return money.Units{}, err
+		}
+		if rest.net.part != 0 {
+			parts.Add(parts, big.NewRat(rest.net.part, rest.net.den))
 		}
 	}
-	parts.Add(parts, new(big.Rat).SetInt(whole))
 	share := wholeLine
 	if own := r.calc.plan.OrderCap; own.IsSet() {
 		share = own
 	}
-	return r.calc.shareOf(share, parts.Num(), parts.Denom())
+	if parts.Sign() == 0 {
+		return r.calc.shareOf(share, &total)
+	}
+	parts.Add(parts, new(big.Rat).SetInt(total.num()))
+	return r.calc.exactShareOf(share, parts.Num(), parts.Denom())
 }
 
 // smallCap is capOf for a small whole net, 0 where it does not fit.

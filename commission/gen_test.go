@@ -17,10 +17,11 @@ import (
 
 // Small domains find more than wide ones: a few people, goods and levels, and amounts at the edges.
 var (
-	genPartners  = []string{"p0", "p1", "p2", "p3", "p4", "p5"}
-	genLevels    = []string{"", "g1", "g2", "g3"}
-	genGoods     = []string{"", "a", "b", "c"}
-	genAmounts   = []string{"0", "1", "2", "7", "49", "50", "99", "100", "101", "3333", "10000", "100000000000000000000", "9223372036854775807"}
+	genPartners = []string{"p0", "p1", "p2", "p3", "p4", "p5"}
+	genLevels   = []string{"", "g1", "g2", "g3"}
+	genGoods    = []string{"", "a", "b", "c"}
+	genAmounts  = []string{"0", "1", "2", "7", "49", "50", "99", "100", "101", "3333", "10000", "100000000000000000000", "9223372036854775807",
+		"9223372036854775808", "18446744073709551616", "123456789012345678901234567"}
 	genShares    = []string{"-", "0%", "10%", "5%", "0.1%", "1%", "2.5%", "33.333%", "12.3456789%", "50%", "100%", "99.9999999999999999%", "0.0000000000000001%"}
 	genFixed     = []string{"0.01/unit", "3.00/unit", "0.005/unit", "0.333333333333333333/unit", "1000000/unit", "0/unit"}
 	genFactors   = []string{"2", "1.2", "0.5", "1.00000000000000001", "1000", "0.333"}

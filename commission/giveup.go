@@ -1,10 +1,6 @@
 package commission
 
-import (
-	"math/big"
-
-	"github.com/fenrun/fenrun/commission/money"
-)
+import "github.com/fenrun/fenrun/commission/money"
 
 // seller reports whether a share is the selling partner's own, of which he can give something up. A member of the staff beside him gives up nothing.
 func (s *Share) seller() bool { return s.Rule == RuleSlots && s.Slot == 1 && s.Position > 0 }
@@ -41,11 +37,7 @@ func (r *Result) giveUp(start int) error {
 	for i := range entries {
 		e := &entries[i]
 		if line := &r.lines[e.line]; line.givesUp() && r.shares[e.share].seller() {
-			take, err := r.calc.wanted(line)
-			if err != nil {
-				return err
-			}
-			take = least(take, e.amount)
+			take := least(r.calc.wanted(line), e.amount)
 			if r.calc.floorsOrder() {
 				take = least(take, room)
 			}
@@ -78,11 +70,11 @@ func (r *Result) giveUpAll() error {
 }
 
 // wanted is what the seller gives up of the units that are left of a line, in minor units.
-func (c *Calculator) wanted(line *line) (money.Units, error) {
+func (c *Calculator) wanted(line *line) money.Units {
 	rest := line.rest()
 	part := rest.givenUp(line)
-	den := money.Pow10(c.price.Scale() - c.currency.Scale())
-	return money.UnitsFromBig(c.plan.Rounding.Mode.Quo(part.num(), den.Mul(den, big.NewInt(part.den))))
+	u, _ := part.scaled(c.plan.Rounding.Mode, 1, c.price.Scale()-c.currency.Scale())
+	return u
 }
 
 // least is the smaller of two amounts, and not below 0.

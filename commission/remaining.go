@@ -1,98 +1,79 @@
 package commission
 
 import (
-	"math"
+	"cmp"
 	"math/big"
-	"math/bits"
 
 	"github.com/fenrun/fenrun/commission/money"
 )
 
-// ratio is an exact number n/den at the price scale: n in wide where it does not fit n. den is at least 1.
+// ratio is an exact number at the price scale: units and part/den more, part being smaller than den and of the sign of the units; 0 for a whole number. den
+// is at least 1.
 type ratio struct {
-	n    int64
-	den  int64
-	wide *big.Int
+	units     money.Units
+	part, den int64
 }
 
-func whole(n int64) ratio { return ratio{n: n, den: 1} }
+func whole(u money.Units) ratio { return ratio{units: u, den: 1} }
 
-func wholeUnits(u money.Units) ratio {
-	if n, ok := u.Int64(); ok {
-		return whole(n)
-	}
-	return ratio{den: 1, wide: u.Big(nil)}
-}
-
-// int64 returns the number and whether it is a whole one that fits.
-func (r *ratio) int64() (n int64, ok bool) { return r.n, r.wide == nil && r.den == 1 }
+// whole returns the number and whether it is a whole one.
+func (r *ratio) whole() (money.Units, bool) { return r.units, r.part == 0 }
 
 func (r *ratio) num() *big.Int {
-	if r.wide != nil {
-		return r.wide
-	}
-	return big.NewInt(r.n)
+	num := r.units.Big(nil)
+	return num.Mul(num, big.NewInt(r.den)).Add(num, big.NewInt(r.part))
 }
 
 func (r *ratio) sign() int {
-	if r.wide != nil {
-		return r.wide.Sign()
+	if r.units.IsZero() {
+		return cmp.Compare(r.part, 0)
 	}
-	switch {
-	case r.n < 0:
-		return -1
-	case r.n > 0:
-		return 1
-	}
-	return 0
+	return r.units.Sign()
 }
 
-// minus returns r - s; both have the same denominator or one of them 1.
+// minus returns r - s; both have the same denominator or one of them is whole. Numbers of an order and their differences have at most 38 digits.
 func (r *ratio) minus(s *ratio) ratio {
-	den := max(r.den, s.den)
-	if r.wide == nil && s.wide == nil && r.den == s.den {
-		if d := r.n - s.n; (d < r.n) == (s.n > 0) {
-			return ratio{n: d, den: den}
-		}
+	units, _ := r.units.Sub(s.units)
+	d := ratio{units: units, part: r.part - s.part, den: max(r.den, s.den)}
+	switch {
+	case d.part >= d.den:
+		d.carry(1)
+	case d.part <= -d.den:
+		d.carry(-1)
 	}
-	a := new(big.Int).Mul(r.num(), big.NewInt(den/r.den))
-	b := new(big.Int).Mul(s.num(), big.NewInt(den/s.den))
-	return shrink(a.Sub(a, b), den)
+	switch sign := d.units.Sign(); {
+	case sign < 0 && d.part > 0:
+		d.carry(1)
+	case sign > 0 && d.part < 0:
+		d.carry(-1)
+	}
+	return d
 }
 
-// shrink returns num/den in its smallest form.
-func shrink(num *big.Int, den int64) ratio {
-	if den != 1 {
-		quotient, rest := new(big.Int).QuoRem(num, big.NewInt(den), new(big.Int))
-		if rest.Sign() == 0 {
-			num, den = quotient, 1
-		}
-	}
-	if num.IsInt64() {
-		return ratio{n: num.Int64(), den: den}
-	}
-	return ratio{den: den, wide: num}
+// carry turns so many times den parts into units.
+func (r *ratio) carry(n int64) {
+	r.units, _ = r.units.Add(money.UnitsOf(n))
+	r.part -= n * r.den
 }
 
-// times returns u × n / den.
+// times returns u × n / den, for n up to den.
 func times(u money.Units, n, den int64) ratio {
-	if small, ok := u.Int64(); ok && small >= 0 {
-		if hi, lo := bits.Mul64(uint64(small), uint64(n)); hi == 0 && lo <= math.MaxInt64 {
-			if lo%uint64(den) == 0 {
-				return whole(int64(lo) / den)
-			}
-			return ratio{n: int64(lo), den: den}
-		}
+	if n == den {
+		return whole(u)
 	}
-	return shrink(new(big.Int).Mul(u.Big(nil), big.NewInt(n)), den)
+	units, part, _ := u.MulDiv(money.UnitsOf(n), money.UnitsOf(den))
+	rest, _ := part.Int64()
+	return ratio{units: units, part: rest, den: den}
 }
 
-// rounded returns the number in whole units, half-up; it is for showing only. Orders keep it within range.
+// scaled returns r × coefficient / 10^shift in whole units, and whether they could be worked out without large numbers.
+func (r *ratio) scaled(mode money.Mode, coefficient int64, shift int) (money.Units, bool) {
+	return mode.MulFraction(r.units, r.part, r.den, coefficient, shift)
+}
+
+// rounded returns the number in whole units, half-up; it is for showing only.
 func (r *ratio) rounded() money.Units {
-	if r.den == 1 && r.wide == nil {
-		return money.UnitsOf(r.n)
-	}
-	u, _ := money.UnitsFromBig(money.HalfUp.Quo(r.num(), big.NewInt(r.den)))
+	u, _ := r.scaled(money.HalfUp, 1, 0)
 	return u
 }
 
@@ -109,9 +90,10 @@ func (l *line) rest() left {
 	case l.whole < 0:
 		return l.left
 	case l.whole == 0:
-		return left{net: whole(0), base: whole(0)}
+		return left{net: whole(money.Units{}), base: whole(money.Units{})}
 	}
-	return left{units: l.quantity, net: whole(l.whole), base: whole(l.whole)}
+	paid := whole(money.UnitsOf(l.whole))
+	return left{units: l.quantity, net: paid, base: paid}
 }
 
 // of is what a share is taken of: a fee of what was paid, any other of the base.
@@ -129,14 +111,16 @@ func (r *Result) takeOff(line *line, fees money.Units) {
 		return
 	}
 	rest := line.rest()
-	taken := ratio{den: 1, wide: fees.Big(nil)}
-	taken.wide.Mul(taken.wide, money.Pow10(r.calc.price.Scale()-r.calc.currency.Scale()))
-	if over := taken.minus(&rest.net); over.sign() > 0 {
-		taken = rest.net
+	taken := rest.net
+	if units, _, ok := fees.MulDiv(money.UnitsOf(int64(tens[r.calc.price.Scale()-r.calc.currency.Scale()])), money.UnitsOf(1)); ok {
+		all := whole(units)
+		if under := rest.net.minus(&all); under.sign() > 0 {
+			taken = all
+		}
 	}
 	rest.base = rest.base.minus(&taken)
 	if r.calc.plan.Base != Profit && rest.base.sign() < 0 {
-		rest.base = whole(0)
+		rest.base = whole(money.Units{})
 	}
 	line.whole, line.left = -1, rest
 }
@@ -144,8 +128,12 @@ func (r *Result) takeOff(line *line, fees money.Units) {
 // leaveAll is leave where nothing has come back.
 func (c *Calculator) leaveAll(line *line) {
 	n, fits := line.net.Int64()
-	if line.whole = n; !fits || c.plan.Base != Amount || line.givesUp() {
+	switch line.whole = n; {
+	case c.plan.Base != Amount || line.givesUp():
 		c.leave(line, &Returned{})
+	case !fits:
+		paid := whole(line.net)
+		line.whole, line.left = -1, left{units: line.quantity, net: paid, base: paid}
 	}
 }
 
@@ -155,11 +143,11 @@ func (c *Calculator) leave(line *line, back *Returned) {
 	line.whole = -1
 	l.units, l.net = line.quantity-back.Units, times(line.net, line.quantity-back.Valued, line.quantity)
 	if !back.Money.IsZero() {
-		returned := wholeUnits(back.Money.Units())
+		returned := whole(back.Money.Units())
 		l.net = l.net.minus(&returned)
 	}
 	paid := l.net
-	if line.givesUp() {
+	if line.givesUp() && paid.sign() > 0 {
 		// Units that came back for money were paid without their part of what is given up, which goes with them.
 		gone := times(line.facts.giveUp, back.Units-back.Valued, line.quantity)
 		l.net = l.net.minus(&gone)
@@ -167,7 +155,7 @@ func (c *Calculator) leave(line *line, back *Returned) {
 	}
 	if paid.sign() <= 0 {
 		// What nothing is paid for pays nothing and is no loss either.
-		l.units, l.net, l.base = 0, whole(0), whole(0)
+		l.units, l.net, l.base = 0, whole(money.Units{}), whole(money.Units{})
 		return
 	}
 	l.base = l.net
@@ -197,9 +185,7 @@ func (l *left) paid(line *line) ratio {
 // money can give back.
 func (c *Calculator) Left(frozen *FrozenLine, back Returned) money.Amount {
 	l := c.lineLeft(frozen, &back)
-	paid := l.left.paid(l)
-	u, _ := money.UnitsFromBig(money.Down.Quo(paid.num(), big.NewInt(paid.den)))
-	return c.price.Of(u)
+	return c.price.Of(l.left.paid(l).units)
 }
 
 func (c *Calculator) lineLeft(frozen *FrozenLine, back *Returned) *line {

@@ -54,6 +54,42 @@ func TestAReusedResultNeedsNoMemory(t *testing.T) {
 	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { sinkAmount = result.Amount(3).Decimal() }), 2.0)
 }
 
+// TestAmountsBeyond64BitsNeedNoMemoryButTheirDecimals: a decimal gives a large coefficient as a copy only.
+func TestAmountsBeyond64BitsNeedNoMemoryButTheirDecimals(t *testing.T) {
+	calc, order, uplines := busy(t)
+	for i := range order.Lines {
+		order.Lines[i].Amount = order.Lines[i].Amount.Mul(decimal.New(1, 17))
+	}
+	result := &commission.Result{}
+	calculateAgain := func() {
+		if _, err := calc.Calculate(order, uplines, result); err != nil {
+			t.Fatal(err)
+		}
+	}
+	calculateAgain()
+	require.Equal(t, 24, result.Len())
+	require.LessOrEqual(t, testing.AllocsPerRun(100, calculateAgain), 4.0, "one for each line")
+	order.Discount = dec("33.33")
+	require.LessOrEqual(t, testing.AllocsPerRun(100, calculateAgain), 4.0, "a discount needs none")
+
+	frozen, returned := result.Freeze(), []commission.Returned{{Units: 1, Valued: 1}, {Money: price("0.01")}}
+	targetAgain := func() {
+		if _, err := calc.Target(frozen, returned, result); err != nil {
+			t.Fatal(err)
+		}
+	}
+	targetAgain()
+	require.Equal(t, 24, result.Len())
+	require.LessOrEqual(t, testing.AllocsPerRun(100, targetAgain), 1.0, "a refund needs as much as one of small amounts, for its problems")
+}
+
+func TestACapCutsAmountsBeyond64Bits(t *testing.T) {
+	calc := newCalculator(t, commission.Plan{Rates: rates("40%", "20%"), Cap: commission.MustRate("50%"), Overflow: commission.ProRata})
+	result := calculate(t, calc, orderOf(goods("l", 1, "3000000000000000000.00")), above("A", "B"))
+	require.Equal(t, []string{"l slots/1 A 1000000000000000000.00", "l slots/2 B 500000000000000000.00"}, entriesOf(result))
+	require.True(t, result.Entry(0).Cut)
+}
+
 // TestAReusedResultKeepsNothingOfTheOrderBefore compares a result used for anything before with a new one.
 func TestAReusedResultKeepsNothingOfTheOrderBefore(t *testing.T) {
 	reused := &commission.Result{}

@@ -28,6 +28,9 @@ func (r *Result) settleAll() error {
 		}
 	}
 	for i := r.payFast(0); i < len(r.lines); i = r.payFast(i + 1) {
+		if r.payWide(i) {
+			continue
+		}
 		if err := r.pay(i); err != nil {
 			return r.tooLarge(&r.lines[i], err)
 		}
@@ -87,6 +90,31 @@ func (r *Result) payFast(from int) int {
 	return from
 }
 
+// payWide is payFast for a line of which the base or the products have more bits, and reports whether it could pay it.
+func (r *Result) payWide(index int) bool {
+	line := &r.lines[index]
+	set, base := &r.sets[line.set], whole(money.UnitsOf(line.whole))
+	if line.whole < 0 {
+		if base = line.left.base; base != line.left.net || line.givesUp() {
+			return false
+		}
+	}
+	// Shares that are together at most the whole keep all numbers within their bits, and of a base of one unit or more none of them rounds to zero.
+	if !set.fast || set.least == 0 || 2*set.shift > maxRateScale || set.sum > tens[set.shift] || base.part != 0 ||
+		base.units.Cmp(money.UnitsOf(int64(tens[set.shift]))) < 0 {
+		return false
+	}
+	start := len(r.amounts)
+	end := start + int(set.sharesEnd-set.shares)
+	amounts := slices.Grow(r.amounts, end-start)[:end]
+	sum := set.divider.MulAllUnits(amounts[start:], base.units, r.coefficients[set.shares:set.sharesEnd])
+	if limit, err := r.calc.capOf(&base); err != nil || sum.Cmp(limit) > 0 {
+		return false
+	}
+	r.amounts, r.runs = amounts, append(r.runs, run{line: index, share: set.shares, entry: start})
+	return true
+}
+
 // pay adds the entries of a line.
 func (r *Result) pay(index int) error {
 	line := &r.lines[index]
@@ -123,34 +151,33 @@ func (r *Result) tooLarge(line *line, err error) error {
 
 // amountOf is base × rate × factor or units × amount × factor, rounded once; rest is what is left of the line.
 func (r *Result) amountOf(line *line, rest *left, share int) (money.Units, error) {
-	mode, set := r.calc.plan.Rounding.Mode, &r.sets[line.set]
-	base := rest.of(&r.shares[share])
-	n, exact := base.int64()
-	if r.shares[share].Rate.kind == perUnit {
-		n, exact = rest.units, true
-	} else if r.calc.plan.Loss == FloorLine && base.sign() < 0 {
-		return money.Units{}, nil
-	}
-	if exact && !set.wide {
-		if amount, ok := mode.MulPow10(n, r.coefficients[share], set.shift); ok {
-			return money.UnitsOf(amount), nil
+	mode, set, s := r.calc.plan.Rounding.Mode, &r.sets[line.set], &r.shares[share]
+	base := r.calc.baseOf(s, rest)
+	if !set.wide {
+		if amount, ok := base.scaled(mode, r.coefficients[share], set.shift); ok {
+			return amount, nil
 		}
 	}
-	num, den := r.calc.exactAmount(&r.shares[share], rest)
+	num, den := r.calc.exactAmount(s, rest)
 	return money.UnitsFromBig(mode.Quo(num, den))
+}
+
+// baseOf is what the rate of a share is taken of: units, or a part of the money, of which a loss can count as nothing.
+func (c *Calculator) baseOf(s *Share, l *left) ratio {
+	if s.Rate.kind == perUnit {
+		return whole(money.UnitsOf(l.units))
+	}
+	base := l.of(s)
+	if c.plan.Loss == FloorLine && base.sign() < 0 {
+		return whole(money.Units{})
+	}
+	return *base
 }
 
 // exactAmount is the amount before rounding, as num/den in minor units.
 func (c *Calculator) exactAmount(s *Share, l *left) (num, den *big.Int) {
-	if s.Rate.kind == perUnit {
-		num, den = big.NewInt(l.units), big.NewInt(1)
-	} else {
-		base := l.of(s)
-		num, den = new(big.Int).Set(base.num()), big.NewInt(base.den)
-		if num.Sign() < 0 && c.plan.Loss == FloorLine {
-			num.SetInt64(0)
-		}
-	}
+	base := c.baseOf(s, l)
+	num, den = base.num(), big.NewInt(base.den)
 	num.Mul(num, big.NewInt(s.Rate.coefficient))
 	num.Mul(num, big.NewInt(s.Campaign.factor().coefficient))
 	num.Mul(num, big.NewInt(s.Promotion.factor().coefficient))

@@ -91,14 +91,14 @@ func (r *Result) takeLines() error {
 		out.facts = nil
 		net, err := money.Scaled(l.Amount, scale)
 		n, fits := net.Int64()
-		if err != nil || !fits || n < 0 || l.Quantity < 1 || l.Quantity > MaxQuantity || len(l.Rates) > 0 || l.hasFacts() {
+		if err != nil || net.Sign() < 0 || l.Quantity < 1 || l.Quantity > MaxQuantity || len(l.Rates) > 0 || l.hasFacts() {
 			net = r.checkLine(i)
 			n, fits = net.Int64()
 			given = given || out.givesUp()
 		}
 		out.id, out.reason, out.quantity, out.net, out.set = l.ID, "", l.Quantity, net, 0
 		if out.whole = n; (!fits || ownBase) && r.failed == nil {
-			r.calc.leave(out, &Returned{})
+			r.calc.leaveAll(out)
 		}
 		end := lastByte(l.ID)
 		differ, ends = differ && ends&end == 0, ends|end
@@ -222,7 +222,7 @@ func (r *Result) takeDiscount() {
 		r.fail("discount", "%s", err)
 	case r.failed == nil && discount.Cmp(total) > 0:
 		r.fail("discount", "%s is more than the lines together, %s", r.order.Discount, r.calc.price.Of(total).Plain())
-	case r.failed == nil:
+	case r.failed == nil && !discount.IsZero():
 		r.spread(discount)
 	}
 	if len(r.order.Tenders) > 0 {

@@ -85,11 +85,17 @@ func Scaled(d decimal.Decimal, scale int) (Units, error) {
 			return UnitsOf(n / int64(pow10[-shift])), nil
 		}
 	}
-	return scaledBig(d, scale, shift)
+	return scaledLarge(d, scale, shift)
 }
 
-func scaledBig(d decimal.Decimal, scale, shift int) (Units, error) {
+// scaledLarge is Scaled of any coefficient. Its only memory is the copy of it that there is to be had of a decimal, unless more than 38 digits are in play.
+func scaledLarge(d decimal.Decimal, scale, shift int) (Units, error) {
 	coefficient := d.Coefficient()
+	if u, ok := unitsFromBig(coefficient); ok {
+		if u, ok = u.scaled(shift); ok {
+			return u, nil
+		}
+	}
 	switch {
 	case coefficient.Sign() == 0:
 		return Units{}, nil

@@ -8,8 +8,8 @@
 //	total, err := price.Add(cny.Minor(10))  // 20.00 CNY
 //	total.Decimal()                         // decimal 20.00
 //
-// What has to be rounded is rounded once, by [Mode.Quo] or its fast forms, [Mode.MulPow10] and [Divider]. What has to be divided among several is
-// divided by [Split], whose parts always sum to the whole.
+// What has to be rounded is rounded once, by [Mode.Quo] or its fast forms, [Mode.MulPow10], [Mode.MulFraction] and [Divider]. What has to be divided among
+// several is divided by [Split], whose parts always sum to the whole.
 //
 // Amounts have at most 38 digits; whatever is larger is a [*RangeError].
 package money

@@ -96,11 +96,50 @@ func (m Mode) MulPow10(units, coefficient int64, shift int) (int64, bool) {
 	return int64(quotient), true
 }
 
+// MulFraction returns (whole + part/den) × coefficient / 10^shift, rounded once to a whole number, and whether it could do it: shift is 0 to 18 and the
+// result has at most 38 digits. Otherwise the caller uses Quo. whole and part must not be of different signs, part be smaller than den, and coefficient not
+// below 0; of a whole number part is 0.
+func (m Mode) MulFraction(whole Units, part, den, coefficient int64, shift int) (Units, bool) {
+	if n, ok := whole.Int64(); ok && part == 0 {
+		if result, ok := m.MulPow10(n, coefficient, shift); ok {
+			return UnitsOf(result), true
+		}
+	}
+	if uint(shift) > MaxScale {
+		return Units{}, false
+	}
+	ten := pow10[shift]
+	quotient, over, ok := whole.abs().MulDiv(UnitsOf(coefficient), Units{lo: ten})
+	if !ok {
+		return Units{}, false
+	}
+	rest := over.lo
+	half := int64(2*rest - ten)
+	if part != 0 {
+		hi, lo := bits.Mul64(abs(part), uint64(coefficient))
+		more, left := bits.Div64(hi, lo, uint64(den))
+		rest += more // below 10^18 + 2^63
+		quotient, rest = quotient.plus(Units{lo: rest / ten}), rest%ten
+		// 10^shift is even, so that less than one unit of rest decides a tie only; but 10^0 has no unit below it.
+		switch half = int64(2*rest - ten); {
+		case shift == 0:
+			half = int64(left - (uint64(den) - left))
+		case half == 0 && left > 0:
+			half = 1
+		}
+	}
+	if m.away(half, quotient.lo&1 == 1) {
+		quotient = quotient.plus(UnitsOf(1))
+	}
+	return signed(uint64(quotient.hi), quotient.lo, whole.hi < 0 || part < 0)
+}
+
 // Divider divides by one power of ten and rounds, for those who do it often: by a multiplication and a shift. It takes numbers below [DividerLimit].
 type Divider struct {
 	bias    uint64 // twice what is added first, so that cutting off rounds
 	inverse uint64 // 2^(63+shift) / 10^n, rounded up
 	shift   uint8  // the least for which 2^shift is not below 10^n
+	digits  uint8  // n
 }
 
 // DividerLimit is the first number that a Divider does not take.
@@ -138,18 +177,48 @@ func (d Divider) MulAll(into []Units, n uint64, coefficients []int64) (sum uint6
 	return sum
 }
 
+// MulAllUnits is MulAll for an n of up to 38 digits, not below 0. 10^(2 × shift) must be below DividerLimit, and the coefficients together not above
+// 10^shift: then nothing leaves its range.
+//
+//go:noinline
+func (d Divider) MulAllUnits(into []Units, n Units, coefficients []int64) (sum Units) {
+	// n is whole × 10^shift + rest, and only the part of the rest has to be rounded.
+	ten := pow10[d.digits]
+	high, rest := uint64(0), uint64(n.hi)
+	if rest >= ten {
+		high, rest = rest/ten, rest%ten
+	}
+	low, rest := bits.Div64(rest, n.lo, ten)
+	into, whole := into[:len(coefficients)], Units{hi: int64(high), lo: low}
+	var small, all uint64
+	for i, c := range coefficients {
+		quotient := d.Quo(rest * uint64(c))
+		into[i] = whole.timesPlus(uint64(c), quotient)
+		small, all = small+quotient, all+uint64(c)
+	}
+	return whole.timesPlus(all, small)
+}
+
+// timesPlus returns u × n + more of numbers not below 0 of which the result has at most 127 bits.
+func (u Units) timesPlus(n, more uint64) Units {
+	hi, lo := bits.Mul64(u.lo, n)
+	lo, carry := bits.Add64(lo, more, 0)
+	return Units{hi: int64(uint64(u.hi)*n + hi + carry), lo: lo}
+}
+
 var dividers = func() (all [len(modeNames)][MaxScale + 1]Divider) {
 	for m := range all {
 		for shift := range all[m] {
-			all[m][shift] = newDivider(Mode(m), pow10[shift])
+			all[m][shift] = newDivider(Mode(m), shift)
 		}
 	}
 	return all
 }()
 
 // newDivider asks the mode what becomes of one half.
-func newDivider(m Mode, den uint64) Divider {
-	d := Divider{inverse: 1 << 63, shift: uint8(bits.Len64(den - 1))}
+func newDivider(m Mode, digits int) Divider {
+	den := pow10[digits]
+	d := Divider{inverse: 1 << 63, shift: uint8(bits.Len64(den - 1)), digits: uint8(digits)}
 	if d.shift > 0 {
 		d.inverse, _ = bits.Div64(1<<(d.shift-1), 0, den)
 		d.inverse++

@@ -1,10 +1,8 @@
 package money
 
 import (
-	"cmp"
 	"errors"
 	"math/big"
-	"math/bits"
 	"slices"
 )
 
@@ -15,54 +13,30 @@ var ErrWeights = errors.New("money: a total cannot be split by these weights")
 // the units left over go one each to the largest remainders, ties to the earlier. The parts always sum to the total. A total of 0 needs no weight
 // above 0. It is [ErrWeights] if a weight is negative or a total other than 0 finds no weight above 0; into is then returned unchanged.
 func Split(into []Units, total Units, weights []Units) ([]Units, error) {
-	sum := new(big.Int)
-	var small uint64 // the sum while it and every weight fit an int64
+	var sum Units
 	fits := true
 	for _, w := range weights {
 		if w.Sign() < 0 {
 			return into, ErrWeights
 		}
-		n, ok := w.Int64()
-		if fits = fits && ok && uint64(n) <= maxInt64-small; fits {
-			small += uint64(n)
+		if fits {
+			sum = sum.plus(w)
+			fits = !sum.tooLarge()
 		}
 	}
-	t, ok := total.abs().Int64()
-	fits = fits && ok
-	if fits && small == 0 && t != 0 {
-		return into, ErrWeights
-	}
-	if total.IsZero() {
+	start := len(into)
+	switch {
+	case total.IsZero():
 		for range weights {
 			into = append(into, Units{})
 		}
 		return into, nil
-	}
-	start := len(into)
-	var buffer [32]share
-	shares := buffer[:0]
-	var left int64
-	if fits {
-		left = t
-		for i, w := range weights {
-			n, _ := w.Int64()
-			hi, lo := bits.Mul64(uint64(t), uint64(n))
-			part, rest := bits.Div64(hi, lo, small)
-			into = append(into, UnitsOf(int64(part)))
-			left -= int64(part)
-			shares = append(shares, share{index: i, rest: rest})
-		}
-	} else {
-		var err error
-		if into, shares, left, err = splitBig(into, shares, sum, total.abs(), weights); err != nil {
-			return into[:start], err
-		}
-	}
-	if left > 0 {
-		slices.SortStableFunc(shares, compareRest)
-		for _, s := range shares[:left] {
-			into[start+s.index] = into[start+s.index].plus(UnitsOf(1))
-		}
+	case !fits:
+		into = splitBig(into, total.abs(), weights)
+	case sum.IsZero():
+		return into, ErrWeights
+	default:
+		into = split(into, total.abs(), weights, sum)
 	}
 	if total.Sign() < 0 {
 		for i := start; i < len(into); i++ {
@@ -72,40 +46,51 @@ func Split(into []Units, total Units, weights []Units) ([]Units, error) {
 	return into, nil
 }
 
-// share is one weight's remainder: in rest, or in large where the weights do not fit a word.
+// share is one weight's remainder.
 type share struct {
 	index int
-	rest  uint64
-	large *big.Int
+	rest  Units
 }
 
-func compareRest(a, b share) int {
-	if a.large != nil {
-		return b.large.Cmp(a.large)
+func compareRest(a, b share) int { return b.rest.Cmp(a.rest) }
+
+// split is Split of a total above 0 among weights of which the sum has at most 38 digits.
+func split(into []Units, total Units, weights []Units, sum Units) []Units {
+	var buffer [32]share
+	shares, left, start := buffer[:0], total, len(into)
+	for i, w := range weights {
+		part, rest, _ := total.MulDiv(w, sum)
+		into = append(into, part)
+		left = left.plus(part.Neg())
+		shares = append(shares, share{index: i, rest: rest})
 	}
-	return cmp.Compare(b.rest, a.rest)
+	if units, _ := left.Int64(); units > 0 {
+		slices.SortStableFunc(shares, compareRest)
+		for _, s := range shares[:units] {
+			into[start+s.index] = into[start+s.index].plus(UnitsOf(1))
+		}
+	}
+	return into
 }
 
-func splitBig(into []Units, shares []share, sum *big.Int, total Units, weights []Units) ([]Units, []share, int64, error) {
+// splitBig is split for a sum of more digits.
+func splitBig(into []Units, total Units, weights []Units) []Units {
+	sum, whole, left := new(big.Int), total.Big(nil), total.Big(nil)
 	for _, w := range weights {
 		sum.Add(sum, w.Big(nil))
 	}
-	if sum.Sign() == 0 {
-		return into, shares, 0, ErrWeights
-	}
-	left := total.Big(nil)
-	whole := total.Big(nil)
+	rests, order, start := make([]*big.Int, len(weights)), make([]int, len(weights)), len(into)
 	for i, w := range weights {
-		part, rest := w.Big(nil), new(big.Int)
-		part.Mul(part, whole)
-		part.QuoRem(part, sum, rest)
+		part := w.Big(nil)
+		rests[i], order[i] = new(big.Int), i
+		part.QuoRem(part.Mul(part, whole), sum, rests[i])
 		left.Sub(left, part)
-		units, err := UnitsFromBig(part)
-		if err != nil {
-			return into, shares, 0, err
-		}
+		units, _ := UnitsFromBig(part) // not above the total
 		into = append(into, units)
-		shares = append(shares, share{index: i, rest: 0, large: rest})
 	}
-	return into, shares, left.Int64(), nil
+	slices.SortStableFunc(order, func(a, b int) int { return rests[b].Cmp(rests[a]) })
+	for _, i := range order[:left.Int64()] {
+		into[start+i] = into[start+i].plus(UnitsOf(1))
+	}
+	return into
 }

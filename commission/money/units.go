@@ -1,7 +1,6 @@
 package money
 
 import (
-	"math"
 	"math/big"
 	"math/bits"
 )
@@ -24,28 +23,36 @@ func UnitsOf(n int64) Units {
 
 // UnitsFromBig returns n as Units, or a [*RangeError] beyond 38 digits.
 func UnitsFromBig(n *big.Int) (Units, error) {
-	if n.IsInt64() {
-		return UnitsOf(n.Int64()), nil
-	}
-	if n.BitLen() > 127 {
-		return Units{}, &RangeError{Value: shorten(n)}
-	}
-	var abs big.Int
-	abs.Abs(n)
-	var low, high big.Int
-	low.And(&abs, maxUint64)
-	high.Rsh(&abs, 64)
-	u := Units{hi: int64(high.Uint64()), lo: low.Uint64()}
-	if n.Sign() < 0 {
-		u = u.Neg()
-	}
-	if u.tooLarge() {
+	u, ok := unitsFromBig(n)
+	if !ok {
 		return Units{}, &RangeError{Value: shorten(n)}
 	}
 	return u, nil
 }
 
-var maxUint64 = new(big.Int).SetUint64(math.MaxUint64)
+func unitsFromBig(n *big.Int) (u Units, ok bool) {
+	words := n.Bits()
+	if len(words) > 128/bits.UintSize {
+		return Units{}, false
+	}
+	var hi, lo uint64
+	size := bits.UintSize // of a word
+	for i := len(words) - 1; i >= 0; i-- {
+		hi, lo = hi<<size|lo>>(64-size), lo<<size|uint64(words[i])
+	}
+	return signed(hi, lo, n.Sign() < 0)
+}
+
+// signed returns a number of that size and sign, and whether it has at most 38 digits.
+func signed(hi, lo uint64, negative bool) (u Units, ok bool) {
+	if hi > uint64(limit.hi) || hi == uint64(limit.hi) && lo >= limit.lo {
+		return Units{}, false
+	}
+	if u = (Units{hi: int64(hi), lo: lo}); negative {
+		u = u.Neg()
+	}
+	return u, true
+}
 
 // shorten keeps an error readable when a number has thousands of digits.
 func shorten(n *big.Int) string {
@@ -139,5 +146,8 @@ func (u Units) plus(v Units) Units {
 }
 
 func (u Units) tooLarge() bool {
+	if u.hi > -limit.hi && u.hi < limit.hi {
+		return false
+	}
 	return u.Cmp(limit) >= 0 || u.Cmp(limit.Neg()) <= 0
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 )
 
@@ -48,6 +49,27 @@ func TestTheReferencesPayTheSame(t *testing.T) {
 	other.lines[1].amount += 10_00
 	require.NoError(t, sameEntries(ours, newHand(), newBare(), newPlain()))
 	require.Error(t, sameEntries(ours, other, newBare(), newPlain()))
+}
+
+// TestLargeOrdersAreLarge keeps the measurement one of what its name says, and the order the same but for its size.
+func TestLargeOrdersAreLarge(t *testing.T) {
+	small, err := newOurs()
+	require.NoError(t, err)
+	small.calculate()
+	products, err := newLarge(18)
+	require.NoError(t, err)
+	products.calculate()
+	amounts, err := newLarge(20)
+	require.NoError(t, err)
+	amounts.calculate()
+	require.Equal(t, small.result.Len(), products.result.Len())
+	require.Equal(t, small.result.Len(), amounts.result.Len())
+	for i := range lineAmounts {
+		product := products.order.Lines[i].Amount.Shift(2)
+		require.True(t, product.BigInt().IsInt64())
+		require.False(t, product.Mul(decimal.NewFromInt(19)).BigInt().IsUint64(), "the shares are together 19 %")
+		require.False(t, amounts.order.Lines[i].Amount.Shift(2).BigInt().IsUint64())
+	}
 }
 
 func TestTheRichReferencePaysTheSame(t *testing.T) {

@@ -34,20 +34,46 @@ func wholeOrders() ([]goal, error) {
 		race("whole orders of "+people(size.n), whole, decimals)
 		goals = append(goals, faster("G4", "a whole order of "+people(size.n)+", against plain decimals over a map of nodes", whole.fastest, decimals.fastest, size.atLeast))
 	}
+	more, err := beyondWords()
+	return append(goals, more...), err
+}
+
+// beyondWords measures orders of which the products leave 64 bits, and the amounts too.
+func beyondWords() ([]goal, error) {
 	small, err := newOurs()
 	if err != nil {
 		return nil, err
 	}
-	large, err := newOurs()
+	products, err := newLarge(18)
 	if err != nil {
 		return nil, err
 	}
-	for i := range large.order.Lines {
-		large.order.Lines[i].Amount = large.order.Lines[i].Amount.Mul(decimal.New(1, 12))
+	amounts, err := newLarge(20)
+	if err != nil {
+		return nil, err
 	}
-	fast, exact := &contender{run: small.run}, &contender{run: large.run}
-	race("beyond 64 bits", fast, exact)
-	return append(goals, slower("G4", "calculate an order whose products leave 64 bits, against one whose do not", exact.fastest, fast.fastest, 2)), nil
+	fast, product, amount := &contender{run: small.run}, &contender{run: products.run}, &contender{run: amounts.run}
+	race("beyond 64 bits", fast, product, amount)
+	return []goal{
+		slower("G4", "calculate an order whose products leave 64 bits, against one whose do not", product.fastest, fast.fastest, 2),
+		slower("G4", "calculate an order whose amounts leave 64 bits, against one whose do not", amount.fastest, fast.fastest, 2),
+		count("G3", "allocations for each amount that leaves 64 bits", allocations(amounts.run)/float64(len(lineAmounts)), 1),
+	}, nil
+}
+
+// newLarge is the order with amounts of at least 10^digits minor units.
+func newLarge(digits int32) (*ours, error) {
+	o, err := newOurs()
+	if err != nil {
+		return nil, err
+	}
+	for i := range o.order.Lines {
+		amount := &o.order.Lines[i].Amount
+		for amount.LessThan(decimal.New(1, digits-2)) {
+			*amount = amount.Mul(decimal.New(10, 0))
+		}
+	}
+	return o, nil
 }
 
 // orders are paid to the lines of an index.
