@@ -7,17 +7,15 @@ import (
 // askRules asks every rule once for each set of lines that have the same rates and campaigns.
 func (r *Result) askRules() error {
 	c := r.calc
-	vacant, reason := r.selfPurchase()
-	if own := c.orderReason(r.order); own != "" {
-		reason = own
-	}
+	vacant, self := r.selfPurchase()
+	reason := c.orderReason(r.order)
 	own := c.goods || c.own || r.order.Kind != "" && len(c.plan.Kinds[r.order.Kind].Rates) > 0
 	plain := -1 // the set of the lines without rates of their own
 	goods := c.campaigns != nil && r.openCampaigns()
 	for i := range r.lines {
 		line, source := &r.lines[i], &r.order.Lines[i]
-		if reason != "" || line.facts != nil || c.choosy || line.net.IsZero() {
-			if line.reason = c.lineReason(source, line, reason); line.reason != "" {
+		if reason != "" || self != "" || line.facts != nil || c.choosy || line.net.IsZero() {
+			if line.reason = c.lineReason(source, line, reason, self); line.reason != "" {
 				continue
 			}
 		}
@@ -109,7 +107,7 @@ func (c *Calculator) orderReason(order *Order) partner.Reason {
 }
 
 // lineReason is why a line pays nothing whoever stands above.
-func (c *Calculator) lineReason(source *Line, line *line, order partner.Reason) partner.Reason {
+func (c *Calculator) lineReason(source *Line, line *line, order, self partner.Reason) partner.Reason {
 	switch {
 	case order != "":
 		return order
@@ -121,6 +119,8 @@ func (c *Calculator) lineReason(source *Line, line *line, order partner.Reason) 
 		return NotJoining
 	case line.net.IsZero() || line.givesUp() && line.net == line.facts.giveUp:
 		return NothingPaid
+	case self != "":
+		return self
 	case c.plan.Base == Amount:
 	case c.plan.Base == Profit && (line.facts == nil || !line.facts.costed):
 		return NoCost

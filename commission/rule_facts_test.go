@@ -245,3 +245,20 @@ func TestFactsOfAnOrderAreExplained(t *testing.T) {
 		"less 2.00 CNY given up for the buyer; plan version 1", x.String())
 	require.Equal(t, "B：6.00 CNY，来自订单 o1 商品行 p：第 1 层，10% × 100.00（默认比例），× 0.8（促销 flash），按笔四舍五入，减去让利 2.00 CNY；方案版本 1", x.Chinese())
 }
+
+func TestRule_4_17_WhatIsNoSaleInAnyOrderIsNoneWhereTheBuyersOwnPurchasesPayNobody(t *testing.T) {
+	calc := newCalculator(t, commission.Plan{
+		Rates: rates("10%"), SelfPurchase: commission.Nobody, Excluded: commission.Excluded{Products: []string{"p2"}},
+		Promotions: map[string]commission.Promotion{"clearance": {Excluded: true}},
+	})
+	gift := goods("p4", 1, "30.00")
+	gift.Gift = true
+	order := orderOf(goods("p1", 1, "100.00"), goods("p2", 1, "100.00"), sold(goods("p3", 1, "100.00"), "clearance"), gift)
+	order.Customer = "B"
+	paid := calculate(t, calc, order, above("B"))
+	for line, reason := range map[commission.LineID]partner.Reason{
+		"p1": commission.SelfPurchased, "p2": commission.ExcludedGoods, "p3": commission.NotJoining, "p4": commission.GiftGoods,
+	} {
+		require.Equal(t, reason, lineReason(paid, line))
+	}
+}

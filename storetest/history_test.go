@@ -219,6 +219,7 @@ func (s *modelShop) historyFork(tx *memstore.Transaction) *modelShop {
 	for id, x := range s.oracle.orders {
 		copied := *x
 		copied.lines, copied.waiting, copied.dropped = slices.Clone(x.lines), slices.Clip(x.waiting), slices.Clip(x.dropped)
+		copied.lost, copied.paid = maps.Clone(x.lost), maps.Clone(x.paid)
 		o.orders[id] = &copied
 	}
 	for id, w := range s.oracle.withdrawn {

@@ -95,7 +95,7 @@ var (
 
 func newModel(t *rapid.T, st store.Store) *model {
 	m := &model{ctx: context.Background(), store: st, now: modelStart}
-	plan := modelDrawPlan(t, modelPlans())
+	plan := modelDrawThemedPlan(t, modelPlans())
 	m.plans = modelPlansOf(plan.Currency)
 	config := program.Config{Batch: rapid.SampledFrom([]int{0, 1, 2}).Draw(t, "batch")}
 	if modelOneIn(t, "refuses early events", 4) {
@@ -211,7 +211,7 @@ func (s *modelShop) call(t require.TestingT, c *modelCall) {
 		if err != nil {
 			require.NoError(t, err, "%s %s", name, c.facts)
 		}
-		c.first = got
+		c.first, s.oracle.clock = got, s.now
 		s.calls, s.claims[name], s.records = append(s.calls, c), c, nil
 		c.done(got)
 		s.now = s.now.Add(time.Microsecond) // no two things are recorded at one instant

@@ -19,6 +19,11 @@ var modelSteps = []struct {
 	step func(*modelShop, *rapid.T)
 }{
 	{"an order is paid", (*modelShop).stepOrder},
+	{"who has something pending forfeits it", (*modelShop).stepForfeit},
+	{"a customer with pending orders is unbound", (*modelShop).stepVoid},
+	{"a partner who is paid is frozen", (*modelShop).stepFreezeAccruing},
+	{"somebody reaches a level", (*modelShop).stepReach},
+	{"somebody buys for whom a bonus waits", (*modelShop).stepSettle},
 	{"all is withdrawn", (*modelShop).stepWithdrawAll},
 	{"the hold is over", (*modelShop).stepRelease},
 	{"an order is received and its hold is over", (*modelShop).stepReceiveAndRelease},
@@ -32,6 +37,7 @@ var modelSteps = []struct {
 	{"something is withdrawn", (*modelShop).stepWithdraw},
 	{"a withdrawal is rejected", stepDecide("reject", settlement.Requested, settlement.Approved)},
 	{"any decision", (*modelShop).stepAnyDecision},
+	{"an order comes back by which a bonus stands", (*modelShop).stepTakeBack},
 	{"the same call again", (*modelShop).stepAgain},
 	{"the same key, other facts", (*modelShop).stepConflict},
 	{"more comes back than is left", (*modelShop).stepRefundTooMuch},
@@ -110,7 +116,7 @@ func (s *modelShop) stepPublish(t *rapid.T) {
 	for _, p := range s.oracle.plans {
 		from = append(from, p.from) // of two that begin at one instant the last one holds
 	}
-	s.publish(t, modelDrawPlan(t, s.plans), rapid.SampledFrom(from).Draw(t, "from"))
+	s.publish(t, modelDrawThemedPlan(t, s.plans), rapid.SampledFrom(from).Draw(t, "from"))
 }
 
 // someCall draws a call that was done.

@@ -55,14 +55,14 @@ func (s *modelShop) checkMirror(t require.TestingT) {
 	want := map[partner.ID]owned{}
 	for _, id := range s.oracle.orderIDs(func(x *oracleOrder) bool { return x.posted && len(s.oracle.plan(x.version).Assets) > 0 }) {
 		x := s.oracle.orders[id]
-		for key, amount := range s.oracle.standing(x) {
-			has := want[key.payee]
+		for id, amount := range s.oracle.shares(x) {
+			has := want[id]
 			if x.released {
 				has.net += amount
 			} else {
 				has.pending += amount
 			}
-			want[key.payee] = has
+			want[id] = has
 		}
 	}
 	for _, b := range assets {

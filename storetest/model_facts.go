@@ -36,6 +36,9 @@ func (s *modelShop) drawOrder(t *rapid.T) program.Order {
 		in.Referrer = rapid.SampledFrom([]partner.ID{"p2", "p1", "p4", "nobody", "p3"}).Draw(t, "referrer")
 	}
 	version := max(s.oracle.planAt(in.PaidAt), 1)
+	if s.oracle.plan(version).Commission.Staff != (commission.Staff{}) || modelOneIn(t, "names staff", 16) {
+		in.Staff = rapid.SampledFrom([]partner.ID{"p4", "p2", "p1", "nobody", "p3", ""}).Draw(t, "staff")
+	}
 	total := decimal.Zero
 	for i := range rapid.SampledFrom([]int{1, 2, 1, 3}).Draw(t, "lines") {
 		line := program.Line{

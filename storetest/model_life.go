@@ -81,7 +81,7 @@ func (s *modelShop) depart(t require.TestingT, move partner.Move, id partner.ID,
 	}
 	c.done = func(got any) {
 		o.depart(id, to, o.plan(o.planAt(at)), at, from)
-		want := program.Departed{Partner: id, To: to, At: at}
+		want := program.Departed{Partner: id, To: to, At: at, Forfeits: o.departures[len(o.departures)-1].forfeits}
 		want.PayableUntil, _ = oracleInstant(o.says(id, partner.FactPayableUntil, at))
 		for _, m := range moves {
 			want.Edges = append(want.Edges, partner.EdgeMove{Partner: m.id, From: id, To: m.to})

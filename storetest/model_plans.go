@@ -68,6 +68,8 @@ var modelPlanTexts = []struct{ name, currency, sections string }{
 	{"by referrer first", modelCNY, `"commission": {"rates": ["10%", "5%"], "attribution": ["referrer", "buyer", "owner"]}`},
 	{"by referrer alone", modelCNY, `"commission": {"rates": ["10%", "5%"], "attribution": ["referrer"]}`},
 	{"joined by spending", modelCNY, `"joining": {"spend": "100.00"}, "commission": {"rates": ["10%", "5%", "2%"]}`},
+	{"who leaves forfeits", modelCNY, `"joining": {"leaving": {"pending": "forfeit", "rejoin": "all"}, "frozen": "accrue"}, "binding": {"unbind": "void"},
+		"commission": {"rates": ["10%", "5%", "2%"]}`},
 	{"an asset that pays as cash does", modelCNY, mirroredPlan},
 	{"held from payment", modelCNY, `"commission": {"rates": ["10%", "5%"]}, "settlement": {"holdDays": 3, "anchor": "paid", "minWithdrawal": "1"}`},
 	{"finer prices", modelCNY, `"commission": {"rates": ["10%", "2.5%"], "priceScale": 4, "cap": "12.5%", "rounding": {"mode": "half-even"}}`},

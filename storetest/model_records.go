@@ -25,6 +25,9 @@ type modelRecords struct {
 	Plans       []store.PlanVersion
 	Orders      []settlement.Order
 	Rows        [][]settlement.Row
+	Forfeits    []settlement.Forfeits
+	Grants      []settlement.Grants
+	Counters    []store.Counter
 	Balances    [][]settlement.Balance
 	Withdrawals []settlement.Withdrawal
 	Claims      []store.Claim
@@ -59,11 +62,23 @@ func (s *modelShop) read(t require.TestingT) *modelRecords {
 		if all.Orders, err = tx.ScanOrders(s.ctx, "", modelPage); err != nil {
 			return err
 		}
-		sources := make([]settlement.Source, len(all.Orders))
-		for i, o := range all.Orders {
-			sources[i] = settlement.OfOrder(o.ID)
+		var sources []settlement.Source
+		for _, o := range all.Orders {
+			sources = append(sources, settlement.OfOrder(o.ID), settlement.OfForfeits(settlement.OfOrder(o.ID)))
+		}
+		if all.Grants, err = tx.ScanGrants(s.ctx, "", modelPage); err != nil {
+			return err
+		}
+		for _, g := range all.Grants {
+			sources = append(sources, settlement.OfGrants(g.User))
 		}
 		if all.Rows, err = tx.Rows(s.ctx, sources); err != nil {
+			return err
+		}
+		if all.Forfeits, err = tx.ScanForfeits(s.ctx, "", modelPage); err != nil {
+			return err
+		}
+		if all.Counters, err = tx.ScanCounters(s.ctx, store.CounterKey{}, modelPage); err != nil {
 			return err
 		}
 		ids := slices.Sorted(maps.Keys(people))
@@ -105,7 +120,8 @@ func (a *modelRecords) equal(b *modelRecords) bool {
 		slices.Equal(a.Customers, b.Customers) && slices.EqualFunc(a.Attempts, b.Attempts, slices.Equal) && slices.EqualFunc(a.Balances, b.Balances, slices.Equal) &&
 		slices.Equal(a.Claims, b.Claims) && slices.EqualFunc(a.Numbered, b.Numbered, same) && slices.EqualFunc(a.Unnumbered, b.Unnumbered, same) &&
 		reflect.DeepEqual(a.Plans, b.Plans) && reflect.DeepEqual(a.Orders, b.Orders) && reflect.DeepEqual(a.Rows, b.Rows) &&
-		reflect.DeepEqual(a.Withdrawals, b.Withdrawals)
+		reflect.DeepEqual(a.Withdrawals, b.Withdrawals) && reflect.DeepEqual(a.Forfeits, b.Forfeits) &&
+		reflect.DeepEqual(a.Grants, b.Grants) && slices.Equal(a.Counters, b.Counters)
 }
 
 // unchanged runs something that must not change a byte.

@@ -81,12 +81,18 @@ func (s *modelShop) transfer(t require.TestingT, to partner.ID, at time.Time, cu
 		by := tree.ByTransfer
 		if to == "" {
 			by = tree.ByRelease
+			if s.oracle.policy(meta.At).Unbind == tree.UnbindVoids {
+				by = tree.ByVoid
+			}
 		}
 		var want []partner.Transfer
 		for i, customer := range customers {
-			b := oracleBinding{customer: customer, owner: to, by: by, at: meta.At}
+			b := oracleBinding{customer: customer, owner: to, by: by, at: meta.At, had: had[i]}
 			s.oracle.bindings = append(s.oracle.bindings, b)
 			s.oracle.noteLate(b)
+			if by == tree.ByVoid {
+				s.oracle.void(b)
+			}
 			want = append(want, partner.Transfer{Customer: customer, From: had[i], To: to})
 		}
 		require.Equal(t, want, got)

@@ -130,6 +130,17 @@ func modelField(v reflect.Value, name string) reflect.Value {
 	panic("storetest: plans have no " + name)
 }
 
+// modelDrawThemedPlan draws a plan, and themes that are put into it, each about as often as the others: what is drawn comes mostly from the beginning of a
+// list, and so the place of a theme is made of more than is drawn.
+func modelDrawThemedPlan(t *rapid.T, plans []modelPlan) modelPlan {
+	plan := modelDrawPlan(t, plans)
+	for range rapid.SampledFrom([]int{1, 2, 0, 3}).Draw(t, "themes") {
+		place := uint32(rapid.IntRange(0, 255).Draw(t, "theme")) * 2654435761 >> 16
+		plan = plan.with(&modelThemes[int(place)%len(modelThemes)])
+	}
+	return plan
+}
+
 // modelDrawPlan draws a plan by its name, and sections that are put into it.
 func modelDrawPlan(t *rapid.T, plans []modelPlan) modelPlan {
 	names := make([]string, len(plans))

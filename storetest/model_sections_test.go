@@ -10,8 +10,9 @@ import (
 // TestEverySectionOfTheModelGoesWithSomePlan of each currency, or no history has it.
 func TestEverySectionOfTheModelGoesWithSomePlan(t *testing.T) {
 	names := map[string]bool{}
-	for i := range modelSections {
-		s := &modelSections[i]
+	sections := slices.Concat(modelSections, modelThemes)
+	for i := range sections {
+		s := &sections[i]
 		require.False(t, names[s.name], "two sections are called %q", s.name)
 		names[s.name] = true
 		for _, currency := range []string{"CNY", "JPY", "DOT"} {

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -21,12 +20,14 @@ type oracle struct {
 	scale      int          // of the currency: all amounts here are in its minor units
 	plans      []oraclePlan // by version, from 1 on
 	refuse     bool         // whether an event that comes before its order is refused
+	clock      time.Time    // the instant at which what happens now is recorded
 	people     map[partner.ID]*oraclePerson
 	bindings   []oracleBinding            // in order of recording
 	departures []oracleDeparture          // the same
 	spent      map[partner.Customer]int64 // for goods
 	orders     map[commission.OrderID]*oracleOrder
 	withdrawn  map[settlement.WithdrawalID]*oracleWithdrawal
+	grants     map[partner.ID]*oracleGrants
 }
 
 type oraclePlan struct {
@@ -41,15 +42,16 @@ type oraclePerson struct {
 }
 
 type oracleFact struct {
-	kind  partner.FactKind
-	value string
-	at    time.Time
+	kind         partner.FactKind
+	value        string
+	at, recorded time.Time
 }
 
 func newOracle(scale int, refuse bool) *oracle {
 	return &oracle{
 		scale: scale, refuse: refuse, people: map[partner.ID]*oraclePerson{}, spent: map[partner.Customer]int64{},
 		orders: map[commission.OrderID]*oracleOrder{}, withdrawn: map[settlement.WithdrawalID]*oracleWithdrawal{},
+		grants: map[partner.ID]*oracleGrants{},
 	}
 }
 
@@ -107,7 +109,10 @@ func (o *oracle) learn(id partner.ID, kind partner.FactKind, value string, at ti
 	if o.people[id] == nil {
 		o.people[id] = &oraclePerson{}
 	}
-	o.people[id].facts = append(o.people[id].facts, oracleFact{kind, value, at})
+	o.people[id].facts = append(o.people[id].facts, oracleFact{kind, value, at, o.clock})
+	if kind == partner.FactLevel {
+		o.markLevel(id, partner.Level(value), at)
+	}
 }
 
 // due reports whether an order's hold is over.
@@ -125,18 +130,24 @@ func (x *oracleOrder) exchanging() bool {
 	return false
 }
 
-// due releases what is due at an instant and returns the orders in the order of their release times, then ids.
+// due takes what is forfeited at an instant, releases what is due, judges one-off bonuses, and returns the orders that are released in the order of their release times, then ids.
 func (o *oracle) due(now time.Time) []commission.OrderID {
 	var released []commission.OrderID
-	for id, x := range o.orders {
+	ids := o.orderIDs(func(x *oracleOrder) bool { return x.posted && !x.released })
+	slices.SortStableFunc(ids, func(a, b commission.OrderID) int { return o.orders[a].releaseAt.Compare(o.orders[b].releaseAt) })
+	for _, id := range ids {
+		x := o.orders[id]
+		o.forfeit(x, now)
 		if x.due(now) && !x.exchanging() {
-			x.released = true
 			o.atRelease(x)
+			o.forfeit(x, now)
+			x.released, x.releasedAt = true, now
 			released = append(released, id)
 		}
 	}
-	slices.SortFunc(released, func(a, b commission.OrderID) int {
-		return cmp.Or(o.orders[a].releaseAt.Compare(o.orders[b].releaseAt), cmp.Compare(a, b))
-	})
+	for _, id := range released {
+		o.markSettled(o.orders[id])
+	}
+	o.judgeGrants(now)
 	return released
 }

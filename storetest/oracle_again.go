@@ -46,7 +46,9 @@ func (o *oracle) ownerInGrace(x *oracleOrder, known []oracleBinding) partner.ID 
 
 // graced makes orders that are nobody's those of the owner whom their buyer got by a binding within the plan's grace of each, before it or after it.
 func (o *oracle) graced(b oracleBinding) {
-	for _, id := range o.orderIDs(func(x *oracleOrder) bool { return x.posted && x.customer == b.customer }) {
+	ids := o.orderIDs(func(x *oracleOrder) bool { return x.posted && x.customer == b.customer })
+	slices.SortStableFunc(ids, func(a, b commission.OrderID) int { return o.orders[a].in.PaidAt.Compare(o.orders[b].in.PaidAt) })
+	for _, id := range ids {
 		x := o.orders[id]
 		plan := o.plan(x.version)
 		grace := time.Duration(plan.Commission.GraceMinutes) * time.Minute
@@ -60,16 +62,20 @@ func (o *oracle) graced(b oracleBinding) {
 		if x.released && plan.Commission.LevelAt == commission.LevelAtRelease {
 			o.relevel(x.people, plan, x.releaseAt)
 		}
-		o.take(x, plan)
+		o.takeWithin(x, plan)
+		o.forfeit(x, o.clock)
+		o.markBy(x)
 	}
 }
 
-// relevel gives people the levels that they have at an instant.
-func (o *oracle) relevel(people []oracleUpline, plan *program.Plan, at time.Time) {
+// relevel gives people the levels that they have at an instant, and reports whether somebody had another one.
+func (o *oracle) relevel(people []oracleUpline, plan *program.Plan, at time.Time) (changed bool) {
 	for i := range people {
-		people[i].level = o.level(people[i].id, at)
-		people[i].leader = oracleLeads(plan, people[i].level)
+		level := o.level(people[i].id, at)
+		changed = changed || level != people[i].level
+		people[i].level, people[i].leader = level, oracleLeads(plan, level)
 	}
+	return changed
 }
 
 // atRelease judges an order once more that is released, by the levels of when its hold was over, where the plan says so.
@@ -78,10 +84,13 @@ func (o *oracle) atRelease(x *oracleOrder) {
 	if plan.Commission.LevelAt != commission.LevelAtRelease {
 		return
 	}
-	o.relevel(x.people, plan, x.releaseAt)
+	changed := o.relevel(x.people, plan, x.releaseAt)
 	for id, who := range x.seats {
-		who.level = o.level(id, x.releaseAt)
-		x.seats[id] = who
+		seat := []oracleUpline{who}
+		changed = o.relevel(seat, plan, x.releaseAt) || changed
+		x.seats[id] = seat[0]
 	}
-	o.take(x, plan)
+	if changed {
+		o.takeWithin(x, plan)
+	}
 }

@@ -12,9 +12,9 @@ import (
 
 // Which campaigns multiply a share, what they make together, what each adds at most, and the cap of an order.
 
-// oracleCampaigns are those that run at an instant and name the rule and slot, the goods and the level: the one with the largest factor where the plan
-// takes one.
-func oracleCampaigns(plan *program.Plan, s *oracleShare, line *program.Line, at time.Time) []commission.Campaign {
+// oracleCampaigns are those that run at an instant and name the rule and slot, the goods and the level, but for those without which an order is: the one with
+// the largest factor where the plan takes one.
+func oracleCampaigns(plan *program.Plan, s *oracleShare, line *program.Line, at time.Time, without map[string]bool) []commission.Campaign {
 	var found []commission.Campaign
 	for _, c := range plan.Campaigns {
 		running := (c.From == nil || !at.Before(*c.From)) && (c.To == nil || at.Before(*c.To))
@@ -25,7 +25,7 @@ func oracleCampaigns(plan *program.Plan, s *oracleShare, line *program.Line, at 
 		level := slices.Contains(c.Levels, s.level) || len(c.Levels) == 0
 		divided := s.part != nil && (len(c.Levels) > 0 || c.PerOrder.Valid) // what several divide has no level and no cap
 		switch {
-		case !running || !rule || !slot || !goods || !level || divided:
+		case without[c.Name] || !running || !rule || !slot || !goods || !level || divided:
 		case plan.Commission.Stacking != commission.StackMax || len(found) == 0:
 			found = append(found, c)
 		case c.Factor.GreaterThan(found[0].Factor):
@@ -75,8 +75,9 @@ func oracleAmounts(plan *program.Plan, cells []*oracleCell, first int) {
 	}
 }
 
-// addCampaigns sets what each cell gets without campaigns, and adds what each campaign of the plan raises that and those before it by, cut to its cap.
-func (o *oracle) addCampaigns(plan *program.Plan, cells []*oracleCell) {
+// addCampaigns sets what each cell gets without campaigns, and adds what each of the first so many of the plan raises that and those before it by, cut to its
+// cap.
+func (o *oracle) addCampaigns(plan *program.Plan, cells []*oracleCell, first int) {
 	with := func(first int) []int64 {
 		oracleAmounts(plan, cells, first)
 		whole := make([]int64, len(cells))
@@ -87,7 +88,7 @@ func (o *oracle) addCampaigns(plan *program.Plan, cells []*oracleCell) {
 	}
 	before := with(0)
 	total := slices.Clone(before)
-	for k, campaign := range plan.Campaigns {
+	for k, campaign := range plan.Campaigns[:first] {
 		after := with(k + 1)
 		for _, group := range oracleGroups(cells) {
 			var places []int
@@ -105,7 +106,7 @@ func (o *oracle) addCampaigns(plan *program.Plan, cells []*oracleCell) {
 		}
 		before = after
 	}
-	with(len(plan.Campaigns))
+	with(first)
 	for i, c := range cells {
 		if c.whole = total[i]; c.exact.Sign() >= 0 {
 			c.whole = max(c.whole, 0) // discounts never make somebody owe

@@ -2,11 +2,13 @@ package storetest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program"
 )
 
@@ -47,6 +49,18 @@ func TestTheOracleAgreesWithNumbersWorkedOutByHandOfEveryRule(t *testing.T) {
 		"the list price":            {commission: `"rates": ["10%"], "base": "list-price"`, change: func(in *program.Order) { in.Lines[0].List = decimal.NewNullDecimal(is("200")) }, want: [4]int64{2000}},
 		"partners before goods":     {commission: `"rates": ["10%"], "products": {"tea": ["1%"]}, "partners": {"c": ["7%"]}, "personal": "before-goods"`, want: [4]int64{700}},
 		"the cap of the order":      {commission: `"rates": ["10%", "5%"], "orderCap": "6%"`, want: [4]int64{400, 200}},
+		"staff and partner are both paid": {
+			commission: `"rates": ["10%", "5%"], "staff": {"sharing": "both"}`,
+			change:     func(in *program.Order) { in.Staff = "z" }, want: [4]int64{1000, 500, 0, 1000},
+		},
+		"staff and partner divide": {
+			commission: `"rates": ["10%", "5%"], "staff": {"sharing": "ratio", "staffWeight": 1, "partnerWeight": 3}`,
+			change:     func(in *program.Order) { in.Staff = "z" }, want: [4]int64{750, 500, 0, 250},
+		},
+		"staff comes first": {
+			commission: `"rates": ["10%", "5%"], "staff": {"first": "staff"}`,
+			change:     func(in *program.Order) { in.Staff = "a" }, want: [4]int64{0, 0, 1000, 500},
+		},
 		"whom the slot pays, dynamic": {
 			commission: `"rates": ["10%", "-"], "partners": {"a": ["-", "5%"]}, "missing": "dynamic"`, want: [4]int64{1000, 0, 500},
 		},
@@ -74,4 +88,46 @@ func TestTheOracleTakesBackWhatWasGivenUpWithItsUnits(t *testing.T) {
 	o.refund(x, back)
 	require.Equal(t, int64(580-200), o.earnedOn(x, "c"), "a tenth of the 56.00 and 2.00 that are left, less 2.00")
 	require.False(t, o.fits(x, []program.RefundLine{{Line: "1", Amount: decimal.NewNullDecimal(decimal.RequireFromString("56.01"))}}))
+}
+
+func TestTheOracleGivesAnOrderAllThatItNeedsOfABudgetOrNothing(t *testing.T) {
+	o := oracleFamily(`{"currency": "CNY", "commission": {"rates": ["10%"]}, "campaigns": [{"name": "june", "factor": "1.5", "budget": "8"}]}`)
+	sell := func(id commission.OrderID, amount string) int64 {
+		o.paid(&program.Order{ID: id, Customer: "customer", PaidAt: modelStart, Lines: []program.Line{oracleLineOf("1", "tea", 1, amount)}}, modelStart)
+		return o.earnedOn(o.orders[id], "c")
+	}
+	require.Equal(t, int64(1500), sell("o1", "100.00"))
+	require.Equal(t, int64(1000), sell("o2", "100.00"), "5.00 are more than the 3.00 that are left")
+	require.Equal(t, int64(900), sell("o3", "60.00"))
+	require.Equal(t, map[string]int64{"june": 800}, o.budgets())
+	o.refund(o.orders["o1"], []program.RefundLine{{Line: "1", Quantity: 1}})
+	require.Equal(t, map[string]int64{"june": 300}, o.budgets())
+	require.Equal(t, int64(1500), sell("o4", "100.00"))
+}
+
+func TestTheOracleLeavesNothingOfAPendingOrderToWhoForfeitsIt(t *testing.T) {
+	o := oracleFamily(`{"currency": "CNY", "joining": {"leaving": {"pending": "forfeit"}}, "commission": {"rates": ["10%", "5%"]}}`)
+	x := o.sell("customer", "0", oracleLineOf("1", "tea", 2, "100.00"))
+	left := modelStart.Add(time.Hour)
+	o.depart("c", partner.ClearedOut, o.plan(1), left, left)
+	o.due(left.Add(-time.Microsecond))
+	require.Equal(t, [4]int64{1000, 500}, o.pays4(x))
+	o.due(left)
+	require.Equal(t, [4]int64{0, 500}, o.pays4(x))
+	o.refund(x, []program.RefundLine{{Line: "1", Quantity: 1}})
+	require.Equal(t, [4]int64{0, 250}, o.pays4(x))
+}
+
+func TestTheOraclePaysAOneOffBonusAsLongAsAnOrderStays(t *testing.T) {
+	o := oracleFamily(`{"currency": "CNY", "levels": [{"id": "g", "weight": 1, "default": true}, {"id": "h", "weight": 2}],
+		"commission": {"rates": ["10%"]}, "settlement": {"holdDays": 0, "anchor": "paid"}, "oneOffs": [{"name": "spring", "upgrade": {"levels": {"h": "3.00"}}}]}`)
+	o.learn("c", partner.FactLevel, "h", modelStart)
+	o.due(modelStart)
+	require.Zero(t, o.granted("b"), "it waits for an order of c's")
+	x := o.sell("c", "0", oracleLineOf("1", "tea", 1, "100.00"))
+	o.due(modelStart)
+	require.Equal(t, int64(300), o.granted("b"))
+	o.refund(x, []program.RefundLine{{Line: "1", Quantity: 1}})
+	o.due(modelStart)
+	require.Zero(t, o.granted("b"))
 }

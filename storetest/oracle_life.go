@@ -11,10 +11,11 @@ import (
 
 // How partners come, renew and leave, and what becomes of what hangs on them.
 
-// oracleDeparture is that somebody has left.
+// oracleDeparture is that somebody has left, and whether what was pending of his is the shop's by that.
 type oracleDeparture struct {
-	id partner.ID
-	at time.Time
+	id           partner.ID
+	at, recorded time.Time
+	forfeits     bool
 }
 
 func (o *oracle) status(id partner.ID, at time.Time) partner.Status {
@@ -33,6 +34,11 @@ func oracleInstant(text string) (time.Time, bool) {
 }
 
 func oracleText(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
+
+// accrues reports whether somebody earns at an instant by a plan: also one who is frozen, where it lets that accrue.
+func (o *oracle) accrues(id partner.ID, plan *program.Plan, at time.Time) bool {
+	return o.earns(id, at) || plan.Joining.Frozen == partner.FrozenAccrues && o.partakes(id, at)
+}
 
 // earns reports whether somebody earns at an instant: an active partner whose time is not over and who is not frozen.
 func (o *oracle) earns(id partner.ID, at time.Time) bool {
@@ -187,7 +193,7 @@ func (o *oracle) depart(id partner.ID, to partner.Status, plan *program.Plan, at
 		}
 		o.learn(id, partner.FactPayableUntil, oracleText(until), at)
 	}
-	o.departures = append(o.departures, oracleDeparture{id, at})
+	o.departures = append(o.departures, oracleDeparture{id, at, o.clock, plan.Joining.Leaving.Pending == partner.PendingForfeits})
 }
 
 // noteLate notes of a binding that is told late that its owner has left since: he who is still his customer then belongs to nobody from then on.

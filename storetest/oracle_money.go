@@ -94,8 +94,28 @@ func (o *oracle) takeOff(plan *program.Plan, amounts []*big.Rat, total *big.Rat)
 	}
 }
 
-// pay returns what an order pays, by line, rule, slot and payee, on what is left of it.
-func (o *oracle) pay(x *oracleOrder) map[oracleKey]int64 {
+// settle works out what each cell is paid with the first so many campaigns of the plan, under all caps.
+func (o *oracle) settle(plan *program.Plan, lines []oracleLine, cells []*oracleCell, first int) {
+	o.takeFees(plan, lines, cells, first)
+	o.addCampaigns(plan, cells, first)
+	floors := oracleFloorsOrder(plan)
+	if floors {
+		oracleDropLosers(cells)
+	}
+	for dropped := true; dropped; {
+		oracleCap(plan, cells)
+		oracleOrderCap(plan, lines, cells)
+		dropped = floors && oracleDropLosers(cells)
+	}
+}
+
+// oracleFloorsOrder reports whether losses are netted within an order.
+func oracleFloorsOrder(plan *program.Plan) bool {
+	return plan.Commission.Base == commission.Profit && plan.Commission.Loss == commission.FloorOrder
+}
+
+// pay returns what an order pays, by line, rule, slot and payee, on what is left of it, and what it uses of the budgets of campaigns.
+func (o *oracle) pay(x *oracleOrder) (pays map[oracleKey]int64, uses map[string]int64) {
 	plan := o.plan(x.version)
 	var cells []*oracleCell
 	for i := range x.lines {
@@ -104,25 +124,16 @@ func (o *oracle) pay(x *oracleOrder) map[oracleKey]int64 {
 			cells = append(cells, c)
 		}
 	}
-	o.takeFees(plan, x.lines, cells)
-	o.addCampaigns(plan, cells)
-	floors := plan.Commission.Base == commission.Profit && plan.Commission.Loss == commission.FloorOrder
-	if floors {
-		oracleDropLosers(cells)
-	}
-	for dropped := true; dropped; {
-		oracleCap(plan, cells)
-		oracleOrderCap(plan, x.lines, cells)
-		dropped = floors && oracleDropLosers(cells)
-	}
-	oracleGiveUp(plan, cells, floors)
-	pays := map[oracleKey]int64{}
+	o.settle(plan, x.lines, cells, len(plan.Campaigns))
+	uses = o.useBudgets(plan, x, cells)
+	oracleGiveUp(plan, cells, oracleFloorsOrder(plan))
+	pays = map[oracleKey]int64{}
 	for _, c := range cells {
 		if c.paid != 0 {
 			pays[oracleKey{c.line.id, c.share.rule, c.share.slot, c.share.payee}] += c.paid
 		}
 	}
-	return pays
+	return pays, uses
 }
 
 // first returns what an order paid before anything came back.
@@ -130,12 +141,17 @@ func (o *oracle) first(x *oracleOrder) map[oracleKey]int64 {
 	if x.pays != nil {
 		return x.pays
 	}
-	whole := &oracleOrder{version: x.version, lines: slices.Clone(x.lines)}
+	x.pays, _ = o.pay(o.whole(x))
+	return x.pays
+}
+
+// whole is an order as if nothing had come back.
+func (o *oracle) whole(x *oracleOrder) *oracleOrder {
+	whole := &oracleOrder{version: x.version, lines: slices.Clone(x.lines), reserved: x.reserved}
 	for i := range whole.lines {
 		whole.lines[i].back = oracleBack{}
 	}
-	x.pays = o.pay(whole)
-	return x.pays
+	return whole
 }
 
 // oracleExact is a share, multiplied by the factor of campaigns, of what is left of a line's net, profit or list price without the fees that come before

@@ -15,6 +15,7 @@ import (
 // oracleOrder is an order: what it saw when it was paid, and what has come since. One that has not come yet has nothing but what waits for it.
 type oracleOrder struct {
 	posted   bool
+	recorded time.Time // when it was told of
 	in       program.Order
 	customer partner.Customer
 	kind     commission.OrderKind
@@ -28,14 +29,20 @@ type oracleOrder struct {
 	lines    []oracleLine
 	promoted bool
 
-	received  bool
-	releaseAt time.Time // zero: not fixed
-	released  bool
-	exchanges map[string]bool // that were opened: whether it waits for one to be closed
-	waiting   []oracleEarly   // in order of arrival
-	dropped   []bool          // of each event that waited, whether it could not be applied
+	received   bool
+	releaseAt  time.Time // zero: not fixed
+	released   bool
+	releasedAt time.Time
+	exchanges  map[string]bool // that were opened: whether it waits for one to be closed
+	waiting    []oracleEarly   // in order of arrival
+	dropped    []bool          // of each event that waited, whether it could not be applied
 
-	pays, stands map[oracleKey]int64 // see first and standing
+	lost map[partner.ID]partner.Reason // who has forfeited what it pays him, and why
+	paid map[partner.ID]bool           // to whom it has ever paid something
+
+	pays, stands   map[oracleKey]int64 // see first and standing
+	without        map[string]bool     // the campaigns without which it is: their budgets had too little left
+	reserved, uses map[string]int64    // what it uses of the budgets of campaigns: as it was judged, and as it stands
 }
 
 // oracleEarly is a receipt (no lines) or a refund that came before its order.
@@ -52,6 +59,7 @@ type oracleLine struct {
 	list      *big.Rat // nil: none was given
 	giveUp    *big.Rat // what the seller gives up, at most net; nil: nothing
 	free      bool     // whether the buyer paid nothing for it: a gift, or goods in exchange for others
+	sells     bool     // whether it is a sale of the programme: goods that take part, in an order that does
 	shares    []oracleShare
 	off       *big.Rat // the fees that come before the split, of what is left; nil: none
 
@@ -91,8 +99,8 @@ func (o *oracle) fine(plan *program.Plan) *big.Rat {
 // judge freezes what an order sees: the plan, whose it is, who stands above.
 func (o *oracle) judge(in *program.Order) *oracleOrder {
 	x := o.order(in.ID)
-	x.posted, x.in, x.customer, x.kind, x.version = true, *in, in.Customer, in.Kind, o.planAt(in.PaidAt)
-	x.seats = map[partner.ID]oracleUpline{}
+	x.posted, x.in, x.customer, x.kind, x.version, x.recorded = true, *in, in.Customer, in.Kind, o.planAt(in.PaidAt), o.clock
+	x.seats, x.lost, x.paid = map[partner.ID]oracleUpline{}, map[partner.ID]partner.Reason{}, map[partner.ID]bool{}
 	plan := o.plan(x.version)
 	x.payment, x.binds, x.owner = o.payment(in, o.owner(in.Customer, oracleAt(plan.Commission.AttributionAt, in)))
 	x.whose = o.attribute(plan, in, x.owner)
@@ -103,7 +111,8 @@ func (o *oracle) judge(in *program.Order) *oracleOrder {
 		x.releaseAt = in.PaidAt.Add(hold)
 	}
 	x.people = o.lineOf(x.whose.Partner, plan, in.PaidAt)
-	o.take(x, plan)
+	o.takeWithin(x, plan)
+	o.forfeit(x, o.clock)
 	return x
 }
 
@@ -271,6 +280,8 @@ func (o *oracle) refund(x *oracleOrder, lines []program.RefundLine) {
 		o.give(x.line(r.Line), r)
 	}
 	x.stands = nil
+	o.forfeit(x, o.clock)
+	o.markUnsettled(x)
 	o.spent[x.customer] -= before - o.spentOn(x)
 }
 

@@ -17,7 +17,8 @@ type oracleBinding struct {
 	owner    partner.ID // "" for nobody
 	by       tree.Cause
 	at       time.Time
-	never    bool // whether it binds nobody whatever was before: there was no such owner, he earned nothing, or the customer was no customer
+	had      partner.ID // from whom somebody took him
+	never    bool       // whether it binds nobody whatever was before: there was no such owner, he earned nothing, or the customer was no customer
 }
 
 // oracleOwned is that a customer is somebody's.
@@ -97,7 +98,7 @@ func (o *oracle) replay(known []oracleBinding, at time.Time) (h oracleOwned, rea
 			h, reason = oracleOwned{owner: b.owner, by: b.by, since: b.at, renewed: b.at, firm: firm}, ""
 		}
 		switch b.by {
-		case tree.ByRelease:
+		case tree.ByRelease, tree.ByVoid:
 			h, reason = oracleOwned{}, ""
 		case tree.ByTransfer:
 			take(true)

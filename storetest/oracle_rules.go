@@ -35,8 +35,18 @@ type oracleUpline struct {
 	earns  bool
 }
 
-// attribute finds whose order it is: the first that there is in the plan's order of preference.
+// attribute finds whose order it is: a partner's or, where there is none or the plan prefers them, that of the member of the staff whom it names.
 func (o *oracle) attribute(plan *program.Plan, in *program.Order, owner partner.ID) commission.Attributed {
+	found, staff := o.attributePartner(plan, in, owner), &plan.Commission.Staff
+	prefers := staff.Sharing == commission.StaffOne && staff.First == commission.StaffMember && found.Partner != in.Staff
+	if o.people[in.Staff] != nil && (found.Partner == "" || prefers) {
+		return commission.Attributed{Partner: in.Staff, By: commission.ByStaff}
+	}
+	return found
+}
+
+// attributePartner is the first that there is in the plan's order of preference.
+func (o *oracle) attributePartner(plan *program.Plan, in *program.Order, owner partner.ID) commission.Attributed {
 	wanted := plan.Commission.Attribution
 	if len(wanted) == 0 {
 		wanted = []commission.Attribution{commission.Buyer, commission.Owner}
@@ -95,8 +105,9 @@ func (o *oracle) take(x *oracleOrder, plan *program.Plan) {
 		excluded := slices.Contains(c.Excluded.Products, source.Product) || slices.Contains(c.Excluded.SKUs, source.SKU) ||
 			slices.Contains(c.Excluded.Categories, source.Category)
 		known := (c.Base != commission.Profit || line.cost != nil) && (c.Base != commission.ListPrice || line.list != nil)
-		if !nobody && !excluded && !oraclePaysNothing(c, in) && !source.Gift && !c.Promotions[source.Promotion].Excluded && line.net.Sign() > 0 && known {
-			line.shares = slices.Concat(o.slots(plan, in.Kind, source, uplines, vacant), o.team(plan, uplines), o.differential(plan, uplines, vacant),
+		line.sells = !excluded && !oraclePaysNothing(c, in) && !source.Gift && !c.Promotions[source.Promotion].Excluded
+		if !nobody && line.sells && line.net.Sign() > 0 && known {
+			line.shares = slices.Concat(o.slots(plan, x, source, uplines, vacant), o.team(plan, uplines), o.differential(plan, uplines, vacant),
 				o.paysRecruiter(plan, uplines))
 			line.shares = append(line.shares, o.peers(plan, line.shares, uplines)...)
 			line.shares = append(line.shares, slices.Concat(o.territory(plan, x), o.fees(plan, x))...)
@@ -104,7 +115,7 @@ func (o *oracle) take(x *oracleOrder, plan *program.Plan) {
 				if factor := c.Promotions[source.Promotion].Factor; factor.Valid {
 					line.shares[j].rate = new(big.Rat).Mul(line.shares[j].rate, factor.Decimal.Rat())
 				}
-				line.shares[j].campaigns = oracleCampaigns(plan, &line.shares[j], source, oracleAt(c.CampaignAt, in))
+				line.shares[j].campaigns = oracleCampaigns(plan, &line.shares[j], source, oracleAt(c.CampaignAt, in), x.without)
 			}
 		}
 		if before != nil {
@@ -135,7 +146,7 @@ func (o *oracle) lineOf(id partner.ID, plan *program.Plan, at time.Time) (line [
 
 // upline is somebody as of an instant.
 func (o *oracle) upline(id partner.ID, plan *program.Plan, at time.Time) oracleUpline {
-	u := oracleUpline{id: id, level: o.level(id, at), earns: o.earns(id, at)}
+	u := oracleUpline{id: id, level: o.level(id, at), earns: o.accrues(id, plan, at)}
 	u.leader = oracleLeads(plan, u.level)
 	return u
 }
@@ -226,16 +237,18 @@ func (o *oracle) pays(shares []oracleShare, rule string, slot, index int, upline
 }
 
 // slots pays slot 1, 2, … to the line of people upwards. What becomes of a slot whose holder is missing or earns nothing is the plan's choice.
-func (o *oracle) slots(plan *program.Plan, kind commission.OrderKind, line *program.Line, uplines []oracleUpline, vacant int) (shares []oracleShare) {
+func (o *oracle) slots(plan *program.Plan, x *oracleOrder, line *program.Line, uplines []oracleUpline, vacant int) (shares []oracleShare) {
+	kind := x.in.Kind
 	var earning []int // those who earn, by index
 	for i := vacant; i < len(uplines); i++ {
 		if uplines[i].earns {
 			earning = append(earning, i)
 		}
 	}
-	for slot := vacant + 1; slot <= oracleSlots(&plan.Commission); slot++ {
+	for slot := 1; slot <= oracleSlots(&plan.Commission); slot++ {
 		index := -1
 		switch nth := slot - 1 - vacant; {
+		case nth < 0: // the buyer's own
 		case plan.Commission.Missing == commission.Compress:
 			if nth < len(earning) {
 				index = earning[nth]
@@ -247,7 +260,10 @@ func (o *oracle) slots(plan *program.Plan, kind commission.OrderKind, line *prog
 		case plan.Commission.Missing == commission.ToTop && len(earning) > 0:
 			index = earning[len(earning)-1]
 		}
-		if index >= 0 {
+		switch {
+		case slot == 1 && plan.Commission.Staff.Sharing != commission.StaffOne:
+			shares = o.paysStaff(plan, x, line, index, uplines)
+		case index >= 0:
 			shares = o.paysSlot(shares, plan, kind, line, slot, index, uplines)
 		}
 	}

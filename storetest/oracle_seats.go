@@ -105,15 +105,16 @@ func (s *oracleShare) distance(plan *program.Plan) int {
 	return s.place
 }
 
-// takeFees works out what the fees that come before the split, rounded as they are paid, take off each line: at most what is left of it.
-func (o *oracle) takeFees(plan *program.Plan, lines []oracleLine, cells []*oracleCell) {
+// takeFees works out what the fees that come before the split, rounded as they are paid with the first so many campaigns, take off each line: at most what is
+// left of it.
+func (o *oracle) takeFees(plan *program.Plan, lines []oracleLine, cells []*oracleCell, first int) {
 	var before []*oracleCell
 	for _, c := range cells {
 		if c.share.beforeSplit(plan) {
 			before = append(before, c)
 		}
 	}
-	oracleAmounts(plan, before, len(plan.Campaigns))
+	oracleAmounts(plan, before, first)
 	for i := range lines {
 		l := &lines[i]
 		l.off = new(big.Rat)
@@ -134,7 +135,7 @@ func oracleGiveUp(plan *program.Plan, cells []*oracleCell, floors bool) {
 	var sellers []*oracleCell
 	together := int64(0)
 	for _, c := range cells {
-		if c.share.rule == commission.RuleSlots && c.share.slot == 1 {
+		if c.share.rule == commission.RuleSlots && c.share.slot == 1 && c.share.place > 0 {
 			sellers = append(sellers, c)
 			together += c.paid
 		}
@@ -150,13 +151,15 @@ func oracleGiveUp(plan *program.Plan, cells []*oracleCell, floors bool) {
 	}
 }
 
-// oraclePots puts together the cells of each amount that several divide, by line and slot, in the order of the cells.
+// oraclePots puts together the cells of each amount that several divide, by line, rule and slot, in the order of the cells.
 func oraclePots(cells []*oracleCell) (pots [][]*oracleCell) {
 	for _, c := range cells {
 		if c.share.part == nil {
 			continue
 		}
-		at := slices.IndexFunc(pots, func(pot []*oracleCell) bool { return pot[0].line == c.line && pot[0].share.slot == c.share.slot })
+		at := slices.IndexFunc(pots, func(pot []*oracleCell) bool {
+			return pot[0].line == c.line && pot[0].share.rule == c.share.rule && pot[0].share.slot == c.share.slot
+		})
 		if at < 0 {
 			at, pots = len(pots), append(pots, nil)
 		}
@@ -198,9 +201,10 @@ func oracleDivide(plan *program.Plan, cells []*oracleCell) {
 // oracleDividePots rounds what several divide once over the order, and gives every line and everybody, the nobody of missing parts too, what is his by
 // largest remainder: a line's last units go to who lacks most, of those to who has the largest remainder in the line.
 func oracleDividePots(plan *program.Plan, cells []*oracleCell) {
-	bySlot := map[int][][]*oracleCell{}
+	bySlot := map[oracleKey][][]*oracleCell{}
 	for _, pot := range oraclePots(cells) {
-		bySlot[pot[0].share.slot] = append(bySlot[pot[0].share.slot], pot)
+		slot := oracleKey{rule: pot[0].share.rule, slot: pot[0].share.slot}
+		bySlot[slot] = append(bySlot[slot], pot)
 	}
 	for _, pots := range bySlot {
 		total, columns, amounts := new(big.Rat), make([]*big.Rat, len(pots[0])+1), make([]*big.Rat, len(pots))

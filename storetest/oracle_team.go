@@ -13,8 +13,8 @@ import (
 
 // oracleEdge is that somebody stands below a recruiter, or at the root, from an instant on.
 type oracleEdge struct {
-	recruiter partner.ID
-	from      time.Time
+	recruiter      partner.ID
+	from, recorded time.Time
 }
 
 // edgeAt returns who stands above somebody at an instant, "" for nobody: by the edge that began last, and of one instant by the last recorded.
@@ -59,7 +59,7 @@ func oracleLater(a, b time.Time) time.Time {
 
 // stand puts somebody below a recruiter from an instant on, "" for nobody.
 func (o *oracle) stand(id, recruiter partner.ID, from time.Time) {
-	o.people[id].edges = append(o.people[id].edges, oracleEdge{recruiter, from})
+	o.people[id].edges = append(o.people[id].edges, oracleEdge{recruiter, from, o.clock})
 }
 
 // recruit puts somebody below a recruiter and reports whether that is new. The edge never begins before it was recorded.

@@ -14,7 +14,7 @@ import (
 // oracleFamily opens a naive programme with z above a above b above c, and a customer of c's.
 func oracleFamily(plan string) *oracle {
 	o := newOracle(2, false)
-	o.plans = []oraclePlan{{plan: program.MustPlan(plan)}}
+	o.clock, o.plans = modelStart, []oraclePlan{{plan: program.MustPlan(plan)}}
 	o.add("z", "", false, o.plan(1), modelStart)
 	for _, edge := range [][2]partner.ID{{"a", "z"}, {"b", "a"}, {"c", "b"}} {
 		o.recruit(edge[0], edge[1], o.plan(1), modelStart, modelStart)

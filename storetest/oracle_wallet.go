@@ -42,6 +42,7 @@ func (o *oracle) balance(id partner.ID) oracleBalance {
 			b.pending += earned
 		}
 	}
+	net += o.granted(id)
 	for _, w := range o.withdrawn {
 		if w.partner != id {
 			continue
@@ -61,8 +62,11 @@ func (o *oracle) balance(id partner.ID) oracleBalance {
 	return b
 }
 
-// earnedOn is what an order pays somebody as it stands.
+// earnedOn is what somebody has of an order as it stands.
 func (o *oracle) earnedOn(x *oracleOrder, id partner.ID) int64 {
+	if x.lost[id] != "" {
+		return 0
+	}
 	sum := int64(0)
 	for key, amount := range o.standing(x) {
 		if key.payee == id {
@@ -75,7 +79,7 @@ func (o *oracle) earnedOn(x *oracleOrder, id partner.ID) int64 {
 // standing is what an order pays now. It is worked out once for each state of what has come back.
 func (o *oracle) standing(x *oracleOrder) map[oracleKey]int64 {
 	if x.posted && x.stands == nil {
-		x.stands = o.pay(x)
+		x.stands, x.uses = o.pay(x)
 	}
 	return x.stands
 }
@@ -93,7 +97,7 @@ const (
 	oracleBelowMinimum = "below the minimum"
 	oracleStranger     = "no partner"
 	oracleInsufficient = "more than is available"
-	oracleClosed       = "his last window is over"
+	oracleClosed       = "he is frozen, or his last window is over"
 )
 
 // cannotWithdraw returns every reason why an amount cannot be withdrawn at an instant.
@@ -112,7 +116,8 @@ func (o *oracle) cannotWithdraw(id partner.ID, amount decimal.Decimal, at time.T
 	if o.people[id] == nil {
 		reasons = append(reasons, oracleStranger)
 	}
-	if o.status(id, at) != "" && (o.over(id, partner.FactPayableUntil, at) || o.says(id, partner.FactWithdrawal, at) == partner.Frozen) {
+	waits := o.plan(version).Joining.Frozen == partner.FrozenAccrues && o.says(id, partner.FactEarning, at) == partner.Frozen
+	if o.status(id, at) != "" && (o.over(id, partner.FactPayableUntil, at) || o.says(id, partner.FactWithdrawal, at) == partner.Frozen || waits) {
 		reasons = append(reasons, oracleClosed)
 	}
 	if o.balance(id).available < gross {

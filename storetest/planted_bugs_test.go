@@ -27,6 +27,8 @@ const (
 	byForest   = "partner/program:TestRule_3_23_InEveryTreeWhoStandsWhereIsWhatAMapSays"
 	bySupply   = "partner/program:TestRule_3_2_WhatIsJudgedOnceMoreIsSoInEveryTree"
 
+	bySale = "commission:TestRule_4_17_WhatIsNoSaleInAnyOrderIsNoneWhereTheBuyersOwnPurchasesPayNobody"
+
 	byRelations = "TestRule_3_14_EveryHistoryOfFiveRelationsUnderEveryPolicy"
 )
 
@@ -359,6 +361,39 @@ var plantedBugs = []plantedBug{
 	}}},
 	{"who is bound late to one who has left stays his", byModel, []plantedEdit{{
 		"partner/program/left_since.go", "if owner != bound.Owner {", "if owner == bound.Owner {",
+	}}},
+	{"what comes back of an order is taken again from who has forfeited it", byModel, []plantedEdit{{
+		"settlement/forfeit.go", "	case !s.late:\n", "	case !s.late && s.known:\n		return money.Amount{}, nil\n	case !s.late:\n",
+	}}},
+	{"what is told of late is left to who has forfeited it", byModel, []plantedEdit{{
+		"partner/program/forfeit.go", "	p.Forfeits, err = c.forfeits(c.record.Recorded, order)\n", "	_, err = c.forfeits(c.record.Recorded, order)\n",
+	}}},
+	{"unbinding voids what those above the owner have", byModel, []plantedEdit{{
+		"partner/program/forfeit.go", "case row.Payee == all[i].lost:", "case all[i].lost != \"\":",
+	}}},
+	{"who is frozen withdraws what accrues", byModel, []plantedEdit{{
+		"partner/joining.go", "s.Earning == Frozen && j.Frozen == FrozenAccrues {", "s.Earning == Open && j.Frozen == FrozenAccrues {",
+	}}},
+	{"a level is reached from below by who comes from above", byModel, []plantedEdit{{
+		"partner/program/due_grants.go", "partner.At(u.facts[:i], f.At).Level", "partner.At(u.facts[:min(i, 0)], f.At).Level",
+	}}},
+	{"a one-off bonus stays when the order comes back by which it stands", byModel, []plantedEdit{{
+		"partner/program/grants.go", "grants[0].Settled != o.ID", "grants[0].Settled == o.ID",
+	}}},
+	{"a one-off bonus waits for no order", byModel, []plantedEdit{{
+		"settlement/grant.go", "x.Owed() && (g.Settled != \"\" || x.Payee == g.User)", "x.Owed()",
+	}}},
+	{"a gift with an own purchase that pays nobody is a sale", bySale, []plantedEdit{{
+		"commission/ask_rules.go", "	case order != \"\":\n		return order\n", "	case order != \"\":\n		return order\n	case self != \"\" && source.Gift:\n		return self\n",
+	}}},
+	{"what comes back is not there again for others in a budget", byModel, []plantedEdit{{
+		"settlement/refund.go", "		if !use.Added.IsZero() {\n", "		if use.Added.Sign() > 0 {\n",
+	}}},
+	{"an order takes more than is left of a budget", byModel, []plantedEdit{{
+		"commission/campaign_budget.go", "l.budget != nil && l.added.Cmp(*l.budget) > 0", "l.budget != nil && l.budget.IsZero() && l.added.Cmp(*l.budget) > 0",
+	}}},
+	{"the staff's part is as large as the partner's", byModel, []plantedEdit{{
+		"commission/staff.go", "out.PayPart(index, 1, rate, source, r.staff.StaffWeight, weights)", "out.PayPart(index, 1, rate, source, r.staff.PartnerWeight, weights)",
 	}}},
 	{"the grace goes by no policy", byModel, []plantedEdit{{
 		"partner/program/judge_again.go", "	for _, h := range tree.History(known, policies...) {", "	for _, h := range tree.History(known) {",

@@ -92,3 +92,18 @@ func TestRule_4_33_APlanThatIsPublishedAgainAfterAnotherIsANewVersion(t *testing
 	require.NoError(t, err)
 	require.Equal(t, published, again)
 }
+
+func TestRule_1_22_ADepartureToldAgainNamesWhoHasMovedSinceBeforeItBegan(t *testing.T) {
+	s := family(t, twoLevels)
+	s.recruit("cora", "bob")
+	in := program.Depart{Partner: "bob", WithTeam: true, Meta: s.at(time.Hour)}
+	first, err := s.Partners.ClearOut(ctx, in)
+	require.NoError(t, err)
+	require.Len(t, first.Edges, 1)
+	s.now = s.now.Add(time.Minute)
+	_, err = s.Team.Move(ctx, program.Move{Partner: "cora", Recruiter: "alice", Meta: why("")})
+	require.NoError(t, err)
+	again, err := s.Partners.ClearOut(ctx, in)
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+}

@@ -187,7 +187,8 @@ func grantChanges(before, after settlement.Grants) []GrantChange {
 	return changes
 }
 
-// findGrants finds for each user what there is to be judged of him at an instant, by all that is known.
+// findGrants finds for each user what there is to be judged of him at an instant, by all that is known. As long as no plan has one-off bonuses no order of his
+// is looked for, since a refund of it would not be told of either.
 func (c *call) findGrants(grants []settlement.Grants, now time.Time) ([]settlement.Judged, error) {
 	users, customers := make([]partner.ID, len(grants)), make([]partner.Customer, len(grants))
 	for i := range grants {
@@ -205,9 +206,15 @@ func (c *call) findGrants(grants []settlement.Grants, now time.Time) ([]settleme
 	if err != nil {
 		return nil, err
 	}
-	settled, err := c.tx.SettledOrders(c.ctx, customers)
+	pays, _, err := c.oneOffs()
 	if err != nil {
 		return nil, err
+	}
+	settled := make([]settlement.Order, len(grants))
+	if pays {
+		if settled, err = c.tx.SettledOrders(c.ctx, customers); err != nil {
+			return nil, err
+		}
 	}
 	judged := make([]settlement.Judged, len(grants))
 	for i := range grants {

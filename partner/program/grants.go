@@ -93,7 +93,8 @@ func (c *call) markUnsettled(o *settlement.Order) error {
 	return c.markBy(o)
 }
 
-// markBy has the buyer of an order judged by which bonuses stand, or would if there were some.
+// markBy has the buyer of an order judged by which bonuses stand, or would if there were some: from now on at the latest, also where a run that was ahead of
+// the clock has released it.
 func (c *call) markBy(o *settlement.Order) error {
 	if o.Released.IsZero() {
 		return nil
@@ -105,7 +106,11 @@ func (c *call) markBy(o *settlement.Order) error {
 	if err != nil || grants[0].Settled != o.ID {
 		return err
 	}
-	return c.tx.SaveGrants(c.ctx, []settlement.Grants{grants[0].Mark(o.Released, c.record)})
+	at := o.Released
+	if c.record.Recorded.Before(at) {
+		at = c.record.Recorded
+	}
+	return c.tx.SaveGrants(c.ctx, []settlement.Grants{grants[0].Mark(at, c.record)})
 }
 
 // GrantChange is a one-off bonus that was paid, or taken back.

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"slices"
 	"time"
 
 	"github.com/fenrun/fenrun/commission/money"
@@ -122,22 +123,30 @@ func (c *call) departed(out *Departed, first store.Claim) error {
 	}
 }
 
-// movesOf reads who got another recruiter by the first call.
+// movesOf reads who got another recruiter by the first call: of those who stood below him just before that began or, where it was still to come, when it was
+// recorded. Whoever has moved since, before it began, stood there then.
 func (c *call) movesOf(out *Departed, first store.Claim) error {
-	from := first.At
-	if out.At.After(from) {
-		from = out.At
+	from := latest(first.At, out.At)
+	instants := []time.Time{from.Add(-time.Microsecond)}
+	if from.After(first.At) {
+		instants = append(instants, first.At)
 	}
 	trees, err := c.trees()
 	if err != nil {
 		return err
 	}
 	for _, name := range trees {
-		recruits, err := c.tx.Recruits(c.ctx, []store.RecruitQuery{{Tree: name, Recruiter: out.Partner, At: from.Add(-time.Microsecond)}})
+		queries := make([]store.RecruitQuery, len(instants))
+		for i, at := range instants {
+			queries[i] = store.RecruitQuery{Tree: name, Recruiter: out.Partner, At: at}
+		}
+		found, err := c.tx.Recruits(c.ctx, queries)
 		if err != nil {
 			return err
 		}
-		edges, err := c.tx.Edges(c.ctx, inTree(name, recruits[0]...))
+		recruits := slices.Concat(found...)
+		slices.Sort(recruits)
+		edges, err := c.tx.Edges(c.ctx, inTree(name, slices.Compact(recruits)...))
 		if err != nil {
 			return err
 		}

@@ -367,3 +367,45 @@ func TestAUserWhoCannotBeJudgedKeepsNobodyElse(t *testing.T) {
 	s.has("bob", "0.00", "1.00", "0.00")
 	require.True(t, s.balance("alice").Available.Decimal().Equal(decimal.RequireFromString(most)))
 }
+
+// A level that begins later has its holder judged then, also where no plan has one-off bonuses: what he had bought by then and gave back does not keep his
+// first order under a plan that has them from being one.
+func TestRule_4_29_AnOrderThatCameBackBeforeThereWereBonusesIsNobodysFirst(t *testing.T) {
+	plan := func(bonuses string) string {
+		return `{"currency": "CNY", "levels": [{"id": "agent", "weight": 1, "default": true}, {"id": "gold", "weight": 2}],
+			"commission": {"rates": ["10%"], "selfPurchase": "nobody"}, "settlement": {"anchor": "paid", "holdDays": 1}` + bonuses + `}`
+	}
+	s := family(t, plan(""))
+	_, err := s.Partners.SetLevel(ctx, program.SetLevel{Partner: "bob", Level: "gold", Meta: program.Meta{At: s.now.AddDate(0, 0, 2)}})
+	require.NoError(t, err)
+	s.buys("bob", "o-1")
+	s.due(s.now.AddDate(0, 0, 3))
+	s.refunded("r-1", "o-1", units("1", 1))
+	s.due(s.now)
+	_, err = s.Plans.Publish(ctx, program.Publish{
+		Plan: program.MustPlan(plan(`, "oneOffs": [{"name": "heads", "firstOrder": {"amount": "5.00", "of": "recruits", "allowHeadCount": true}}]`)),
+	})
+	require.NoError(t, err)
+	s.now = s.now.Add(time.Minute)
+	s.buys("bob", "o-2")
+	s.due(s.now.AddDate(0, 0, 1))
+	s.has("alice", "0.00", "5.00", "0.00")
+}
+
+// A run can be ahead of the clock: what it has released can come back before its instant is there, and the bonus goes back with it at once.
+func TestRule_4_28_ABonusGoesBackWithAnOrderThatWasReleasedAheadOfTheClock(t *testing.T) {
+	s := family(t, oneOffPlan)
+	s.level("bob", "gold")
+	s.buys("bob", "o-1")
+	run := func(at time.Time) {
+		_, err := s.RunDue(ctx, at)
+		require.NoError(t, err)
+		s.sound()
+	}
+	run(s.now.AddDate(0, 0, 1))
+	s.has("alice", "0.00", "50.00", "0.00")
+	s.refunded("r-1", "o-1", units("1", 1))
+	s.sound()
+	run(s.now)
+	s.has("alice", "0.00", "0.00", "0.00")
+}
