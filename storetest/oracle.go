@@ -137,7 +137,7 @@ func (o *oracle) due(now time.Time) []commission.OrderID {
 	slices.SortStableFunc(ids, func(a, b commission.OrderID) int { return o.orders[a].releaseAt.Compare(o.orders[b].releaseAt) })
 	for _, id := range ids {
 		x := o.orders[id]
-		o.forfeit(x, now)
+		o.forfeit(x, modelEarlier(now, o.clock))
 		if x.due(now) && !x.exchanging() {
 			o.atRelease(x)
 			o.forfeit(x, now)

@@ -74,3 +74,10 @@ func (o *oracle) booked(x *oracleOrder) map[oracleKey]int64 {
 	}
 	return all
 }
+
+func modelEarlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}

@@ -85,11 +85,7 @@ func (o *oracle) markUnsettled(x *oracleOrder) {
 
 func (o *oracle) markBy(x *oracleOrder) {
 	if g := o.grants[partner.ID(x.customer)]; x.released && g != nil && g.settled == x.in.ID {
-		at := x.releasedAt
-		if o.clock.Before(at) {
-			at = o.clock
-		}
-		o.mark(partner.ID(x.customer), at)
+		o.mark(partner.ID(x.customer), modelEarlier(x.releasedAt, o.clock))
 	}
 }
 

@@ -17,12 +17,17 @@ type FailedForfeit struct {
 }
 
 // forfeit looks through one batch of the rows of somebody who has forfeited what was pending, the newest first, and takes it. They are found in a transaction
-// before the one that takes it, so that this one begins with its locks. What is posted meanwhile is taken where it is posted, or else where it is released.
+// before the one that takes it, so that this one begins with its locks. What is posted meanwhile is taken where it is posted, or else where it is released. A run
+// that is ahead of the clock takes only what is forfeited by the clock: until then orders are still paid that are forfeited, too.
 func (r *dueRun) forfeit(ctx context.Context) (more bool, err error) {
+	now := r.now
+	if clock := r.shell.now(); clock.Before(now) {
+		now = clock
+	}
 	var who settlement.Forfeits
 	var rows []settlement.Row
 	err = r.view(ctx, func(tx store.Tx) error {
-		ids, err := tx.DueForfeits(ctx, r.now, r.leavers, 1)
+		ids, err := tx.DueForfeits(ctx, now, r.leavers, 1)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
@@ -39,7 +44,9 @@ func (r *dueRun) forfeit(ctx context.Context) (more bool, err error) {
 	}
 	taken := 0
 	err = r.store.Update(ctx, r.tenant, func(tx store.Tx) (err error) {
-		taken, err = r.call(ctx, tx).takeForfeits(who, rows, len(rows) < r.config.Batch)
+		c := r.call(ctx, tx)
+		c.at = now
+		taken, err = c.takeForfeits(who, rows, len(rows) < r.config.Batch)
 		return err
 	})
 	switch {

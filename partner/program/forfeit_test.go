@@ -471,3 +471,16 @@ func (s *shop) ofOrder(order commission.OrderID, id partner.ID) money.Amount {
 	}))
 	return sum
 }
+
+// A run can be ahead of the clock, at which orders are still paid: what a departure between the two takes of them it takes once it is there.
+func TestRule_1_20_ARunAheadOfTheClockLeavesWhatIsForfeitedLaterToALaterOne(t *testing.T) {
+	s := family(t, forfeiting)
+	_, err := s.Partners.ClearOut(ctx, program.Depart{Partner: "bob", WithTeam: true, Meta: s.at(time.Hour)})
+	require.NoError(t, err)
+	_, err = s.RunDue(ctx, s.now.Add(2*time.Hour))
+	require.NoError(t, err)
+	s.paid(s.order("o-1", 1, "100.00"))
+	s.has("bob", "10.00", "0.00", "0.00")
+	require.Equal(t, 1, s.due(s.now.Add(3*time.Hour)).Forfeited)
+	s.has("bob", "0.00", "0.00", "0.00")
+}
