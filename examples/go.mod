@@ -4,10 +4,12 @@ go 1.25.0
 
 require (
 	github.com/fenrun/fenrun v0.0.0
+	github.com/fenrun/fenrun/store/pgxstore v0.0.0
 	github.com/glebarez/go-sqlite v1.23.0
 	github.com/glebarez/sqlite v1.11.0
 	github.com/go-sql-driver/mysql v1.10.1
 	github.com/jackc/pgx/v5 v5.13.0
+	github.com/mattn/go-sqlite3 v1.14.22
 	github.com/shopspring/decimal v1.6.0
 	github.com/stretchr/testify v1.12.1
 	gorm.io/driver/mysql v1.6.0
@@ -38,3 +40,5 @@ require (
 )
 
 replace github.com/fenrun/fenrun => ../
+
+replace github.com/fenrun/fenrun/store/pgxstore => ../store/pgxstore

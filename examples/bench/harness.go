@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"math"
 	"runtime"
 	"time"
@@ -15,10 +16,12 @@ const (
 
 // contender is one of the ways of doing a work that are compared; run does it n times.
 type contender struct {
-	run func(n int)
+	run  func(n int)
+	each int           // how many works one run is; 0 for one
+	long time.Duration // of its slices; 0 for the usual
 
 	perSlice int
-	fastest  float64 // ns of one, in the fastest slice
+	fastest  float64 // ns of one work, in the fastest slice
 }
 
 // race times the contenders against each other. On a machine that others use too, means and medians say how busy it was; so the contenders run in turn,
@@ -43,9 +46,10 @@ func raceFor(rounds int, label string, contenders ...*contender) {
 // calibrate warms the contender up and finds how many times it fits into a slice.
 func (c *contender) calibrate() {
 	c.fastest = math.MaxFloat64
+	long := cmp.Or(c.long, slice)
 	for n := 1; ; n *= 2 {
-		if took := c.time(n); took >= slice {
-			c.perSlice = max(1, int(float64(slice)/c.fastest))
+		if took := c.time(n); took >= long {
+			c.perSlice = max(1, int(float64(long)/float64(took)*float64(n)))
 			return
 		}
 	}
@@ -55,7 +59,7 @@ func (c *contender) time(n int) time.Duration {
 	started := time.Now()
 	c.run(n)
 	took := time.Since(started)
-	c.fastest = min(c.fastest, float64(took)/float64(n))
+	c.fastest = min(c.fastest, float64(took)/float64(n*max(c.each, 1)))
 	return took
 }
 

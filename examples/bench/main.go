@@ -10,7 +10,8 @@
 // million partners and period runs over a million.
 //
 // -db measures the goals that are about a database instead: SQLite in a file of its own that is gone afterwards ("sqlite") or in the file of a path, or
-// PostgreSQL at an address. There it makes tables whose names begin with fenrun_bench_, anew each time.
+// PostgreSQL at an address. There it makes tables whose names begin with fenrun_bench_, and drops them. With -tags cgo_sqlite SQLite by way of cgo is
+// measured too, which needs a C compiler.
 //
 // GOALS.md has what was measured.
 package main

@@ -26,6 +26,12 @@ func (c *call) lockPaid(in *Order) (settlement.Order, error) {
 		matters = v.plan.Binding.KeepsOrders()
 	}
 	if !matters {
+		err := c.foresee(store.Reads{
+			LockOrders: []commission.OrderID{in.ID}, Bindings: []partner.Customer{in.Customer}, Partners: []partner.ID{partner.ID(in.Customer)},
+		})
+		if err != nil {
+			return settlement.Order{}, err
+		}
 		return c.lock(in.ID)
 	}
 	if _, err := c.tx.LockBindings(c.ctx, []partner.Customer{in.Customer}); err != nil {

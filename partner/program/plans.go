@@ -166,7 +166,7 @@ func (c *call) versions() ([]*version, error) {
 		return slices.Clip(c.plansRead), nil
 	}
 	known := c.plans.known(c.tenant)
-	stored, err := c.tx.Plans(c.ctx, len(known)+1)
+	stored, err := c.tx.Plans(c.ctx, c.nextPlan())
 	if err != nil {
 		return nil, err
 	}
@@ -183,6 +183,9 @@ func (c *call) versions() ([]*version, error) {
 	c.plansRead = known
 	return slices.Clip(known), nil
 }
+
+// nextPlan is the version from which on plans are not known here.
+func (s *shell) nextPlan() int { return len(s.plans.known(s.tenant)) + 1 }
 
 // load makes a stored plan ready. One whose rules or conditions are not those of the Config is refused: it would pay something else.
 func (s *shell) load(stored store.PlanVersion) (*version, error) {

@@ -30,6 +30,7 @@ type operation struct {
 	key     string
 	meta    Meta
 	payload payload
+	judges  bool // whether it begins with the plans
 
 	keyed func(*call) (string, error) // the natural key where it depends on what is known; nil: it is key
 }
@@ -186,6 +187,11 @@ func (t task[T]) once(ctx context.Context, s *shell, tx store.Tx, token string, 
 		ClaimKey: store.ClaimKey{Operation: t.name, Key: t.key},
 		Hash:     t.payload.hash(), Fields: t.payload.fieldHashes(), Token: token, At: now,
 	}
+	if t.judges {
+		if err := c.foresee(store.Reads{Claimed: []store.ClaimKey{claim.ClaimKey}, Plans: c.nextPlan()}); err != nil {
+			return false, err
+		}
+	}
 	known, err := tx.Claimed(ctx, []store.ClaimKey{claim.ClaimKey})
 	if err != nil {
 		return false, err
@@ -208,6 +214,14 @@ func (t task[T]) once(ctx context.Context, s *shell, tx store.Tx, token string, 
 		return true, err
 	}
 	return true, tx.AppendEvents(ctx, c.events)
+}
+
+// foresee tells the store what is read next, where it likes to know.
+func (c *call) foresee(next store.Reads) error {
+	if tx, ok := c.tx.(store.Foreseeing); ok {
+		return tx.Foresee(c.ctx, next)
+	}
+	return nil
 }
 
 // refused looks again for the key where decide refuses, or has nothing to write. Whoever was told of the same at once may have committed while decide waited for

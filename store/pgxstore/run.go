@@ -14,28 +14,24 @@ type beginner struct{ pool *pgxpool.Pool }
 
 // Begin implements [sqlstore.Beginner].
 func (b beginner) Begin(ctx context.Context, readOnly bool) (sqlstore.Transaction, error) {
-	options := pgx.TxOptions{IsoLevel: pgx.ReadCommitted}
+	begin := "begin isolation level read committed"
 	if readOnly {
-		options = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+		begin = "begin isolation level repeatable read read only"
 	}
-	tx, err := b.pool.BeginTx(ctx, options)
+	conn, err := b.pool.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return transaction{runner{tx}}, nil
+	return &transaction{conn: conn, begin: begin}, nil
 }
-
-// transaction is one of the store's own.
-type transaction struct{ runner }
-
-// Commit implements [sqlstore.Transaction].
-func (t transaction) Commit(ctx context.Context) error { return t.tx.Commit(ctx) }
-
-// Rollback implements [sqlstore.Transaction].
-func (t transaction) Rollback() { _ = t.tx.Rollback(context.Background()) }
 
 // runner runs statements in a transaction of pgx.
 type runner struct{ tx pgx.Tx }
+
+// Send implements [sqlstore.Pipe].
+func (r runner) Send(ctx context.Context, statements []sqlstore.Statement) ([]sqlstore.Rows, error) {
+	return send(ctx, r.tx, statements)
+}
 
 // Exec implements [sqlstore.Runner].
 func (r runner) Exec(ctx context.Context, query string, args ...any) (int64, error) {

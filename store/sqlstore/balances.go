@@ -69,7 +69,7 @@ func (t *tx) Balances(ctx context.Context, ids []partner.ID) ([][]settlement.Bal
 		return nil, err
 	}
 	// What is not folded yet is added up here: not every database adds as many digits.
-	err = chunks(sortedKeys(keys), func(keys [][]any) error {
+	err = t.chunks(sortedKeys(keys), func(keys [][]any) error {
 		q := t.query("SELECT payee, amount, currency, scale FROM {rows} WHERE tenant = ? AND folded = "+never+" AND ", t.tenant).
 			among(rowsTable.key[2:3], keys)
 		return t.each(ctx, q, func(scan func(...any) error) error {

@@ -146,8 +146,19 @@ type column struct {
 	kind kind
 }
 
-// among adds the condition that columns have the values of one of the tuples, of which there is at least one.
+// among adds the condition that columns have the values of one of the tuples, of which there is at least one. A single one is compared with: so a database
+// knows that it finds at most a few, and never plans to read all.
 func (q *query) among(columns []column, tuples [][]any) *query {
+	if len(tuples) == 1 {
+		for i, c := range columns {
+			if i > 0 {
+				q.text.WriteString(" AND ")
+			}
+			q.text.WriteString(c.name + " = ")
+			q.arg(tuples[0][i])
+		}
+		return q
+	}
 	q.list(columns)
 	q.text.WriteString(" IN (")
 	switch q.dialect {
@@ -169,8 +180,9 @@ func (q *query) without(columns []column, tuples [][]any) *query {
 	if len(tuples) == 0 {
 		return q
 	}
-	q.text.WriteString(" AND NOT ")
-	return q.among(columns, tuples)
+	q.text.WriteString(" AND NOT (")
+	q.among(columns, tuples).text.WriteByte(')')
+	return q
 }
 
 // list adds the names of columns in parentheses.
@@ -217,7 +229,12 @@ func (q *query) unnest(columns []column, tuples [][]any) {
 
 // array writes the i-th value of every tuple in the text form of an array, which every driver passes on as it is.
 func array(tuples [][]any, i int) string {
-	b := []byte{'{'}
+	size := 2
+	for _, tuple := range tuples {
+		text, _ := tuple[i].(string)
+		size += len(text) + len(text)/8 + 3
+	}
+	b := append(make([]byte, 0, size), '{')
 	for n, tuple := range tuples {
 		if n > 0 {
 			b = append(b, ',')

@@ -21,7 +21,7 @@
 //
 // # Locks
 //
-// A record that does not exist yet is locked by an empty one, of revision 0, which no read shows. A transaction of the store's own runs at READ COMMITTED
+// A record that does not exist yet is locked by an empty one, of revision 0, which no read shows; in a file, where only one writes, by nothing. A transaction of the store's own runs at READ COMMITTED
 // and is run again, a bounded number of times, where the database gave up on it (a deadlock, a serialization failure, a busy file). In the shop's
 // transaction nothing is run again: the error comes back, and so it does on every later call, so that the shop must roll back; [Retryable] says whether it
 // is worth running all of it again.

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,6 +17,10 @@ func claimKeys(keys []store.ClaimKey) [][]any {
 	return sortedKeys(tuples)
 }
 
+func claimKey(key []any) store.ClaimKey {
+	return store.ClaimKey{Operation: key[0].(string), Key: key[1].(string)}
+}
+
 var noClaim = []any{"", "", "", micros(time.Time{})}
 
 func scanClaim(scan func(...any) error) (store.Claim, error) {
@@ -26,8 +31,8 @@ func scanClaim(scan func(...any) error) (store.Claim, error) {
 	return c, err
 }
 
-// Claim inserts what is not there and reads back with a lock who has each key: never told by how many rows were affected, which depends on the driver's
-// settings.
+// Claim inserts what is not there and reads back who has each key, with a lock where that is somebody else: never told by how many rows were affected, which
+// depends on the driver's settings.
 func (t *tx) Claim(ctx context.Context, claims []store.Claim) ([]store.Claim, error) {
 	if err := t.writes(ctx); err != nil || len(claims) == 0 {
 		return nil, err
@@ -42,18 +47,35 @@ func (t *tx) Claim(ctx context.Context, claims []store.Claim) ([]store.Claim, er
 	sorted := claimKeys(keys)
 	tuples := make([][]any, len(sorted))
 	for i, key := range sorted {
-		tuples[i] = first[store.ClaimKey{Operation: key[0].(string), Key: key[1].(string)}]
+		tuples[i] = first[claimKey(key)]
 	}
-	if err := t.insert(ctx, &claimsTable, tuples, ignore); err != nil {
-		return nil, err
-	}
-	found, err := t.claims(ctx, sorted, true)
+	found, err := t.claimFresh(ctx, tuples)
 	if err != nil {
 		return nil, err
+	}
+	if taken := slices.DeleteFunc(sorted, func(key []any) bool { return found[claimKey(key)].Token != "" }); len(taken) > 0 {
+		others, err := t.claims(ctx, taken, true)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(found, others)
 	}
 	out := inOrder(keys, found)
 	t.wrote = t.wrote || slices.Equal(out, claims)
 	return out, nil
+}
+
+// claimFresh inserts claims and returns those that are there now because of it, where the database says so.
+func (t *tx) claimFresh(ctx context.Context, tuples [][]any) (map[store.ClaimKey]store.Claim, error) {
+	found := map[store.ClaimKey]store.Claim{}
+	if t.store.config.Dialect == MySQL {
+		return found, t.insert(ctx, &claimsTable, tuples, ignore)
+	}
+	columns := claimsTable.columns()
+	return found, t.chunks(tuples, func(tuples [][]any) error {
+		q := t.inserting(&claimsTable, columns, tuples, ignore)
+		return t.each(ctx, q.add(" RETURNING "+list(claimsTable.key, claimsTable.rest)), claimsInto(found))
+	})
 }
 
 func (t *tx) claims(ctx context.Context, keys [][]any, lock bool) (map[store.ClaimKey]store.Claim, error) {

@@ -122,7 +122,7 @@ func (t *tx) SettledOrders(ctx context.Context, customers []partner.Customer) ([
 	}
 	found := map[partner.Customer]settlement.Order{}
 	columns := list(ordersTable.key, ordersTable.rest)
-	err := chunks(sortedKeys(singles(customers)), func(keys [][]any) error {
+	err := t.chunks(sortedKeys(singles(customers)), func(keys [][]any) error {
 		q := t.query("SELECT "+columns+" FROM (SELECT "+columns+", ROW_NUMBER() OVER (PARTITION BY customer ORDER BY settled, id) AS place FROM {orders} "+
 			"WHERE tenant = ? AND settled > "+never+" AND ", t.tenant).among(ordersTable.rest[1:2], keys)
 		return t.each(ctx, q.add(t.sharing()+") x WHERE place = 1"), func(scan func(...any) error) error {

@@ -73,7 +73,7 @@ func (j *Joined) run(ctx context.Context, tenant store.Tenant, readOnly bool, fn
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	t := &tx{store: j.store, db: j.db, tenant: string(tenant), readOnly: readOnly}
+	t := &tx{store: j.store, db: j.db, tenant: string(tenant), readOnly: readOnly, piped: piping(j.db)}
 	// At REPEATABLE READ, MySQL's default, the shop's first read hides from every other one what is committed afterwards, but from those that lock. Which
 	// isolation the shop has chosen for this one transaction nothing says.
 	t.current = !readOnly && j.store.config.Dialect == MySQL
@@ -94,6 +94,9 @@ func (j *Joined) run(ctx context.Context, tenant store.Tenant, readOnly bool, fn
 	}()
 	if err = fn(t); err == nil {
 		err = ctx.Err()
+	}
+	if err == nil && t.failed == nil {
+		_, err = t.send(ctx, nil)
 	}
 	finished = true
 	return err

@@ -34,13 +34,25 @@ func (t *tx) LockOrders(ctx context.Context, ids []commission.OrderID) ([]settle
 	if err := t.writes(ctx); err != nil {
 		return nil, err
 	}
+	found, err := t.lockOrders(ctx, ids)
+	return clones(inOrder(ids, found)), err
+}
+
+// lockOrders locks orders and keeps in mind at which revision they are: until the end nobody else changes them.
+func (t *tx) lockOrders(ctx context.Context, ids []commission.OrderID) (map[commission.OrderID]settlement.Order, error) {
 	found := map[commission.OrderID]settlement.Order{}
 	err := t.lock(ctx, &ordersTable, singles(ids), noOrder, func(scan func(...any) error) error {
 		o, err := scanOrder(scan)
 		found[o.ID] = o
 		return err
 	})
-	return clones(inOrder(ids, found)), err
+	if t.locked == nil {
+		t.locked = map[commission.OrderID]int64{}
+	}
+	for id, o := range found {
+		t.locked[id] = o.Revision
+	}
+	return found, err
 }
 
 // orderColumns are the columns that an order determines: customer, seller, paid, due, released, settled.
@@ -62,24 +74,24 @@ func (t *tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
 		return err
 	}
 	ids := make([]commission.OrderID, len(orders))
+	var unlocked []commission.OrderID
 	for i, o := range orders {
 		ids[i] = o.ID
+		if _, locked := t.locked[o.ID]; !locked {
+			unlocked = append(unlocked, o.ID)
+		}
 	}
-	stored := map[string]int64{}
-	err := t.lock(ctx, &ordersTable, singles(ids), noOrder, func(scan func(...any) error) error {
-		o, err := scanOrder(scan)
-		stored[string(o.ID)] = o.Revision
-		return err
-	})
-	if err != nil {
-		return err
+	if len(unlocked) > 0 {
+		if _, err := t.lockOrders(ctx, unlocked); err != nil {
+			return err
+		}
 	}
 	last := map[string][]any{}
 	for _, o := range orders {
-		if o.Revision != stored[string(o.ID)]+1 {
+		if o.Revision != t.locked[o.ID]+1 {
 			return store.ErrStale
 		}
-		stored[string(o.ID)] = o.Revision
+		t.locked[o.ID] = o.Revision
 		text, err := document(o)
 		if err != nil {
 			return err
@@ -156,7 +168,7 @@ func (t *tx) LockCustomerOrders(ctx context.Context, customers []partner.Custome
 		return nil, err
 	}
 	found := map[partner.Customer][]settlement.Order{}
-	err := chunks(sortedKeys(singles(customers)), func(keys [][]any) error {
+	err := t.chunks(sortedKeys(singles(customers)), func(keys [][]any) error {
 		// Locked in order of id, as everywhere; put in order of payment afterwards.
 		q := t.query("SELECT "+list(ordersTable.key, ordersTable.rest)+" FROM {orders} WHERE tenant = ? AND paid > "+never+" AND paid >= ? AND ", t.tenant, micros(from)).
 			among(ordersTable.rest[1:2], keys).add(" ORDER BY id")

@@ -136,7 +136,7 @@ func (t *tx) facts(ctx context.Context, ids []partner.ID, lock bool) ([][]partne
 // owned reads the records of which a column has one of these values, in an order; with a lock, so that they are those of this moment, where they are to
 // be acted on.
 func (t *tx) owned(ctx context.Context, of *table, by []column, keys [][]any, order string, lock bool, read func(scan func(...any) error) error) error {
-	return chunks(sortedKeys(keys), func(keys [][]any) error {
+	return t.chunks(sortedKeys(keys), func(keys [][]any) error {
 		q := t.query("SELECT "+list(of.key, of.rest)+" FROM {"+of.name+"} WHERE tenant = ? AND ", t.tenant).among(by, keys).add(" ORDER BY " + order)
 		if t.current {
 			lock = contended[of] // the others are only added to, by whoever has locked their head

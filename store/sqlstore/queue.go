@@ -71,7 +71,7 @@ func (t *tx) Dequeue(ctx context.Context, places []store.QueueCursor) error {
 		keys[i] = []any{micros(p.PaidAt), string(p.Order), p.Hash}
 	}
 	t.wrote = true
-	return chunks(sortedKeys(keys), func(keys [][]any) error {
+	return t.chunks(sortedKeys(keys), func(keys [][]any) error {
 		_, err := t.exec(ctx, t.query("DELETE FROM {queue} WHERE tenant = ? AND ", t.tenant).among(queueTable.key, keys))
 		return err
 	})

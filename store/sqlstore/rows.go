@@ -78,7 +78,7 @@ func (t *tx) Rows(ctx context.Context, sources []settlement.Source) ([][]settlem
 		return nil, err
 	}
 	found := map[settlement.Source][]settlement.Row{}
-	err := chunks(sourceKeys(sources), func(keys [][]any) error {
+	err := t.chunks(sourceKeys(sources), func(keys [][]any) error {
 		rows, err := t.rows(ctx, t.query(selectRows, t.tenant).among(sourceColumns, keys).add(" ORDER BY revision, payee, currency, scale"))
 		for _, r := range rows {
 			found[r.Source] = append(found[r.Source], r)
@@ -129,7 +129,7 @@ func (t *tx) setRows(ctx context.Context, rows []settlement.Row, set string, arg
 		keys[i] = rowKey(&rows[i])
 	}
 	t.wrote = true
-	return chunks(keys, func(keys [][]any) error {
+	return t.chunks(keys, func(keys [][]any) error {
 		_, err := t.exec(ctx, t.query("UPDATE {rows} SET "+set+" WHERE tenant = ? AND ", append(slices.Clone(args), t.tenant)...).among(rowsTable.key, keys))
 		return err
 	})
@@ -140,7 +140,7 @@ func (t *tx) ReleaseRows(ctx context.Context, sources []settlement.Source, insta
 		return nil, err
 	}
 	var out, folded, unfolded []settlement.Row
-	err := chunks(sourceKeys(sources), func(keys [][]any) error {
+	err := t.chunks(sourceKeys(sources), func(keys [][]any) error {
 		q := t.query(selectRows+"released = "+never+" AND ", t.tenant).among(sourceColumns, keys).add(" ORDER BY payee, currency, scale, kind, source, revision")
 		rows, err := t.rows(ctx, t.locking(q))
 		out = append(out, rows...)

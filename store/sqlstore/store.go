@@ -95,7 +95,7 @@ func (s *Store) once(ctx context.Context, tenant store.Tenant, readOnly bool, fn
 			open.Rollback()
 		}
 	}()
-	t := &tx{store: s, db: open, tenant: string(tenant), readOnly: readOnly}
+	t := &tx{store: s, db: open, tenant: string(tenant), readOnly: readOnly, piped: piping(open)}
 	defer t.end()
 	if err = fn(t); err == nil {
 		err = ctx.Err()
@@ -106,11 +106,13 @@ func (s *Store) once(ctx context.Context, tenant store.Tenant, readOnly bool, fn
 	if t.failed != nil { // fn went on after an error of the database
 		return Retryable(t.failed), t.failed
 	}
-	finished = true
 	if readOnly {
-		open.Rollback()
 		return false, nil
 	}
+	if _, err := t.send(ctx, nil); err != nil {
+		return ctx.Err() == nil && Retryable(err), err
+	}
+	finished = true
 	if err := open.Commit(ctx); err != nil {
 		return false, fmt.Errorf("%w: %w", store.ErrUnknown, err)
 	}

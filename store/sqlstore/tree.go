@@ -145,25 +145,38 @@ func (t *tx) Uplines(ctx context.Context, queries []store.UplineQuery) ([][]part
 		if t.current {
 			up = t.climbNow
 		}
-		if err := chunks(tuples, func(tuples [][]any) error { return up(ctx, tuples, edges, known) }); err != nil {
+		if err := t.chunks(tuples, func(tuples [][]any) error { return up(ctx, tuples, edges, known) }); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// climb reads by one statement the edges on the ways up from these ends.
+// climb reads by one statement the edges on the ways up from these ends. Where a way is shorter than was asked for, it is known that it ends there.
 func (t *tx) climb(ctx context.Context, ends [][]any, edges map[below]tree.Edge, known map[below]bool) error {
 	q := t.climbing(ends)
 	q.locks = true // a recursion cannot
-	return t.each(ctx, q, func(scan func(...any) error) error {
+	found := map[below]partner.ID{}
+	err := t.each(ctx, q, func(scan func(...any) error) error {
 		var e tree.Edge
 		var instant, from int64
 		err := scan(&e.Tree, &e.Partner, &instant, &e.Recruiter, &from)
 		e.From = moment(from)
 		of := below{e.Tree, e.Partner, instant}
-		edges[of], known[of] = e, true
+		edges[of], known[of], found[of] = e, true, e.Recruiter
 		return err
 	})
+	for _, end := range ends {
+		at := below{partner.Tree(end[0].(string)), partner.ID(end[1].(string)), end[2].(int64)}
+		for rest := end[3].(int64); rest > 0; rest-- {
+			up, ok := found[at]
+			if !ok {
+				known[at] = true
+				break
+			}
+			at.person = up
+		}
+	}
+	return err
 }
 
 // climbNow is climb where a statement that does not lock may read what is out of date: by one it finds who is above, and by another what holds of each of
@@ -198,6 +211,10 @@ func (t *tx) climbing(ends [][]any) *query {
 	q.list(climb)
 	switch q.dialect {
 	case PostgreSQL:
+		if len(ends) == 1 { // which PostgreSQL can plan once: of arrays it looks at each anew, and that takes longer than the climb
+			q.add(" AS (SELECT CAST(? AS text), CAST(? AS text), CAST(? AS bigint), CAST(? AS bigint))", ends[0]...)
+			break
+		}
 		q.text.WriteString(" AS (SELECT * FROM ")
 		q.unnest(climb, ends)
 		q.text.WriteByte(')')
@@ -235,7 +252,7 @@ func (t *tx) Recruits(ctx context.Context, queries []store.RecruitQuery) ([][]pa
 	ever := map[store.EdgeQuery][]partner.ID{} // who ever stood below somebody
 	var all []store.EdgeQuery
 	by := []column{edgesTable.key[0], edgesTable.rest[1]}
-	err := chunks(sortedKeys(keys), func(keys [][]any) error {
+	err := t.chunks(sortedKeys(keys), func(keys [][]any) error {
 		q := t.query("SELECT DISTINCT tree, recruiter, partner FROM {edges} WHERE tenant = ? AND ", t.tenant).among(by, keys)
 		return t.each(ctx, q.add(" ORDER BY partner"), func(scan func(...any) error) error {
 			var of store.EdgeQuery

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
+	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/store"
 )
 
@@ -21,6 +23,10 @@ type tx struct {
 	ended    bool
 	wrote    bool  // whether something was written that a read shows
 	failed   error // the first error of the database, after which nothing works any more
+
+	locked map[commission.OrderID]int64 // the revisions of the orders that are locked
+
+	piped
 }
 
 var _ store.Tx = (*tx)(nil)
@@ -64,6 +70,12 @@ func (t *tx) fail(err error) error {
 }
 
 func (t *tx) exec(ctx context.Context, q *query) (int64, error) {
+	t.foreseen = nil
+	if len(t.later) > 0 {
+		if _, err := t.send(ctx, nil); err != nil {
+			return 0, err
+		}
+	}
 	n, err := t.db.Exec(ctx, q.text.String(), q.args...)
 	return n, t.fail(err)
 }
@@ -73,7 +85,10 @@ func (t *tx) each(ctx context.Context, q *query, read func(scan func(...any) err
 	if !q.locks {
 		q.text.WriteString(t.sharing())
 	}
-	rows, err := t.db.Query(ctx, q.text.String(), q.args...)
+	rows, err := t.answer(ctx, q)
+	if errors.Is(err, errNoted) {
+		return err
+	}
 	if err != nil {
 		return t.fail(err)
 	}
@@ -113,14 +128,20 @@ func (t *tx) skipping(q *query) *query {
 	return q
 }
 
-// most is how many arguments a statement has at the most, and batch how many rows.
+// most is how many arguments a statement has at the most, and batch how many rows. A statement costs nothing on its way to a file, and SQLite's drivers look
+// for each argument among all of them.
 const (
-	most  = 30_000
-	batch = 1_000
+	most       = 30_000
+	mostInFile = 500
+	batch      = 1_000
 )
 
 // chunks calls do for as many tuples at a time as one statement takes.
-func chunks(tuples [][]any, do func([][]any) error) error {
+func (t *tx) chunks(tuples [][]any, do func([][]any) error) error {
+	most := most
+	if t.store.config.Dialect == SQLite {
+		most = mostInFile
+	}
 	for len(tuples) > 0 {
 		n := min(len(tuples), batch, most/len(tuples[0]))
 		if err := do(tuples[:n]); err != nil {
@@ -143,20 +164,24 @@ const (
 // insert writes rows without their tenant.
 func (t *tx) insert(ctx context.Context, into *table, tuples [][]any, end ending) error {
 	columns := into.columns()
-	return chunks(tuples, func(tuples [][]any) error {
-		_, err := t.exec(ctx, t.inserting(into, columns, tuples, end))
-		return err
+	return t.chunks(tuples, func(tuples [][]any) error {
+		return t.write(ctx, t.inserting(into, columns, tuples, end))
 	})
 }
 
 func (t *tx) inserting(into *table, columns []column, tuples [][]any, end ending) *query {
+	return t.insertion(t.query(""), into, columns, tuples, end)
+}
+
+// insertion adds an insertion of rows without their tenant.
+func (t *tx) insertion(q *query, into *table, columns []column, tuples [][]any, end ending) *query {
 	own := make([][]any, len(tuples))
 	for i, tuple := range tuples {
 		own[i] = append([]any{t.tenant}, tuple...)
 	}
-	q := t.query("INSERT INTO {" + into.name + "} ")
+	q.add("INSERT INTO {" + into.name + "} ")
 	q.list(columns)
-	if q.dialect == PostgreSQL {
+	if q.dialect == PostgreSQL && len(own) > 1 {
 		q.text.WriteString(" SELECT * FROM ")
 		q.unnest(columns, own)
 	} else {
@@ -205,13 +230,18 @@ func list(columns ...[]column) string {
 	return strings.Join(names, ", ")
 }
 
-// lock keeps records from others until the end, by inserting empty ones where there are none; then it reads them, in order of key. empty are the values
-// of the empty one.
+// lock keeps records from others until the end, by inserting empty ones where there are none, and reads them. empty are the values of the empty one.
 func (t *tx) lock(ctx context.Context, of *table, keys [][]any, empty []any, read func(scan func(...any) error) error) error {
 	keys = sortedKeys(keys)
 	tuples := make([][]any, len(keys))
 	for i, key := range keys {
 		tuples[i] = append(slices.Clone(key), empty...)
+	}
+	switch t.store.config.Dialect {
+	case PostgreSQL:
+		return t.chunks(tuples, func(tuples [][]any) error { return t.lockAtOnce(ctx, of, tuples, read) })
+	case SQLite:
+		return t.lockFile(ctx, of, keys, tuples, read)
 	}
 	if err := t.insert(ctx, of, tuples, ignore); err != nil {
 		return err
@@ -219,9 +249,72 @@ func (t *tx) lock(ctx context.Context, of *table, keys [][]any, empty []any, rea
 	return t.selecting(ctx, of, keys, true, read)
 }
 
+// lockAtOnce locks and reads by one statement. What somebody else has inserted since it began is in neither of its halves, and read by a second one.
+func (t *tx) lockAtOnce(ctx context.Context, of *table, tuples [][]any, read func(scan func(...any) error) error) error {
+	keys, missing := make([][]any, len(tuples)), map[string]bool{}
+	for i, tuple := range tuples {
+		keys[i] = tuple[:len(of.key)]
+		missing[keyText(keys[i])] = true
+	}
+	columns := list(of.key, of.rest)
+	q := t.query("WITH fresh AS (")
+	t.insertion(q, of, of.columns(), tuples, ignore)
+	q.add(" RETURNING "+columns+"), known AS (SELECT "+columns+" FROM {"+of.name+"} WHERE tenant = ? AND ", t.tenant).among(of.key, keys)
+	q.add(" ORDER BY " + list(of.key) + " FOR UPDATE) SELECT " + columns + " FROM fresh UNION ALL SELECT " + columns + " FROM known")
+	err := t.each(ctx, q, func(scan func(...any) error) error {
+		return read(func(into ...any) error {
+			err := scan(into...)
+			delete(missing, keyText(valuesOf(into[:len(of.key)])))
+			return err
+		})
+	})
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	keys = slices.DeleteFunc(keys, func(key []any) bool { return !missing[keyText(key)] })
+	return t.selecting(ctx, of, keys, true, read)
+}
+
+// lockFile reads: whoever writes to the file after somebody else has is refused by it, so that what was read in a transaction that writes is still so. What
+// is not there yet needs nothing that stands for it.
+func (t *tx) lockFile(ctx context.Context, of *table, keys, tuples [][]any, read func(scan func(...any) error) error) error {
+	there := map[string]bool{}
+	err := t.selecting(ctx, of, keys, true, func(scan func(...any) error) error {
+		return read(func(into ...any) error {
+			err := scan(into...)
+			there[keyText(valuesOf(into[:len(of.key)]))] = true
+			return err
+		})
+	})
+	for _, tuple := range tuples {
+		if err == nil && !there[keyText(tuple[:len(of.key)])] {
+			err = read(func(into ...any) error { return assign(into, tuple) })
+		}
+	}
+	return err
+}
+
+// valuesOf are the values that pointers point to.
+func valuesOf(pointers []any) []any {
+	values := make([]any, len(pointers))
+	for i, p := range pointers {
+		values[i] = reflect.ValueOf(p).Elem().Interface()
+	}
+	return values
+}
+
+// assign sets what pointers point to, as a scan does.
+func assign(into, values []any) error {
+	for i, p := range into {
+		at := reflect.ValueOf(p).Elem()
+		at.Set(reflect.ValueOf(values[i]).Convert(at.Type()))
+	}
+	return nil
+}
+
 // selecting reads the records of keys, in order of key.
 func (t *tx) selecting(ctx context.Context, of *table, keys [][]any, lock bool, read func(scan func(...any) error) error) error {
-	return chunks(keys, func(keys [][]any) error {
+	return t.chunks(keys, func(keys [][]any) error {
 		q := t.query("SELECT "+list(of.key, of.rest)+" FROM {"+of.name+"} WHERE tenant = ? AND ", t.tenant).among(of.key, keys).
 			add(" ORDER BY " + list(of.key))
 		if lock || t.current && contended[of] {
@@ -311,7 +404,7 @@ func (t *tx) add(ctx context.Context, into *table, tuples [][]any, say func(key 
 		}
 		there[key] = true
 	}
-	err := chunks(tuples, func(tuples [][]any) error { return t.addSome(ctx, into, tuples, there) })
+	err := t.chunks(tuples, func(tuples [][]any) error { return t.addSome(ctx, into, tuples, there) })
 	if err != nil {
 		return err
 	}

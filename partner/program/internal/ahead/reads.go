@@ -11,6 +11,23 @@ import (
 	"github.com/fenrun/fenrun/tree"
 )
 
+var _ store.Foreseeing = (*Tx)(nil)
+
+// Foresee implements [store.Foreseeing]: while operations are asked they so say at once what they would say one after the other.
+func (t *Tx) Foresee(_ context.Context, next store.Reads) error {
+	if !t.asking {
+		return nil
+	}
+	t.claims.note(next.Claimed)
+	if next.Plans > 0 {
+		t.plans.note([]int{next.Plans})
+	}
+	t.orders.noteLocked(next.LockOrders)
+	t.bindings.note(next.Bindings)
+	t.partners.note(next.Partners)
+	return nil
+}
+
 // Plans implements [store.Plans].
 func (t *Tx) Plans(ctx context.Context, first int) ([]store.PlanVersion, error) {
 	plans, err := t.plans.get(ctx, t, []int{first})

@@ -68,6 +68,12 @@ func (r *records[K, V]) take(ctx context.Context, t *Tx, keys []K, noted *[]K, r
 	return out, nil
 }
 
+// note notes what is going to be asked for.
+func (r *records[K, V]) note(keys []K) { r.noted = append(r.noted, keys...) }
+
+// noteLocked notes what is going to be locked.
+func (r *records[K, V]) noteLocked(keys []K) { r.notedLocked = append(r.notedLocked, keys...) }
+
 func (r *records[K, V]) lockAll(ctx context.Context, keys []K) ([]V, error) {
 	values, err := r.lock(ctx, keys)
 	if err == nil {
