@@ -57,7 +57,7 @@ var _ store.Tx = (*Tx)(nil)
 
 // New returns a transaction that has read nothing yet.
 func New(tx store.Tx) *Tx {
-	return &Tx{
+	t := &Tx{
 		tx:       tx,
 		claims:   reading(tx.Claimed, same[store.Claim]),
 		plans:    reading(eachFirst(tx), slices.Clone[[]store.PlanVersion]),
@@ -73,6 +73,8 @@ func New(tx store.Tx) *Tx {
 		uplines:  reading(tx.Uplines, slices.Clone[[]partner.ID]),
 		rows:     reading(tx.Rows, slices.Clone[[]settlement.Row]),
 	}
+	t.spent.locking(t.lockSpent, cmp.Compare[partner.Customer])
+	return t
 }
 
 func same[V any](v V) V { return v }
@@ -116,7 +118,8 @@ func (t *Tx) Ask(ctx context.Context, ask func() (more bool)) error {
 
 // fetch reads what was noted: first what is locked, in the order of locks.
 func (t *Tx) fetch(ctx context.Context) error {
-	for _, lock := range []func(context.Context) error{t.bindings.lockNoted, t.orders.lockNoted, t.counters.lockNoted, t.facts.lockNoted, t.grants.lockNoted, t.forfeits.lockNoted} {
+	for _, lock := range []func(context.Context) error{t.bindings.lockNoted, t.orders.lockNoted, t.counters.lockNoted, t.spent.lockNoted, t.facts.lockNoted,
+		t.grants.lockNoted, t.forfeits.lockNoted} {
 		if err := lock(ctx); err != nil {
 			return err
 		}

@@ -203,11 +203,32 @@ func (t *Tx) ChangeCounters(ctx context.Context, changes []store.CounterChange) 
 	return nil
 }
 
+// lockSpent reads what customers have spent and keeps others from adding to it until the end: by adding nothing, where there is something already. Whoever buys
+// for the first time in two transactions at once is found by what was added.
+func (t *Tx) lockSpent(ctx context.Context, customers []partner.Customer) ([]money.Amount, error) {
+	totals, err := t.tx.Spent(ctx, customers)
+	if err != nil {
+		return nil, err
+	}
+	var nothing []store.Spend
+	var of []int
+	for i, total := range totals {
+		if !total.IsZero() {
+			nothing, of = append(nothing, store.Spend{Customer: customers[i], Amount: total.Currency().Minor(0)}), append(of, i)
+		}
+	}
+	locked, err := t.tx.AddSpend(ctx, nothing)
+	for i, total := range locked {
+		totals[of[i]] = total
+	}
+	return totals, err
+}
+
 // AddSpend implements [store.Partners].
 func (t *Tx) AddSpend(ctx context.Context, spend []store.Spend) ([]money.Amount, error) {
 	totals := make([]money.Amount, len(spend))
 	for i, s := range spend {
-		before, err := t.spent.get(ctx, t, []partner.Customer{s.Customer})
+		before, err := t.spent.getLocked(ctx, t, []partner.Customer{s.Customer})
 		if err != nil {
 			return nil, err
 		}
