@@ -113,6 +113,9 @@ func TestTheOracleLeavesNothingOfAPendingOrderToWhoForfeitsIt(t *testing.T) {
 	o.due(left.Add(-time.Microsecond))
 	require.Equal(t, [4]int64{1000, 500}, o.pays4(x))
 	o.due(left)
+	require.Equal(t, [4]int64{1000, 500}, o.pays4(x), "a run ahead of the clock leaves it")
+	o.clock = left
+	o.due(left)
 	require.Equal(t, [4]int64{0, 500}, o.pays4(x))
 	o.refund(x, []program.RefundLine{{Line: "1", Quantity: 1}})
 	require.Equal(t, [4]int64{0, 250}, o.pays4(x))

@@ -35,7 +35,7 @@ const (
 // plantedBugs are bugs that such programmes are known for, from the split of a coupon to the tenant of a view.
 var plantedBugs = []plantedBug{
 	{"the last unit of a split is lost", byModel, []plantedEdit{{
-		"commission/money/split.go", "	if left > 0 {\n		slices.SortStableFunc", "	if left > 1 {\n		slices.SortStableFunc",
+		"commission/money/split.go", "left.Int64(); units > 0 {", "left.Int64(); units > 1 {",
 	}}},
 	{"half-even rounds as half-up", byModel, []plantedEdit{{"commission/money/round.go", "return half > 0 || half == 0 && odd", "return half >= 0"}}},
 	{"the order's discount is not taken off", byModel, []plantedEdit{{
@@ -45,19 +45,23 @@ var plantedBugs = []plantedBug{
 		"commission/campaign.go", "(c.To == nil || instant.Before(*c.To))", "(c.To == nil || !instant.After(*c.To))",
 	}}},
 	{"a loss of a line eats another line's commission", byModel, []plantedEdit{{
-		"commission/settle.go", "} else if r.calc.plan.Loss == FloorLine && base", "} else if r.calc.plan.Loss == FloorLine && rest.units == 0 && base",
+		"commission/settle.go", "if c.plan.Loss == FloorLine && base.sign()", "if c.plan.Loss == FloorLine && l.units == 0 && base.sign()",
 	}}},
 	{"losses take an order below 0", byModel, []plantedEdit{{
 		"commission/settle.go", "return c.plan.Base == Profit && c.plan.Loss == FloorOrder", "return c.plan.Base == Amount && c.plan.Loss == FloorOrder",
 	}}},
 	{"a fixed amount is paid for units that came back", byPortions, []plantedEdit{{
-		"commission/settle.go", "n, exact = rest.units, true", "n, exact = line.quantity, true",
+		"commission/settle.go", "base := r.calc.baseOf(s, rest)\n", `base := r.calc.baseOf(s, rest)
+	if s.Rate.kind == perUnit {
+		base = whole(money.UnitsOf(line.quantity))
+	}
+`,
 	}}},
 	{"the cap is that of the whole line in a refund's target", byModel, []plantedEdit{{
 		"commission/cap.go", "	limit, err := r.calc.capOf(net)\n", `	if r.order == nil && start < len(r.amounts) {
 		index, _ := r.at(start)
-		whole := wholeUnits(r.lines[index].net)
-		net = &whole
+		sold := whole(r.lines[index].net)
+		net = &sold
 	}
 	limit, err := r.calc.capOf(net)
 `,
@@ -319,10 +323,11 @@ var plantedBugs = []plantedBug{
 		"commission/level_bonus.go", "own[slot-1] == nil || !rate.IsSet() {", "own[slot-1] == nil {",
 	}}},
 	{"goods that pay nothing give the cap of the order no room", byModel, []plantedEdit{{
-		"commission/cap.go", "		switch rest := r.lines[i].rest(); rest.net.den {\n", `		if r.lines[i].reason != "" {
+		"commission/cap.go", "		rest := r.lines[i].rest()\n		var err error\n", `		if r.lines[i].reason != "" {
 			continue
 		}
-		switch rest := r.lines[i].rest(); rest.net.den {
+		rest := r.lines[i].rest()
+		var err error
 `,
 	}}},
 	{"all slots bear what the seller gives up", byModel, []plantedEdit{{

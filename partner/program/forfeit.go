@@ -156,5 +156,18 @@ func (c *call) forfeitsOf(postings []settlement.Posting, now time.Time) ([]settl
 	return c.forfeits(now, all...)
 }
 
+// forfeitsOfLate works out what the shop keeps of orders that somebody owns only since he was told of late: he may have left, or lost the customer, since.
+func (c *call) forfeitsOfLate(postings []settlement.Posting) ([]settlement.Row, error) {
+	all := make([]paying, len(postings))
+	for i := range postings {
+		all[i] = payingOrder(&postings[i].Order, postings[i].Rows)
+		var err error
+		if all[i].lost, err = c.voidedOwner(&postings[i].Order); err != nil {
+			return nil, err
+		}
+	}
+	return c.forfeits(c.record.Recorded, all...)
+}
+
 // sortedKeys returns the keys of a map in order.
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -484,3 +484,26 @@ func TestRule_1_20_ARunAheadOfTheClockLeavesWhatIsForfeitedLaterToALaterOne(t *t
 	require.Equal(t, 1, s.due(s.now.Add(3*time.Hour)).Forfeited)
 	s.has("bob", "0.00", "0.00", "0.00")
 }
+
+// An order can become somebody's by what is told of late, after he has lost the customer with all that was pending: it is void as the others are.
+func TestRule_3_13_AnOrderThatABindingToldLateReachesIsVoidWithTheOthers(t *testing.T) {
+	s := open(t, `{"currency": "CNY", "binding": {"unbind": "void"}, "commission": {"rates": ["10%"], "graceMinutes": 40}}`)
+	s.add("bob")
+	s.paid(s.order("o-1", 1, "100.00")) // nobody's
+	bind := func(after time.Duration) {
+		out, err := s.Team.Bind(ctx, program.Bind{Customer: "carol", Owner: "bob", Meta: program.Meta{At: noon.Add(after)}})
+		require.NoError(t, err)
+		require.True(t, out.Bound, "%s", out.Reason)
+	}
+	s.now = noon.Add(time.Hour)
+	bind(50 * time.Minute)
+	_, err := s.Team.Unbind(ctx, program.Unbind{Customers: []partner.Customer{"carol"}, Meta: program.Meta{At: noon.Add(55 * time.Minute), Actor: "ann", Reason: "asked"}})
+	require.NoError(t, err)
+	s.has("bob", "0.00", "0.00", "0.00")
+	bind(30 * time.Minute)
+	o, err := s.Orders.Outcome(ctx, "o-1")
+	require.NoError(t, err)
+	require.Equal(t, partner.ID("bob"), o.Attributed.Partner, "by grace")
+	s.due(s.now)
+	s.has("bob", "0.00", "0.00", "0.00")
+}

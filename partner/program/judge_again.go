@@ -190,7 +190,7 @@ func (c *call) attributeLate(orders []settlement.Posting) error {
 			return err
 		}
 	}
-	kept, err := c.forfeitsOf(orders, c.record.Recorded)
+	kept, err := c.forfeitsOfLate(orders)
 	if err != nil {
 		return err
 	}
