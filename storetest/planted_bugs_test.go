@@ -317,7 +317,7 @@ var plantedBugs = []plantedBug{
 		"out.PayPart(index, slot, region.Rate, source, 1, int32(len(region.Agents)))",
 	}}},
 	{"a fee that comes before the split leaves the others all", byModel, []plantedEdit{{
-		"commission/remaining.go", "	rest.base = rest.base.minus(&taken)\n", "",
+		"commission/remaining.go", "if fees.IsZero() {", "if !fees.IsZero() || fees.IsZero() {",
 	}}},
 	{"a slot without a rate has one by a level's bonus", byModel, []plantedEdit{{
 		"commission/level_bonus.go", "own[slot-1] == nil || !rate.IsSet() {", "own[slot-1] == nil {",
