@@ -86,6 +86,9 @@ auth_type = any
 pool_mode = transaction
 default_pool_size = 8
 max_client_conn = 500
+log_connections = 0
+log_disconnections = 0
+log_stats = 0
 ignore_startup_parameters = extra_float_digits
 `, database, port), 0o600))
 	arguments := []string{config}
