@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -45,12 +46,7 @@ func TestPostgreSQLBehindPgBouncer(t *testing.T) {
 			if name != "pgx" && asked() != "full" {
 				t.Skip("one driver is enough for the sentences: FENRUN_DATABASES=full runs them through the others too")
 			}
-			options := sentences(joining(db, nil))
-			for _, of := range storetest.Cases() {
-				if area, _, _ := strings.Cut(of, "/"); area != "transactions" && area != "ledger" && area != "events" && asked() != "full" {
-					options = append(options, storetest.Skip(of, "connections matter to transactions, locks and numbers: FENRUN_DATABASES=full runs it"))
-				}
-			}
+			options := essential(sentences(joining(db, nil)))
 			t.Run("sentences", func(t *testing.T) {
 				storetest.Run(t, func(tb testing.TB) store.Store { return open(tb) }, options...)
 			})
@@ -108,4 +104,15 @@ ignore_startup_parameters = extra_float_digits
 	defer func() { require.NoError(t, db.Close()) }()
 	require.Eventually(t, func() bool { return db.PingContext(context.Background()) == nil }, 10*time.Second, 20*time.Millisecond)
 	return dsn
+}
+
+// essential leaves of the sentences those about transactions, locks and numbers, to which the way to a database matters; FENRUN_DATABASES=full all.
+func essential(options []storetest.Option) []storetest.Option {
+	for _, name := range storetest.Cases() {
+		area, _, _ := strings.Cut(name, "/")
+		if asked() != "full" && !slices.Contains([]string{"transactions", "ledger", "events", "balances", "concurrency"}, area) {
+			options = append(options, storetest.Skip(name, "FENRUN_DATABASES=full runs it here too"))
+		}
+	}
+	return options
 }

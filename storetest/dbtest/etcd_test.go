@@ -184,7 +184,7 @@ func TestEtcd(t *testing.T) {
 		}
 	}
 	options = append(options, storetest.Skip("size/one record may be large", "etcd takes 1.5 MB at once by default"))
-	storetest.Run(t, etcdPlace(t), sentences(options...)...)
+	storetest.Run(t, etcdPlace(t), essential(sentences(options...))...)
 }
 
 func TestOperationsLeaveTheSameOnEtcdAsInMemory(t *testing.T) {
