@@ -30,6 +30,8 @@
 // its first read hides from every plain SELECT what others commit afterwards; so in an Update every read that a write can depend on locks what it reads, in
 // share mode, and for itself where it is going to be changed; a key that nobody has yet is locked by an empty claim. A View reads the shop's snapshot, as the
 // shop's own SELECTs do. READ COMMITTED makes fewer wait: at REPEATABLE READ the gaps beside what is read are locked too, so that of two who then insert
-// there one is given up on (1213), which [Retryable] reports. So it does of the error 1020 with which MariaDB, from 11.6 on unless innodb_snapshot_isolation
-// is off, ends a transaction at REPEATABLE READ that reads what others have changed since its first read: there READ COMMITTED is the better choice.
+// there one is given up on (1213), which [Retryable] reports; so it does of the error 1020 with which MariaDB, from 11.6 on unless innodb_snapshot_isolation
+// is off, ends a transaction at REPEATABLE READ that reads what others have changed since its first read: there READ COMMITTED is the better choice. Before
+// running one again, wait for a random time that grows from try to try: those who are back at once lock the gap again in which another wants to insert, and
+// dozens of them on a busy machine can keep each other from it for minutes.
 package sqlstore

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -97,14 +98,16 @@ func (h *host) run(ctx context.Context, as *sql.TxOptions, do func(*sqlstore.Joi
 	return again(ctx, func() error { return h.once(ctx, as, do) })
 }
 
-// again does something until the database does not give up on it, or the context ends.
+// again does something until the database does not give up on it, or the context ends. Between two tries it waits for up to twice as long as before, at random
+// and up to a second: on MySQL at REPEATABLE READ those who are back too soon lock the gap again in which the one who is left wants to insert, and 64 of them
+// on a busy machine then keep each other from it for ever.
 func again(ctx context.Context, do func() error) error {
-	for n := 1; ; n++ {
+	for longest := 2 * time.Millisecond; ; longest = min(2*longest, time.Second) {
 		err := do()
 		if err == nil || ctx.Err() != nil || !sqlstore.Retryable(err) {
 			return err
 		}
-		time.Sleep(time.Duration(min(n, 50)) * time.Millisecond)
+		time.Sleep(rand.N(longest))
 	}
 }
 
