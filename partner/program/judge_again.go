@@ -38,9 +38,9 @@ func (c *call) grace(j *judged) error {
 	if !gracious(&plan, j.attributed) {
 		return nil
 	}
-	read := c.tx.Bindings
-	if c.token != "" {
-		read = c.tx.LockBindings
+	read := c.tx.LockBindings
+	if c.quotes {
+		read = c.tx.Bindings
 	}
 	attempts, err := read(c.ctx, []partner.Customer{j.order.Customer})
 	if err != nil {

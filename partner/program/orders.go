@@ -160,8 +160,9 @@ func (o Orders) Quote(ctx context.Context, in Order) (Outcome, error) {
 		return Outcome{}, err
 	}
 	var out Outcome
+	token := o.config.NewID() // by which its payment comes after others of the same instant
 	err := o.view(ctx, func(tx store.Tx) error {
-		c := &call{shell: o.shell, ctx: ctx, tx: tx, at: instant(in.PaidAt)}
+		c := &call{shell: o.shell, ctx: ctx, tx: tx, at: instant(in.PaidAt), token: token, quotes: true}
 		c.record.Recorded = o.now()
 		judged, err := c.judge(&in, false)
 		if err != nil {

@@ -229,6 +229,19 @@ func TestRule_4_41_AQuoteIsWhatTheOrderPaysAndWritesNothing(t *testing.T) {
 	require.Equal(t, "89.55 CNY", quote.Commission.String())
 }
 
+func TestRule_4_41_AQuoteComesAfterWhatIsKnownOfItsInstant(t *testing.T) {
+	s := open(t, `{"currency": "CNY", "binding": {"on": "payment", "sameOrder": true}, "commission": {"rates": ["10%"], "attribution": ["owner"]}}`)
+	s.add("alice")
+	s.add("bob")
+	first, second := s.order("o-1", 1, "10.00"), s.order("o-2", 1, "10.00")
+	first.Referrer, second.Referrer = "alice", "bob"
+	s.paid(first)
+	quote, err := s.Orders.Quote(ctx, second)
+	require.NoError(t, err)
+	require.Equal(t, partner.ID("alice"), quote.Attributed.Partner, "whom the payment before it, at the same instant, has bound the buyer to")
+	require.Equal(t, quote, s.paid(second))
+}
+
 func TestRule_1_10_TheOrderThatReachesTheAmountPaysTheRelationsBeforeIt(t *testing.T) {
 	s := open(t, `{"currency": "CNY", "joining": {"spend": "300"}, "commission": {"rates": ["10%", "5%"]}}`)
 	s.add("alice")

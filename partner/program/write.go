@@ -52,6 +52,7 @@ type call struct {
 	at     time.Time // when it happened
 	record partner.Record
 	token  string    // unique to this call
+	quotes bool      // whether it only looks, in a view: there nothing can be locked
 	known  time.Time // what was recorded later is not seen; zero: everything is
 	events []store.Event
 
