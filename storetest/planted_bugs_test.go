@@ -24,6 +24,7 @@ const (
 	byPass     = "partner/program:TestRule_6_12_WhoIsJudgedByASettledOrderDoesNotRiseByTheRewardInThatPass"
 	byCascade  = "partner/program:TestRule_6_12_ACascadeThatIsInterruptedGoesOn"
 	byRounds   = "settlement:TestWhatIsTakenBackBeyondWhatIsPendingComesReleased"
+	byBatch    = "partner/program:TestRule_5_34_ABatchIsItsOrdersOneByOne"
 	byForest   = "partner/program:TestRule_3_23_InEveryTreeWhoStandsWhereIsWhatAMapSays"
 	bySupply   = "partner/program:TestRule_3_2_WhatIsJudgedOnceMoreIsSoInEveryTree"
 
@@ -36,6 +37,12 @@ const (
 var plantedBugs = []plantedBug{
 	{"the last unit of a split is lost", byModel, []plantedEdit{{
 		"commission/money/split.go", "left.Int64(); units > 0 {", "left.Int64(); units > 1 {",
+	}}},
+	{"an order of a batch goes by what was so before the others", byBatch, []plantedEdit{{
+		"partner/program/internal/ahead/records.go", "			c.changed = true\n", "",
+	}}},
+	{"an order of a batch reads what it has not written yet", byBatch, []plantedEdit{{
+		"partner/program/internal/ahead/asked.go", "	a.inTurn = a.inTurn || a.kinds&of != 0\n", "",
 	}}},
 	{"half-even rounds as half-up", byModel, []plantedEdit{{"commission/money/round.go", "return half > 0 || half == 0 && odd", "return half >= 0"}}},
 	{"the order's discount is not taken off", byModel, []plantedEdit{{

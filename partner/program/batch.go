@@ -2,8 +2,6 @@ package program
 
 import (
 	"context"
-	"errors"
-	"time"
 
 	"github.com/fenrun/fenrun/partner/program/internal/ahead"
 	"github.com/fenrun/fenrun/store"
@@ -107,37 +105,18 @@ func doEach[T any](ctx context.Context, s *shell, all []one[T]) error {
 func doTogether[T any](ctx context.Context, s *shell, all []one[T]) error {
 	return s.store.Update(ctx, s.tenant, func(tx store.Tx) error {
 		together, now := ahead.New(tx), s.now()
-		if err := askAll(ctx, s, together, now, all); err != nil {
-			return err
-		}
-		for _, t := range all {
-			var none T
-			*t.out = none
-			wrote, err := t.once(ctx, s, together, t.token, now, t.out)
+		var none T
+		return together.Do(ctx, len(all), func(i int) (wrote bool, err error) {
+			*all[i].out = none
+			return all[i].once(ctx, s, together, all[i].token, now, all[i].out)
+		}, func(i int, wrote bool, err error) error {
 			if err != nil && (wrote || ctx.Err() != nil) {
 				return err
 			}
-			if *t.err = err; err != nil {
-				*t.out = none
+			if *all[i].err = err; err != nil {
+				*all[i].out = none
 			}
-		}
-		return together.Flush(ctx)
-	})
-}
-
-// askAll finds what operations read, and reads it for all of them.
-func askAll[T any](ctx context.Context, s *shell, together *ahead.Tx, now time.Time, all []one[T]) error {
-	asked := make([]bool, len(all))
-	return together.Ask(ctx, func() (more bool) {
-		for i, t := range all {
-			if asked[i] {
-				continue
-			}
-			var out T
-			_, err := t.once(ctx, s, together, t.token, now, &out)
-			asked[i] = !errors.Is(err, ahead.ErrAsked)
-			more = more || !asked[i]
-		}
-		return more
+			return nil
+		})
 	})
 }

@@ -235,6 +235,34 @@ func TestABatchLocksABuyerBeforeItReadsWhatHeHasDone(t *testing.T) {
 	require.Equal(t, partner.Active, state.Status)
 }
 
+func TestABatchRunsAnOrderAgainOnlyWhereAnotherHasChangedWhatItRead(t *testing.T) {
+	ids, asked := 0, map[commission.OrderID]int{}
+	prog, err := program.New(memstore.New(), program.Config{
+		Plan: program.MustPlan(twoLevels), Clock: func() time.Time { return noon },
+		NewID: func() string { ids++; return fmt.Sprintf("%032x", ids) },
+		Hooks: program.Hooks{Verify: program.VerifyFunc(func(_ context.Context, sale program.Sale) (program.Verdict, error) {
+			asked[sale.Order.ID]++
+			return program.Verdict{}, nil
+		})},
+	})
+	require.NoError(t, err)
+	require.NoError(t, errOf(prog.Partners.Add(ctx, program.Add{Partner: "alice"})))
+	first := ordersOf(t, prog, "first", 1)
+	out, err := prog.Orders.PaidBatch(ctx, first) // publishes the plan
+	requireAllPaid(t, out, err)
+
+	all := ordersOf(t, prog, "o", 30)
+	again := all[7] // the same customer buys once more
+	again.ID = "again"
+	all = append(all, again)
+	out, err = prog.Orders.PaidBatch(ctx, all)
+	requireAllPaid(t, out, err)
+	for _, o := range all[:30] {
+		require.Equal(t, 1, asked[o.ID], o.ID)
+	}
+	require.Equal(t, 2, asked["again"], "what its customer has spent is no longer what it read")
+}
+
 func TestABatchThatFailsAsAWholeIsDoneOneByOne(t *testing.T) {
 	healthy, untouched, st := openFaulty(t, 3)
 	orders := ordersOf(t, healthy, "o", 5)

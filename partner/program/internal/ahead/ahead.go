@@ -1,23 +1,20 @@
 // Package ahead is a transaction for many operations at once: it reads for all of them together, and writes for all of them together.
 //
-// The operations themselves know nothing of it. First each is asked what it reads: what is not there yet is noted, and the operation gives up with [ErrAsked];
-// what was noted is read in as few calls as there are kinds of records, and the operations are asked again, until they need nothing more. Then they are run one
-// after the other on what was read. What they write is kept, is seen by those after them, and is written in the end, in the order in which the programme takes
-// its locks.
+// The operations themselves know nothing of it. First each runs for itself: where it reads what is not there yet, that is noted and the operation waits; when
+// all wait, what was noted is read in as few calls as there are kinds of records, and they go on. What they write is only remembered. Then comes the turn of
+// each: where nothing that it has read was changed by those before it, what it wrote is taken over as it is, and otherwise it runs again, on what is known by
+// then. All that is written is kept, is seen by the operations after it, and goes to the store in the end, in the order in which the programme takes its locks.
 //
 //	t := ahead.New(tx)
-//	err := t.Ask(ctx, func() (more bool) { return errors.Is(operation(t), ahead.ErrAsked) }) // for all of them, as often as it has to
-//	err = operation(t)                                                                       // each in turn
-//	err = t.Flush(ctx)
+//	err := t.Do(ctx, len(orders), func(i int) (wrote bool, err error) { return post(t, orders[i]) }, func(i int, wrote bool, err error) error { … })
 //
 // So many operations cost as many calls to the store as one of them does, and do what they would do one by one. What an operation calls that is not kept here
-// writes first what is kept and goes straight to the store.
+// runs in its turn: it writes first what is kept and goes straight to the store.
 package ahead
 
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/fenrun/fenrun/commission"
@@ -28,13 +25,10 @@ import (
 	"github.com/fenrun/fenrun/tree"
 )
 
-// ErrAsked says that something an operation reads was noted and is not there yet.
-var ErrAsked = errors.New("ahead: noted, to be read")
-
 // Tx is a transaction that reads and writes for many operations. It is [store.Tx].
 type Tx struct {
-	tx     store.Tx
-	asking bool
+	tx    store.Tx
+	asked *asked // the operation that runs before its turn; nil: one in its turn
 
 	claims   *records[store.ClaimKey, store.Claim]
 	plans    *records[int, []store.PlanVersion]
@@ -59,19 +53,19 @@ var _ store.Tx = (*Tx)(nil)
 func New(tx store.Tx) *Tx {
 	t := &Tx{
 		tx:       tx,
-		claims:   reading(tx.Claimed, same[store.Claim]),
-		plans:    reading(eachFirst(tx), slices.Clone[[]store.PlanVersion]),
-		bindings: reading(tx.Bindings, slices.Clone[[]tree.Binding]).locking(tx.LockBindings, cmp.Compare[partner.Customer]),
-		orders:   reading(tx.Orders, settlement.Order.Clone).locking(tx.LockOrders, cmp.Compare[commission.OrderID]),
-		counters: reading(tx.Counters, same[money.Amount]).locking(tx.LockCounters, compareCounters),
-		grants:   reading(tx.Grants, settlement.Grants.Clone).locking(tx.LockGrants, cmp.Compare[partner.ID]),
-		forfeits: reading(tx.Forfeits, settlement.Forfeits.Clone).locking(tx.LockForfeits, cmp.Compare[partner.ID]),
-		spent:    reading(tx.Spent, same[money.Amount]),
-		facts:    reading(tx.Facts, slices.Clone[[]partner.Fact]).locking(tx.LockFacts, cmp.Compare[partner.ID]),
-		partners: reading(tx.Partners, same[partner.Partner]),
-		edges:    reading(tx.Edges, slices.Clone[[]tree.Edge]),
-		uplines:  reading(tx.Uplines, slices.Clone[[]partner.ID]),
-		rows:     reading(tx.Rows, slices.Clone[[]settlement.Row]),
+		claims:   reading(ofClaims, tx.Claimed, same[store.Claim]),
+		plans:    reading(ofPlans, eachFirst(tx), slices.Clone[[]store.PlanVersion]),
+		bindings: reading(ofBindings, tx.Bindings, slices.Clone[[]tree.Binding]).locking(tx.LockBindings, cmp.Compare[partner.Customer]),
+		orders:   reading(ofOrders, tx.Orders, settlement.Order.Clone).locking(tx.LockOrders, cmp.Compare[commission.OrderID]),
+		counters: reading(ofCounters, tx.Counters, same[money.Amount]).locking(tx.LockCounters, compareCounters),
+		grants:   reading(ofGrants, tx.Grants, settlement.Grants.Clone).locking(tx.LockGrants, cmp.Compare[partner.ID]),
+		forfeits: reading(ofForfeits, tx.Forfeits, settlement.Forfeits.Clone).locking(tx.LockForfeits, cmp.Compare[partner.ID]),
+		spent:    reading(ofSpent, tx.Spent, same[money.Amount]),
+		facts:    reading(ofFacts, tx.Facts, slices.Clone[[]partner.Fact]).locking(tx.LockFacts, cmp.Compare[partner.ID]),
+		partners: reading(ofPartners, tx.Partners, same[partner.Partner]),
+		edges:    reading(ofEdges, tx.Edges, slices.Clone[[]tree.Edge]),
+		uplines:  reading(ofUplines, tx.Uplines, slices.Clone[[]partner.ID]),
+		rows:     reading(ofRows, tx.Rows, slices.Clone[[]settlement.Row]),
 	}
 	t.spent.locking(t.lockSpent, cmp.Compare[partner.Customer])
 	return t
@@ -95,25 +89,6 @@ func eachFirst(tx store.Tx) func(context.Context, []int) ([][]store.PlanVersion,
 
 func compareCounters(a, b store.CounterKey) int {
 	return cmp.Or(cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Customer, b.Customer))
-}
-
-// rounds bounds how often operations are asked: what depends on more than so many reads, one after the other, is read when its operation runs.
-const rounds = 20
-
-// Ask asks operations what they read, and reads it. ask runs all of them that are not known to need nothing more and reports whether one does; their errors
-// but [ErrAsked] are of no matter, and what they write is not written.
-func (t *Tx) Ask(ctx context.Context, ask func() (more bool)) error {
-	t.asking = true
-	defer func() { t.asking = false }()
-	for range rounds {
-		if !ask() {
-			return nil
-		}
-		if err := t.fetch(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // fetch reads what was noted: first what is locked, in the order of locks.

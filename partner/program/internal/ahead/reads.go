@@ -13,9 +13,9 @@ import (
 
 var _ store.Foreseeing = (*Tx)(nil)
 
-// Foresee implements [store.Foreseeing]: while operations are asked they so say at once what they would say one after the other.
+// Foresee implements [store.Foreseeing]: before its turn an operation so says at once what it would say one after the other.
 func (t *Tx) Foresee(_ context.Context, next store.Reads) error {
-	if !t.asking {
+	if t.asked == nil {
 		return nil
 	}
 	t.claims.note(next.Claimed)
@@ -117,10 +117,10 @@ func (t *Tx) Claimed(ctx context.Context, keys []store.ClaimKey) ([]store.Claim,
 	return t.claims.get(ctx, t, keys)
 }
 
-// Taken reports whether somebody else has taken a key since claims were read. While operations are asked it is not looked for.
+// Taken reports whether somebody else has taken a key since claims were read. It is looked for in the turn of an operation.
 func (t *Tx) Taken(ctx context.Context, key store.ClaimKey) (bool, error) {
-	if t.asking {
-		return false, nil
+	if t.asked != nil {
+		return false, t.asked.leave()
 	}
 	found, err := t.tx.Claimed(ctx, []store.ClaimKey{key})
 	return err == nil && found[0].Token != "", err

@@ -7,8 +7,8 @@ import (
 
 // records are the records of one kind that are known, by key. What is handed out is a copy.
 type records[K comparable, V any] struct {
-	have   map[K]V
-	locked map[K]bool
+	have map[K]*cell[V]
+	kind kind
 
 	noted, notedLocked []K // to be read; to be read and locked
 
@@ -18,11 +18,21 @@ type records[K comparable, V any] struct {
 	clone   func(V) V
 }
 
+// cell is a record as it was read or written. One that is read again gets another.
+type cell[V any] struct {
+	mark
+	value  V
+	locked bool
+}
+
+// mark says of a record that somebody has read whether it is still what he has read.
+type mark struct{ changed bool }
+
 // batch reads records by key.
 type batch[K, V any] func(context.Context, []K) ([]V, error)
 
-func reading[K comparable, V any](read batch[K, V], clone func(V) V) *records[K, V] {
-	return &records[K, V]{have: map[K]V{}, locked: map[K]bool{}, read: read, clone: clone}
+func reading[K comparable, V any](kind kind, read batch[K, V], clone func(V) V) *records[K, V] {
+	return &records[K, V]{have: map[K]*cell[V]{}, kind: kind, read: read, clone: clone}
 }
 
 // locking gives the kind a lock; several are locked in the order of compare.
@@ -33,39 +43,56 @@ func (r *records[K, V]) locking(lock batch[K, V], compare func(a, b K) int) *rec
 
 // get returns records without locking them.
 func (r *records[K, V]) get(ctx context.Context, t *Tx, keys []K) ([]V, error) {
-	return r.take(ctx, t, keys, &r.noted, r.read, func(k K) bool { _, ok := r.have[k]; return ok })
+	return r.take(ctx, t, keys, false)
 }
 
 // getLocked returns records, locked.
 func (r *records[K, V]) getLocked(ctx context.Context, t *Tx, keys []K) ([]V, error) {
-	return r.take(ctx, t, keys, &r.notedLocked, r.lockAll, func(k K) bool { return r.locked[k] })
+	return r.take(ctx, t, keys, true)
 }
 
-// take returns records. Those that are not known are noted while operations are asked, else they are read now, after what is kept is written.
-func (r *records[K, V]) take(ctx context.Context, t *Tx, keys []K, noted *[]K, read batch[K, V], known func(K) bool) ([]V, error) {
-	var missing []K
-	for _, k := range keys {
-		if !known(k) && !slices.Contains(missing, k) {
-			missing = append(missing, k)
-		}
-	}
-	if len(missing) > 0 {
-		if t.asking {
-			*noted = append(*noted, missing...)
-			return nil, ErrAsked
-		}
-		if err := t.Flush(ctx); err != nil {
-			return nil, err
-		}
-		if err := r.learn(ctx, missing, read); err != nil {
+// take returns records. For those that are not known an operation waits that runs before its turn; else they are read now, after what is kept is written.
+func (r *records[K, V]) take(ctx context.Context, t *Tx, keys []K, locked bool) ([]V, error) {
+	if missing := r.missing(keys, locked); len(missing) > 0 {
+		if err := r.obtain(ctx, t, missing, locked); err != nil {
 			return nil, err
 		}
 	}
 	out := make([]V, len(keys))
 	for i, k := range keys {
-		out[i] = r.clone(r.have[k])
+		c := r.have[k]
+		if t.asked != nil {
+			t.asked.saw(r.kind, &c.mark)
+		}
+		out[i] = r.clone(c.value)
 	}
 	return out, nil
+}
+
+func (r *records[K, V]) obtain(ctx context.Context, t *Tx, missing []K, locked bool) error {
+	if t.asked != nil {
+		if locked {
+			r.noteLocked(missing)
+		} else {
+			r.note(missing)
+		}
+		return t.asked.await()
+	}
+	if err := t.Flush(ctx); err != nil {
+		return err
+	}
+	return r.learn(ctx, missing, locked)
+}
+
+// missing returns each of the keys once that is not known, or not locked where it is to be.
+func (r *records[K, V]) missing(keys []K, locked bool) []K {
+	var missing []K
+	for _, k := range keys {
+		if c := r.have[k]; (c == nil || locked && !c.locked) && !slices.Contains(missing, k) {
+			missing = append(missing, k)
+		}
+	}
+	return missing
 }
 
 // note notes what is going to be asked for.
@@ -74,76 +101,76 @@ func (r *records[K, V]) note(keys []K) { r.noted = append(r.noted, keys...) }
 // noteLocked notes what is going to be locked.
 func (r *records[K, V]) noteLocked(keys []K) { r.notedLocked = append(r.notedLocked, keys...) }
 
-func (r *records[K, V]) lockAll(ctx context.Context, keys []K) ([]V, error) {
-	values, err := r.lock(ctx, keys)
-	if err == nil {
-		for _, k := range keys {
-			r.locked[k] = true
-		}
+// learn reads records, and locks them or not.
+func (r *records[K, V]) learn(ctx context.Context, keys []K, locked bool) error {
+	read := r.read
+	if locked {
+		read = r.lock
 	}
-	return values, err
-}
-
-func (r *records[K, V]) learn(ctx context.Context, keys []K, read batch[K, V]) error {
 	values, err := read(ctx, keys)
 	if err != nil {
 		return err
 	}
 	for i, k := range keys {
-		r.have[k] = values[i]
+		r.know(k, values[i], locked)
 	}
 	return nil
 }
 
+// know makes a record known. It is nobody else's from now on.
+func (r *records[K, V]) know(k K, v V, locked bool) {
+	r.forget(k)
+	r.have[k] = &cell[V]{value: v, locked: locked}
+}
+
 // readNoted reads what was noted and is not known by now.
 func (r *records[K, V]) readNoted(ctx context.Context) error {
-	keys := r.distinct(r.noted, func(k K) bool { _, ok := r.have[k]; return ok })
-	r.noted = nil
-	if len(keys) == 0 {
-		return nil
-	}
-	return r.learn(ctx, keys, r.read)
+	return r.learnNoted(ctx, &r.noted, false)
 }
 
 // lockNoted locks what was noted to be locked, in order.
 func (r *records[K, V]) lockNoted(ctx context.Context) error {
-	keys := r.distinct(r.notedLocked, func(k K) bool { return r.locked[k] })
-	r.notedLocked = nil
+	return r.learnNoted(ctx, &r.notedLocked, true)
+}
+
+func (r *records[K, V]) learnNoted(ctx context.Context, noted *[]K, locked bool) error {
+	seen := make(map[K]bool, len(*noted))
+	keys := slices.DeleteFunc(*noted, func(k K) bool {
+		c := r.have[k]
+		known := seen[k] || c != nil && (c.locked || !locked)
+		seen[k] = true
+		return known
+	})
+	*noted = nil
 	if len(keys) == 0 {
 		return nil
 	}
-	slices.SortFunc(keys, r.compare)
-	return r.learn(ctx, keys, r.lockAll)
-}
-
-// distinct returns each key once that is not known.
-func (r *records[K, V]) distinct(keys []K, known func(K) bool) []K {
-	seen := make(map[K]bool, len(keys))
-	var out []K
-	for _, k := range keys {
-		if !seen[k] && !known(k) {
-			seen[k] = true
-			out = append(out, k)
-		}
+	if locked {
+		slices.SortFunc(keys, r.compare)
 	}
-	return out
+	return r.learn(ctx, keys, locked)
 }
 
-// set makes a record known as an operation has written it.
-func (r *records[K, V]) set(k K, v V) { r.have[k] = r.clone(v) }
+// set is know for a record that an operation has written, which is locked if it was.
+func (r *records[K, V]) set(k K, v V) {
+	was := r.have[k]
+	r.know(k, v, was != nil && was.locked)
+}
 
 // forget makes records unknown of which the store knows something that is not known here.
 func (r *records[K, V]) forget(keys ...K) {
 	for _, k := range keys {
-		delete(r.have, k)
-		delete(r.locked, k)
+		if c := r.have[k]; c != nil {
+			c.changed = true
+			delete(r.have, k)
+		}
 	}
 }
 
 // forgetIf is forget for all that match.
 func (r *records[K, V]) forgetIf(match func(K, V) bool) {
-	for k, v := range r.have {
-		if match(k, v) {
+	for k, c := range r.have {
+		if match(k, c.value) {
 			r.forget(k)
 		}
 	}

@@ -25,7 +25,7 @@ func (t *Tx) TalliesOf(ctx context.Context, after store.TallyKey, limit int) ([]
 
 // SaveTallies implements [store.Tallies].
 func (t *Tx) SaveTallies(ctx context.Context, tallies []store.Tally) error {
-	return t.through(ctx, func() error { return t.tx.SaveTallies(ctx, tallies) })
+	return t.through(ctx, 0, func() error { return t.tx.SaveTallies(ctx, tallies) })
 }
 
 // ScanTallies implements [store.Tallies].
@@ -46,7 +46,7 @@ func (t *Tx) Counted(ctx context.Context, keys []store.CountedKey) ([]store.Coun
 
 // SaveCounted implements [store.Tallies].
 func (t *Tx) SaveCounted(ctx context.Context, counted []store.Counted) error {
-	return t.through(ctx, func() error { return t.tx.SaveCounted(ctx, counted) })
+	return t.through(ctx, 0, func() error { return t.tx.SaveCounted(ctx, counted) })
 }
 
 // CountedBetween implements [store.Tallies].

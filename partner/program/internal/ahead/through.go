@@ -2,7 +2,6 @@ package ahead
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/fenrun/fenrun/commission"
@@ -11,13 +10,10 @@ import (
 	"github.com/fenrun/fenrun/store"
 )
 
-// errInTurn says that something is read when the turn of its operation comes, so that asking it further is of no use.
-var errInTurn = errors.New("ahead: to be read in its turn")
-
 // ready writes what is kept before something is called that looks at the store itself.
 func (t *Tx) ready(ctx context.Context) error {
-	if t.asking {
-		return errInTurn
+	if t.asked != nil {
+		return t.asked.leave()
 	}
 	return t.Flush(ctx)
 }
@@ -134,8 +130,7 @@ func (t *Tx) LockCustomerOrders(ctx context.Context, customers []partner.Custome
 	all, err := t.tx.LockCustomerOrders(ctx, customers, from)
 	for _, orders := range all {
 		for _, o := range orders {
-			t.orders.set(o.ID, o)
-			t.orders.locked[o.ID] = true
+			t.orders.know(o.ID, o.Clone(), true)
 		}
 	}
 	return all, err

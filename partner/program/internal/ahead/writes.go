@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
@@ -18,12 +19,21 @@ type kept struct {
 	claims   []store.Claim
 	bindings []tree.Binding
 	orders   []settlement.Order
+	hasOrder map[commission.OrderID]bool
 	counters []store.CounterChange
 	spend    []store.Spend
 	grants   []settlement.Grants
 	rows     []settlement.Row
 	balances []settlement.Change
 	events   []store.Event
+}
+
+func (k *kept) addOrder(o settlement.Order) {
+	if k.hasOrder == nil {
+		k.hasOrder = map[commission.OrderID]bool{}
+	}
+	k.hasOrder[o.ID] = true
+	k.orders = append(k.orders, o)
 }
 
 // Flush writes what is kept, in the order of locks. Where somebody else has used a key or spent meanwhile it is [store.ErrStale].
@@ -91,7 +101,7 @@ func (t *Tx) writeSpend(ctx context.Context, k *kept) error {
 		if i+1 < len(k.spend) && k.spend[i+1].Customer == s.Customer {
 			continue // of a customer's totals the last one is known
 		}
-		if off, err := totals[i].Sub(t.spent.have[s.Customer]); err != nil || !off.IsZero() {
+		if off, err := totals[i].Sub(t.spent.have[s.Customer].value); err != nil || !off.IsZero() {
 			return fmt.Errorf("what customer %q has spent: %w", s.Customer, store.ErrStale)
 		}
 	}
@@ -105,76 +115,90 @@ func (t *Tx) Claim(ctx context.Context, claims []store.Claim) ([]store.Claim, er
 		keys[i] = c.ClaimKey
 	}
 	winners, err := t.claims.get(ctx, t, keys)
-	if err != nil || t.asking {
-		return claims, err
+	if err != nil {
+		return nil, err
 	}
+	var won []store.Claim
 	for i, c := range claims {
 		if winners[i].Token == "" {
 			winners[i] = c
-			t.claims.set(c.ClaimKey, c)
-			t.kept.claims = append(t.kept.claims, c)
+			won = append(won, c)
 		}
 	}
-	return winners, nil
+	return winners, t.write(ofClaims, func() error {
+		for _, c := range won {
+			t.claims.set(c.ClaimKey, c)
+		}
+		t.kept.claims = append(t.kept.claims, won...)
+		return nil
+	})
 }
 
 // AddBindings implements [store.Tree].
 func (t *Tx) AddBindings(ctx context.Context, bindings []tree.Binding) error {
-	if t.asking {
-		return nil
-	}
-	for _, b := range bindings {
-		known, err := t.bindings.get(ctx, t, []partner.Customer{b.Customer})
-		if err != nil {
-			return err
+	return t.write(ofBindings, func() error {
+		for _, b := range bindings {
+			known, err := t.bindings.get(ctx, t, []partner.Customer{b.Customer})
+			if err != nil {
+				return err
+			}
+			after := append(known[0], b)
+			slices.SortFunc(after, func(a, b tree.Binding) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+			t.bindings.set(b.Customer, after)
 		}
-		after := append(known[0], b)
-		slices.SortFunc(after, func(a, b tree.Binding) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
-		t.bindings.set(b.Customer, after)
-	}
-	t.kept.bindings = append(t.kept.bindings, bindings...)
-	return nil
+		t.kept.bindings = append(t.kept.bindings, bindings...)
+		return nil
+	})
 }
 
 // SaveOrders implements [store.Ledger].
 func (t *Tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
-	if t.asking {
-		return nil
-	}
-	for _, o := range orders {
-		if slices.ContainsFunc(t.kept.orders, func(k settlement.Order) bool { return k.ID == o.ID }) {
-			if err := t.Flush(ctx); err != nil { // the store takes one revision of an order at a time
-				return err
+	orders = cloned(orders, settlement.Order.Clone)
+	return t.write(ofOrders, func() error {
+		for _, o := range orders {
+			if t.kept.hasOrder[o.ID] {
+				if err := t.Flush(ctx); err != nil { // the store takes one revision of an order at a time
+					return err
+				}
 			}
+			t.orders.set(o.ID, o)
+			t.kept.addOrder(o)
 		}
-		t.orders.set(o.ID, o)
-		t.kept.orders = append(t.kept.orders, o.Clone())
+		return nil
+	})
+}
+
+func cloned[V any](all []V, clone func(V) V) []V {
+	out := make([]V, len(all))
+	for i, v := range all {
+		out[i] = clone(v)
 	}
-	return nil
+	return out
 }
 
 // SaveGrants implements [store.Grants].
 func (t *Tx) SaveGrants(ctx context.Context, grants []settlement.Grants) error {
-	if t.asking {
-		return nil
-	}
-	for _, g := range grants {
-		if slices.ContainsFunc(t.kept.grants, func(k settlement.Grants) bool { return k.User == g.User }) {
-			if err := t.Flush(ctx); err != nil {
-				return err
+	grants = cloned(grants, settlement.Grants.Clone)
+	return t.write(ofGrants, func() error {
+		for _, g := range grants {
+			if slices.ContainsFunc(t.kept.grants, func(k settlement.Grants) bool { return k.User == g.User }) {
+				if err := t.Flush(ctx); err != nil {
+					return err
+				}
 			}
+			t.grants.set(g.User, g)
+			t.kept.grants = append(t.kept.grants, g)
 		}
-		t.grants.set(g.User, g)
-		t.kept.grants = append(t.kept.grants, g.Clone())
-	}
-	return nil
+		return nil
+	})
 }
 
 // ChangeCounters implements [store.Counters]. The counters are locked, so that what they stand at is known.
 func (t *Tx) ChangeCounters(ctx context.Context, changes []store.CounterChange) error {
-	if t.asking {
-		return nil
-	}
+	return t.write(ofCounters, func() error { return t.changeCounters(ctx, changes) })
+}
+
+func (t *Tx) changeCounters(ctx context.Context, changes []store.CounterChange) error {
 	after := map[store.CounterKey]money.Amount{}
 	for _, c := range changes {
 		stands, ok := after[c.CounterKey]
@@ -232,157 +256,159 @@ func (t *Tx) AddSpend(ctx context.Context, spend []store.Spend) ([]money.Amount,
 		if err != nil {
 			return nil, err
 		}
-		if totals[i], err = before[0].Add(s.Amount); err != nil {
+		total := before[0]
+		for j := range i {
+			if spend[j].Customer == s.Customer {
+				total = totals[j]
+			}
+		}
+		if totals[i], err = total.Add(s.Amount); err != nil {
 			return nil, err
 		}
-		if !t.asking {
-			t.spent.set(s.Customer, totals[i])
-			t.kept.spend = append(t.kept.spend, s)
-		}
 	}
-	return totals, nil
+	return totals, t.write(ofSpent, func() error {
+		for i, s := range spend {
+			t.spent.set(s.Customer, totals[i])
+		}
+		t.kept.spend = append(t.kept.spend, spend...)
+		return nil
+	})
 }
 
 // AddRows implements [store.Ledger].
-func (t *Tx) AddRows(ctx context.Context, rows []settlement.Row) error {
-	if t.asking {
-		return nil
-	}
-	for _, row := range rows {
-		if known, ok := t.rows.have[row.Source]; ok {
-			after := append(slices.Clone(known), row)
-			slices.SortFunc(after, func(a, b settlement.Row) int {
-				return cmp.Or(cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Payee, b.Payee), a.Amount.Currency().Cmp(b.Amount.Currency()))
-			})
-			t.rows.set(row.Source, after)
+func (t *Tx) AddRows(_ context.Context, rows []settlement.Row) error {
+	return t.write(ofRows, func() error {
+		for _, row := range rows {
+			if known := t.rows.have[row.Source]; known != nil {
+				after := append(slices.Clone(known.value), row)
+				slices.SortFunc(after, func(a, b settlement.Row) int {
+					return cmp.Or(cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Payee, b.Payee), a.Amount.Currency().Cmp(b.Amount.Currency()))
+				})
+				t.rows.set(row.Source, after)
+			}
 		}
-		t.kept.rows = append(t.kept.rows, row)
-	}
-	return nil
+		t.kept.rows = append(t.kept.rows, rows...)
+		return nil
+	})
 }
 
 // ChangeBalances implements [store.Ledger]. A change that needs something waits for nothing: whether it can be is known only in the store.
 func (t *Tx) ChangeBalances(ctx context.Context, changes []settlement.Change) error {
-	if t.asking {
-		return nil
-	}
-	if slices.ContainsFunc(changes, func(c settlement.Change) bool { return c.Need.Sign() > 0 }) {
-		if err := t.Flush(ctx); err != nil {
-			return err
+	return t.write(0, func() error {
+		if slices.ContainsFunc(changes, func(c settlement.Change) bool { return c.Need.Sign() > 0 }) {
+			if err := t.Flush(ctx); err != nil {
+				return err
+			}
+			return t.tx.ChangeBalances(ctx, changes)
 		}
-		return t.tx.ChangeBalances(ctx, changes)
-	}
-	t.kept.balances = append(t.kept.balances, changes...)
-	return nil
+		t.kept.balances = append(t.kept.balances, changes...)
+		return nil
+	})
 }
 
 // AppendEvents implements [store.Events].
 func (t *Tx) AppendEvents(_ context.Context, events []store.Event) error {
-	if !t.asking {
+	return t.write(0, func() error {
 		t.kept.events = append(t.kept.events, events...)
-	}
-	return nil
+		return nil
+	})
 }
 
-// through writes what is kept, and then what is not kept here.
-func (t *Tx) through(ctx context.Context, write func() error) error {
-	if t.asking {
-		return nil
-	}
-	if err := t.Flush(ctx); err != nil {
-		return err
-	}
-	return write()
+// through writes what is kept, and then what is not kept here; forget forgets what that changes of what is.
+func (t *Tx) through(ctx context.Context, kinds kind, write func() error, forget ...func()) error {
+	return t.write(kinds, func() error {
+		if err := t.Flush(ctx); err != nil {
+			return err
+		}
+		for _, forget := range forget {
+			forget()
+		}
+		return write()
+	})
 }
 
 // AddPartners implements [store.Partners].
 func (t *Tx) AddPartners(ctx context.Context, partners []partner.Partner) error {
-	for _, p := range partners {
-		t.partners.forget(p.ID)
-	}
-	return t.through(ctx, func() error { return t.tx.AddPartners(ctx, partners) })
+	return t.through(ctx, ofPartners, func() error { return t.tx.AddPartners(ctx, partners) }, func() {
+		for _, p := range partners {
+			t.partners.forget(p.ID)
+		}
+	})
 }
 
 // AddFacts implements [store.Partners].
 func (t *Tx) AddFacts(ctx context.Context, facts []partner.Fact) error {
-	err := t.through(ctx, func() error { return t.tx.AddFacts(ctx, facts) })
-	if !t.asking {
+	return t.through(ctx, ofFacts, func() error { return t.tx.AddFacts(ctx, facts) }, func() {
 		for _, f := range facts {
 			t.facts.forget(f.Partner)
 		}
-	}
-	return err
+	})
 }
 
 // AddEdges implements [store.Tree].
 func (t *Tx) AddEdges(ctx context.Context, edges []tree.Edge) error {
-	err := t.through(ctx, func() error { return t.tx.AddEdges(ctx, edges) })
-	if !t.asking {
+	return t.through(ctx, ofEdges|ofUplines, func() error { return t.tx.AddEdges(ctx, edges) }, func() {
 		for _, e := range edges {
 			t.edges.forget(store.EdgeQuery{Tree: e.Tree, Partner: e.Partner})
 			t.uplines.forgetIf(func(of store.UplineQuery, line []partner.ID) bool {
 				return of.Tree == e.Tree && slices.Contains(line, e.Partner)
 			})
 		}
-	}
-	return err
+	})
 }
 
 // AddPlan implements [store.Plans].
 func (t *Tx) AddPlan(ctx context.Context, plan store.PlanVersion) error {
-	err := t.through(ctx, func() error { return t.tx.AddPlan(ctx, plan) })
-	if !t.asking {
+	return t.through(ctx, ofPlans, func() error { return t.tx.AddPlan(ctx, plan) }, func() {
 		t.plans.forgetIf(func(int, []store.PlanVersion) bool { return true })
-	}
-	return err
+	})
 }
 
 // SaveApplications implements [store.Applications].
 func (t *Tx) SaveApplications(ctx context.Context, applications []partner.Application) error {
-	return t.through(ctx, func() error { return t.tx.SaveApplications(ctx, applications) })
+	return t.through(ctx, 0, func() error { return t.tx.SaveApplications(ctx, applications) })
 }
 
 // SaveRuns implements [store.Runs].
 func (t *Tx) SaveRuns(ctx context.Context, runs []settlement.Run) error {
-	return t.through(ctx, func() error { return t.tx.SaveRuns(ctx, runs) })
+	return t.through(ctx, 0, func() error { return t.tx.SaveRuns(ctx, runs) })
 }
 
 // AddWithdrawals implements [store.Payouts].
 func (t *Tx) AddWithdrawals(ctx context.Context, withdrawals []settlement.Withdrawal) error {
-	return t.through(ctx, func() error { return t.tx.AddWithdrawals(ctx, withdrawals) })
+	return t.through(ctx, 0, func() error { return t.tx.AddWithdrawals(ctx, withdrawals) })
 }
 
 // SaveWithdrawals implements [store.Payouts].
 func (t *Tx) SaveWithdrawals(ctx context.Context, withdrawals []settlement.Withdrawal) error {
-	return t.through(ctx, func() error { return t.tx.SaveWithdrawals(ctx, withdrawals) })
+	return t.through(ctx, 0, func() error { return t.tx.SaveWithdrawals(ctx, withdrawals) })
 }
 
 // Enqueue implements [store.Queue].
 func (t *Tx) Enqueue(ctx context.Context, orders []store.QueuedOrder) error {
-	return t.through(ctx, func() error { return t.tx.Enqueue(ctx, orders) })
+	return t.through(ctx, 0, func() error { return t.tx.Enqueue(ctx, orders) })
 }
 
 // RefuseQueued implements [store.Queue].
 func (t *Tx) RefuseQueued(ctx context.Context, orders []store.QueuedOrder) error {
-	return t.through(ctx, func() error { return t.tx.RefuseQueued(ctx, orders) })
+	return t.through(ctx, 0, func() error { return t.tx.RefuseQueued(ctx, orders) })
 }
 
 // Dequeue implements [store.Queue].
 func (t *Tx) Dequeue(ctx context.Context, places []store.QueueCursor) error {
-	return t.through(ctx, func() error { return t.tx.Dequeue(ctx, places) })
+	return t.through(ctx, 0, func() error { return t.tx.Dequeue(ctx, places) })
 }
 
 // SaveForfeits implements [store.Forfeits].
 func (t *Tx) SaveForfeits(ctx context.Context, forfeits []settlement.Forfeits) error {
-	if !t.asking {
+	return t.through(ctx, ofForfeits, func() error { return t.tx.SaveForfeits(ctx, forfeits) }, func() {
 		for _, f := range forfeits {
 			t.forfeits.forget(f.Partner)
 		}
-	}
-	return t.through(ctx, func() error { return t.tx.SaveForfeits(ctx, forfeits) })
+	})
 }
 
 // SaveReaders implements [store.Events].
 func (t *Tx) SaveReaders(ctx context.Context, readers []store.Reader) error {
-	return t.through(ctx, func() error { return t.tx.SaveReaders(ctx, readers) })
+	return t.through(ctx, 0, func() error { return t.tx.SaveReaders(ctx, readers) })
 }
