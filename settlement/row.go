@@ -66,17 +66,24 @@ func own[T any](p *T) *T {
 
 // rows packs entries into one row a payee and currency, in order of both. Payees whose entries cancel out get a row too, since its entries say why.
 func rows(source Source, revision int64, key string, at time.Time, record partner.Record, entries []commission.Entry) ([]Row, error) {
-	sorted := slices.Clone(entries)
-	order := func(a, b commission.Entry) int {
+	order := func(a, b *commission.Entry) int {
 		return cmp.Or(cmp.Compare(a.Payee, b.Payee), a.Amount.Currency().Cmp(b.Amount.Currency()))
 	}
-	slices.SortStableFunc(sorted, order)
+	places := make([]int, len(entries)) // which are sorted, since an entry is large
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortFunc(places, func(a, b int) int { return cmp.Or(order(&entries[a], &entries[b]), a-b) })
+	sorted := make([]commission.Entry, len(entries))
+	for i, place := range places {
+		sorted[i] = entries[place]
+	}
 	var all []Row
 	for start := 0; start < len(sorted); {
 		end := start
 		total := money.Amount{}
 		var err error
-		for end < len(sorted) && order(sorted[end], sorted[start]) == 0 {
+		for end < len(sorted) && order(&sorted[end], &sorted[start]) == 0 {
 			if total, err = total.Add(sorted[end].Amount); err != nil {
 				return nil, err
 			}

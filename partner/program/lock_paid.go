@@ -1,12 +1,25 @@
 package program
 
 import (
+	"slices"
+
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
 	"github.com/fenrun/fenrun/tree"
 )
+
+// expected is what an order that is told of reads first, where none of the plans that there probably are wants it otherwise.
+func (in *Order) expected(c *call) store.Reads {
+	likely := c.plans.likely(c.tenant)
+	if len(likely) == 0 || slices.ContainsFunc(likely, func(v *version) bool {
+		return v.plan.Commission.GraceMinutes > 0 || v.plan.Binding.Unbind == tree.UnbindVoids || v.plan.Binding.KeepsOrders()
+	}) {
+		return store.Reads{}
+	}
+	return store.Reads{LockOrders: []commission.OrderID{in.ID}, Bindings: []partner.Customer{in.Customer}, Partners: []partner.ID{partner.ID(in.Customer)}}
+}
 
 // lockPaid locks an order that is told of, after what is known of its customer where the order is going to be among it, or some plan has a grace in which it
 // matters or voids what is pending of customers who are unbound.
@@ -26,12 +39,6 @@ func (c *call) lockPaid(in *Order) (settlement.Order, error) {
 		matters = v.plan.Binding.KeepsOrders()
 	}
 	if !matters {
-		err := c.foresee(store.Reads{
-			LockOrders: []commission.OrderID{in.ID}, Bindings: []partner.Customer{in.Customer}, Partners: []partner.ID{partner.ID(in.Customer)},
-		})
-		if err != nil {
-			return settlement.Order{}, err
-		}
 		return c.lock(in.ID)
 	}
 	if _, err := c.tx.LockBindings(c.ctx, []partner.Customer{in.Customer}); err != nil {

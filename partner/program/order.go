@@ -126,7 +126,7 @@ func (o *Order) check() error {
 
 // operation is what the order is told as. That it awaits something is another operation than that it is paid, with a key for each thing that it awaits.
 func (o *Order) operation() operation {
-	op := operation{name: "paid", judges: true, key: string(o.ID), meta: Meta{At: o.PaidAt, Actor: o.Actor, Reason: o.Reason}}
+	op := operation{name: "paid", expects: o.expected, key: string(o.ID), meta: Meta{At: o.PaidAt, Actor: o.Actor, Reason: o.Reason}}
 	if o.Awaits != "" {
 		op.name, op.key = "awaits", string(o.ID)+"/"+string(o.Awaits)
 	}

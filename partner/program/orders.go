@@ -64,6 +64,7 @@ func (in Order) paid() (task[Outcome], error) {
 		if err != nil {
 			return nil, err
 		}
+		c.spends = append(c.spends, in.Customer)
 		return func() error {
 			if err := judged.publish(); err != nil {
 				return err

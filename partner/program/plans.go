@@ -136,10 +136,13 @@ func (v *version) published() PublishedPlan {
 	return PublishedPlan{Version: v.stored.Version, From: v.stored.From, Hash: v.stored.Hash, Plan: v.plan}
 }
 
-// planCache keeps each tenant's versions that are known to be committed, from 1 on without a gap. They never change.
+// planCache keeps each tenant's versions that are known to be committed, from 1 on without a gap, which never change; those that somebody has read last,
+// which may never be committed; and what every text of a plan is, made ready.
 type planCache struct {
 	mu       sync.Mutex
 	versions map[store.Tenant][]*version
+	last     map[store.Tenant][]*version
+	ready    map[string]version
 }
 
 func (c *planCache) known(tenant store.Tenant) []*version {
@@ -148,15 +151,43 @@ func (c *planCache) known(tenant store.Tenant) []*version {
 	return slices.Clip(c.versions[tenant])
 }
 
-func (c *planCache) learn(tenant store.Tenant, versions []*version) {
+// likely returns the versions that there probably are.
+func (c *planCache) likely(tenant store.Tenant) []*version {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.last[tenant]
+}
+
+// learn remembers versions that were read; committed says that they stay.
+func (c *planCache) learn(tenant store.Tenant, versions []*version, committed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.versions == nil {
-		c.versions = map[store.Tenant][]*version{}
+		c.versions, c.last = map[store.Tenant][]*version{}, map[store.Tenant][]*version{}
 	}
-	if len(versions) > len(c.versions[tenant]) {
+	c.last[tenant] = slices.Clip(versions)
+	if committed && len(versions) > len(c.versions[tenant]) {
 		c.versions[tenant] = versions
 	}
+}
+
+// load returns a stored plan made ready, by make where nobody has had its text before.
+func (c *planCache) load(stored store.PlanVersion, make func() (version, error)) (*version, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v, ok := c.ready[string(stored.Text)]
+	if !ok {
+		var err error
+		if v, err = make(); err != nil {
+			return nil, fmt.Errorf("program: stored plan %d: %w", stored.Version, err)
+		}
+		if c.ready == nil {
+			c.ready = map[string]version{}
+		}
+		c.ready[string(stored.Text)] = v
+	}
+	v.stored = stored
+	return &v, nil
 }
 
 // versions returns every stored plan. What the shop's own transaction sees may never be committed, so only what a transaction of the programme's own
@@ -177,9 +208,7 @@ func (c *call) versions() ([]*version, error) {
 		}
 		known = append(known, v)
 	}
-	if !c.joined && !c.published {
-		c.plans.learn(c.tenant, known)
-	}
+	c.plans.learn(c.tenant, known, !c.joined && !c.published)
 	c.plansRead = known
 	return slices.Clip(known), nil
 }
@@ -189,23 +218,19 @@ func (s *shell) nextPlan() int { return len(s.plans.known(s.tenant)) + 1 }
 
 // load makes a stored plan ready. One whose rules or conditions are not those of the Config is refused: it would pay something else.
 func (s *shell) load(stored store.PlanVersion) (*version, error) {
-	plan, err := ParsePlan(stored.Text, s.config.own()...)
-	if err != nil {
-		return nil, fmt.Errorf("program: stored plan %d: %w", stored.Version, err)
-	}
-	calc, err := s.config.Rules.New(plan.Currency.Currency, plan.Commission, plan.Campaigns...)
-	if err != nil {
-		return nil, fmt.Errorf("program: stored plan %d: %w", stored.Version, err)
-	}
-	assets, err := s.assetsOf(plan, calc)
-	if err != nil {
-		return nil, fmt.Errorf("program: stored plan %d: %w", stored.Version, err)
-	}
-	calendar, err := plan.Calendar.calendar()
-	if err != nil {
-		return nil, fmt.Errorf("program: stored plan %d: %w", stored.Version, err)
-	}
-	return &version{stored: stored, plan: plan, calc: calc, assets: assets, calendar: calendar}, nil
+	return s.plans.load(stored, func() (v version, err error) {
+		if v.plan, err = ParsePlan(stored.Text, s.config.own()...); err != nil {
+			return v, err
+		}
+		if v.calc, err = s.config.Rules.New(v.plan.Currency.Currency, v.plan.Commission, v.plan.Campaigns...); err != nil {
+			return v, err
+		}
+		if v.assets, err = s.assetsOf(v.plan, v.calc); err != nil {
+			return v, err
+		}
+		v.calendar, err = v.plan.Calendar.calendar()
+		return v, err
+	})
 }
 
 func (c *call) publish(plan Plan, from time.Time, number int) (*version, error) {

@@ -30,7 +30,8 @@ type operation struct {
 	key     string
 	meta    Meta
 	payload payload
-	judges  bool // whether it begins with the plans
+
+	expects func(*call) store.Reads // what it reads first, beside its key and what is new of plans; nil: it does not begin with these
 
 	keyed func(*call) (string, error) // the natural key where it depends on what is known; nil: it is key
 }
@@ -55,6 +56,8 @@ type call struct {
 	quotes bool      // whether it only looks, in a view: there nothing can be locked
 	known  time.Time // what was recorded later is not seen; zero: everything is
 	events []store.Event
+
+	spends []partner.Customer // to whose totals it adds next, once it has its key
 
 	published bool       // whether this transaction published a plan
 	plansRead []*version // what versions found; nil: it was not asked, or this transaction has published since
@@ -188,8 +191,10 @@ func (t task[T]) once(ctx context.Context, s *shell, tx store.Tx, token string, 
 		ClaimKey: store.ClaimKey{Operation: t.name, Key: t.key},
 		Hash:     t.payload.hash(), Fields: t.payload.fieldHashes(), Token: token, At: now,
 	}
-	if t.judges {
-		if err := c.foresee(store.Reads{Claimed: []store.ClaimKey{claim.ClaimKey}, Plans: c.nextPlan()}); err != nil {
+	if t.expects != nil {
+		next := t.expects(c)
+		next.Claimed, next.Plans = []store.ClaimKey{claim.ClaimKey}, c.nextPlan()
+		if err := c.foresee(next); err != nil {
 			return false, err
 		}
 	}
@@ -203,6 +208,11 @@ func (t task[T]) once(ctx context.Context, s *shell, tx store.Tx, token string, 
 	write, err := t.decide(c, out)
 	if err != nil || write == nil {
 		return t.refused(c, claim, out, err)
+	}
+	if len(c.spends) > 0 {
+		if err := c.foresee(store.Reads{Claim: []store.Claim{claim}, LockSpent: c.spends}); err != nil {
+			return true, err
+		}
 	}
 	winners, err := tx.Claim(ctx, []store.Claim{claim})
 	if err != nil {

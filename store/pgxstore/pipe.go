@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -21,8 +22,9 @@ type transaction struct {
 }
 
 var (
-	_ sqlstore.Pipe = (*transaction)(nil)
-	_ sqlstore.Pipe = runner{}
+	_ sqlstore.Pipe   = (*transaction)(nil)
+	_ sqlstore.Closer = (*transaction)(nil)
+	_ sqlstore.Pipe   = runner{}
 )
 
 // Exec implements [sqlstore.Runner].
@@ -65,15 +67,25 @@ func (t *transaction) Send(ctx context.Context, statements []sqlstore.Statement)
 
 // Commit implements [sqlstore.Transaction].
 func (t *transaction) Commit(ctx context.Context) error {
-	defer t.conn.Release()
-	if t.begin != "" { // nothing was done
-		return nil
-	}
-	tag, err := t.conn.Exec(ctx, "commit")
-	if err == nil && tag.String() == "ROLLBACK" {
-		return pgx.ErrTxCommitRollback
-	}
+	_, err := t.SendAndCommit(ctx, nil)
 	return err
+}
+
+// SendAndCommit implements [sqlstore.Closer].
+func (t *transaction) SendAndCommit(ctx context.Context, last []sqlstore.Statement) (refused bool, err error) {
+	if t.begin != "" && len(last) == 0 { // nothing was done
+		t.conn.Release()
+		return false, nil
+	}
+	rows, err := t.Send(ctx, append(slices.Clone(last), sqlstore.Statement{Text: "commit"}))
+	if said := new(pgconn.PgError); len(rows) < len(last) && errors.As(err, &said) {
+		return true, err
+	}
+	t.conn.Release()
+	if err == nil && rows[len(last)].(*read).tag.String() == "ROLLBACK" {
+		err = pgx.ErrTxCommitRollback
+	}
+	return false, err
 }
 
 // Rollback implements [sqlstore.Transaction]. A connection on which it fails is not used again.
@@ -113,6 +125,7 @@ type read struct {
 	fields []pgconn.FieldDescription
 	rows   [][][]byte
 	at     int // the place after that of the current one
+	tag    pgconn.CommandTag
 }
 
 func readAll(results pgx.BatchResults) (*read, error) {
@@ -129,6 +142,7 @@ func readAll(results pgx.BatchResults) (*read, error) {
 		r.rows = append(r.rows, values)
 	}
 	rows.Close()
+	r.tag = rows.CommandTag()
 	return r, rows.Err()
 }
 

@@ -11,7 +11,7 @@
 //
 // Tables, statements and locks are those of package sqlstore, so that a shop can go from one to the other. It works in every mode in which pgx runs queries,
 // also without prepared statements behind a pool of connections. Statements of which nothing comes back, and what is known to be read next, go to the server
-// by one message, so that an order waits nine times for it and not fifteen. It is a module of its own, so that nobody else has to download pgx.
+// by one message, so that an order waits six times for it and not fifteen. It is a module of its own, so that nobody else has to download pgx.
 package pgxstore
 
 import (

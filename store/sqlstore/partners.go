@@ -1,7 +1,9 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
@@ -121,7 +123,11 @@ func (t *tx) Facts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, err
 
 func (t *tx) facts(ctx context.Context, ids []partner.ID, lock bool) ([][]partner.Fact, error) {
 	found := map[partner.ID][]partner.Fact{}
-	err := t.owned(ctx, &factsTable, factsTable.key[:1], singles(ids), "seq", lock, func(scan func(...any) error) error {
+	order := "" // those of one person are put in order here, which takes less than all of them there
+	if lock {
+		order = "partner, seq"
+	}
+	err := t.owned(ctx, &factsTable, factsTable.key[:1], singles(ids), order, lock, func(scan func(...any) error) error {
 		var f partner.Fact
 		var at int64
 		var r scanned
@@ -130,14 +136,20 @@ func (t *tx) facts(ctx context.Context, ids []partner.ID, lock bool) ([][]partne
 		found[f.Partner] = append(found[f.Partner], f)
 		return err
 	})
+	for _, facts := range found {
+		slices.SortFunc(facts, func(a, b partner.Fact) int { return cmp.Compare(a.Seq, b.Seq) })
+	}
 	return inOrder(ids, found), err
 }
 
-// owned reads the records of which a column has one of these values, in an order; with a lock, so that they are those of this moment, where they are to
+// owned reads the records of which a column has one of these values, in an order if one is given; with a lock, so that they are those of this moment, where they are to
 // be acted on.
 func (t *tx) owned(ctx context.Context, of *table, by []column, keys [][]any, order string, lock bool, read func(scan func(...any) error) error) error {
 	return t.chunks(sortedKeys(keys), func(keys [][]any) error {
-		q := t.query("SELECT "+list(of.key, of.rest)+" FROM {"+of.name+"} WHERE tenant = ? AND ", t.tenant).among(by, keys).add(" ORDER BY " + order)
+		q := t.query("SELECT "+list(of.key, of.rest)+" FROM {"+of.name+"} WHERE tenant = ? AND ", t.tenant).among(by, keys)
+		if order != "" {
+			q.add(" ORDER BY " + order)
+		}
 		if t.current {
 			lock = contended[of] // the others are only added to, by whoever has locked their head
 		}
@@ -170,35 +182,42 @@ func (t *tx) AddSpend(ctx context.Context, spend []store.Spend) ([]money.Amount,
 	if err := t.writes(ctx); err != nil || len(spend) == 0 {
 		return nil, err
 	}
-	keys := make([][]any, len(spend))
+	customers := make([]partner.Customer, len(spend))
 	for i, s := range spend {
-		keys[i] = []any{string(s.Customer)}
+		customers[i] = s.Customer
 	}
-	totals := map[partner.Customer]money.Amount{}
-	err := t.lock(ctx, &customersTable, keys, []any{"0", "", int64(0)}, func(scan func(...any) error) error {
-		s, err := scanSpend(scan)
-		totals[s.Customer] = s.Amount
-		return err
-	})
+	totals, err := t.lockSpent(ctx, customers)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]money.Amount, len(spend))
+	out, changed := make([]money.Amount, len(spend)), map[partner.Customer]bool{}
 	for i, s := range spend {
 		if out[i], err = totals[s.Customer].Add(s.Amount); err != nil {
 			return nil, err
 		}
+		changed[s.Customer] = changed[s.Customer] || out[i] != totals[s.Customer]
 		totals[s.Customer] = out[i]
 	}
 	t.wrote = true
-	keys = sortedKeys(keys)
-	tuples := make([][]any, len(keys))
-	for i, key := range keys {
-		total := totals[partner.Customer(key[0].(string))]
-		code, scale := currencyOf(total)
-		tuples[i] = []any{key[0], digits(total), code, scale}
+	var tuples [][]any
+	for _, key := range sortedKeys(singles(customers)) {
+		if customer := partner.Customer(key[0].(string)); changed[customer] {
+			code, scale := currencyOf(totals[customer])
+			tuples = append(tuples, []any{key[0], digits(totals[customer]), code, scale})
+		}
 	}
 	return out, t.insert(ctx, &customersTable, tuples, upsert)
+}
+
+// lockSpent locks and reads what customers have spent.
+func (t *tx) lockSpent(ctx context.Context, customers []partner.Customer) (map[partner.Customer]money.Amount, error) {
+	totals := map[partner.Customer]money.Amount{}
+	err := t.lock(ctx, &customersTable, singles(customers), []any{"0", "", int64(0)}, func(scan func(...any) error) error {
+		s, err := scanSpend(scan)
+		totals[s.Customer] = s.Amount
+		return err
+	})
+	return totals, err
 }
 
 func scanSpend(scan func(...any) error) (store.Spend, error) {

@@ -66,6 +66,13 @@ func (t *tx) Foresee(ctx context.Context, next store.Reads) error {
 	if len(next.Partners) > 0 {
 		_, _ = t.Partners(ctx, next.Partners)
 	}
+	if len(next.Claim) > 0 {
+		_, _ = t.Claim(ctx, next.Claim)
+		t.wrote = true
+	}
+	if len(next.LockSpent) > 0 {
+		_, _ = t.lockSpent(ctx, next.LockSpent)
+	}
 	t.noting = false
 	noted := t.noted
 	t.noted, t.foreseen = nil, nil

@@ -109,12 +109,24 @@ func (s *Store) once(ctx context.Context, tenant store.Tenant, readOnly bool, fn
 	if readOnly {
 		return false, nil
 	}
-	if _, err := t.send(ctx, nil); err != nil {
+	refused, err := t.commit(ctx, open)
+	finished = !refused
+	switch {
+	case refused:
 		return ctx.Err() == nil && Retryable(err), err
-	}
-	finished = true
-	if err := open.Commit(ctx); err != nil {
+	case err != nil:
 		return false, fmt.Errorf("%w: %w", store.ErrUnknown, err)
 	}
 	return false, nil
+}
+
+// commit sends what is to be run, and commits. refused reports of an error that nothing is committed.
+func (t *tx) commit(ctx context.Context, open Transaction) (refused bool, err error) {
+	if closer, ok := open.(Closer); ok {
+		return closer.SendAndCommit(ctx, t.later)
+	}
+	if _, err := t.send(ctx, nil); err != nil {
+		return true, err
+	}
+	return false, open.Commit(ctx)
 }

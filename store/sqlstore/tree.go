@@ -212,12 +212,12 @@ func (t *tx) climbing(ends [][]any) *query {
 	switch q.dialect {
 	case PostgreSQL:
 		if len(ends) == 1 { // which PostgreSQL can plan once: of arrays it looks at each anew, and that takes longer than the climb
-			q.add(" AS (SELECT CAST(? AS text), CAST(? AS text), CAST(? AS bigint), CAST(? AS bigint))", ends[0]...)
+			q.add(` AS (SELECT CAST(? AS text) COLLATE "C", CAST(? AS text) COLLATE "C", CAST(? AS bigint), CAST(? AS bigint))`, ends[0]...)
 			break
 		}
-		q.text.WriteString(" AS (SELECT * FROM ")
+		q.text.WriteString(` AS (SELECT a COLLATE "C", b COLLATE "C", c, d FROM `)
 		q.unnest(climb, ends)
-		q.text.WriteByte(')')
+		q.text.WriteString(" AS u (a, b, c, d))")
 	case SQLite:
 		q.text.WriteString(" AS (VALUES ")
 		q.values(ends)
@@ -232,13 +232,22 @@ func (t *tx) climbing(ends [][]any) *query {
 		}
 		q.text.WriteByte(')')
 	}
+	const results = " SELECT tree, person, instant, recruiter, since FROM above"
+	if q.dialect == PostgreSQL { // for which the latest edge is the first of an index, and others cannot look for one row a row
+		latest := "CROSS JOIN LATERAL (SELECT recruiter, since FROM {edges} WHERE tenant = ? AND tree = n.tree AND partner = %s AND since <= n.instant " +
+			"ORDER BY since DESC, seq DESC LIMIT 1) e WHERE e.recruiter <> ''"
+		return q.add(", above (tree, person, instant, recruiter, since, rest) AS ("+
+			"SELECT n.tree, n.person, n.instant, e.recruiter, e.since, n.rest FROM ends n "+fmt.Sprintf(latest, "n.person")+
+			" UNION ALL SELECT n.tree, n.recruiter, n.instant, e.recruiter, e.since, n.rest - 1 FROM above n "+fmt.Sprintf(latest, "n.recruiter")+
+			" AND n.rest > 1)"+results, t.tenant, t.tenant)
+	}
 	holds := "e.tree = %[1]s.tree AND e.recruiter <> '' AND e.since <= %[1]s.instant AND NOT EXISTS (SELECT 1 FROM {edges} x WHERE x.tenant = e.tenant " +
 		"AND x.tree = e.tree AND x.partner = e.partner AND x.since <= %[1]s.instant AND (x.since > e.since OR x.since = e.since AND x.seq > e.seq))"
 	return q.add(", above (tree, person, instant, recruiter, since, rest) AS ("+
 		"SELECT e.tree, e.partner, n.instant, e.recruiter, e.since, n.rest FROM ends n JOIN {edges} e ON e.tenant = ? AND e.partner = n.person AND "+
 		fmt.Sprintf(holds, "n")+" "+
 		"UNION ALL SELECT e.tree, e.partner, a.instant, e.recruiter, e.since, a.rest - 1 FROM above a JOIN {edges} e ON e.tenant = ? AND e.partner = a.recruiter AND "+
-		fmt.Sprintf(holds, "a")+" WHERE a.rest > 1) SELECT DISTINCT tree, person, instant, recruiter, since FROM above", t.tenant, t.tenant)
+		fmt.Sprintf(holds, "a")+" WHERE a.rest > 1)"+results, t.tenant, t.tenant)
 }
 
 func (t *tx) Recruits(ctx context.Context, queries []store.RecruitQuery) ([][]partner.ID, error) {

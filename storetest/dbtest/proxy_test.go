@@ -43,7 +43,7 @@ type proxy struct {
 type wire struct {
 	opening  func(*bufio.Reader) ([]byte, error) // the client's first message
 	message  func(*bufio.Reader) ([]byte, error)
-	commits  func(message []byte) bool // whether the client's message is a COMMIT
+	commits  func() func(message []byte) bool // says for one connection whether the client's message is a COMMIT
 	answered func(message []byte) bool // whether the server's message ends the answer to it
 }
 
@@ -51,19 +51,36 @@ var wires = map[sqlstore.Dialect]wire{
 	sqlstore.PostgreSQL: {
 		opening: func(from *bufio.Reader) ([]byte, error) { return framed(from, 0, bigEndian) },
 		message: func(from *bufio.Reader) ([]byte, error) { return framed(from, 1, bigEndian) },
-		commits: func(message []byte) bool {
-			return message[0] == 'Q' && strings.EqualFold(string(bytes.TrimRight(message[5:], "\x00")), "commit")
-		},
+		commits:  postgresCommits,
 		answered: func(message []byte) bool { return message[0] == 'Z' },
 	},
 	sqlstore.MySQL: {
 		opening: func(from *bufio.Reader) ([]byte, error) { return framed(from, 0, threeBytes) },
 		message: func(from *bufio.Reader) ([]byte, error) { return framed(from, 0, threeBytes) },
-		commits: func(message []byte) bool {
-			return len(message) > 5 && message[3] == 0 && message[4] == 3 && strings.EqualFold(string(message[5:]), "COMMIT")
+		commits: func() func([]byte) bool {
+			return func(message []byte) bool {
+				return len(message) > 5 && message[3] == 0 && message[4] == 3 && strings.EqualFold(string(message[5:]), "COMMIT")
+			}
 		},
 		answered: func([]byte) bool { return true },
 	},
+}
+
+// postgresCommits finds a COMMIT that is sent as a text, or prepared: then it knows the name that the statement was given.
+func postgresCommits() func(message []byte) bool {
+	prepared := map[string]bool{}
+	return func(message []byte) bool {
+		fields := bytes.SplitN(message[5:], []byte{0}, 3)
+		switch message[0] {
+		case 'Q':
+			return strings.EqualFold(string(fields[0]), "commit")
+		case 'P': // a name, a text
+			prepared[string(fields[0])] = strings.EqualFold(string(fields[1]), "commit")
+		case 'B': // where it is bound to, a name
+			return prepared[string(fields[1])]
+		}
+		return false
+	}
 }
 
 // framed reads a message whose length stands in its four bytes from at on.
@@ -141,8 +158,9 @@ func (p *proxy) serve(client net.Conn) {
 	if _, err := server.Write(first); err != nil {
 		return
 	}
+	commits := p.wire.commits()
 	p.pass(from, func(message []byte) bool {
-		if p.wire.commits(message) && p.left.Add(-1) >= 0 {
+		if commits(message) && p.left.Add(-1) >= 0 {
 			p.cuts.Add(1)
 			if cut(p.when.Load()) == before {
 				return false

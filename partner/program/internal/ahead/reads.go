@@ -25,6 +25,7 @@ func (t *Tx) Foresee(_ context.Context, next store.Reads) error {
 	t.orders.noteLocked(next.LockOrders)
 	t.bindings.note(next.Bindings)
 	t.partners.note(next.Partners)
+	t.spent.noteLocked(next.LockSpent)
 	return nil
 }
 
