@@ -128,9 +128,19 @@ func (h *byHand) bare(ctx context.Context) error {
 
 // group is what so many orders write together, customers in order of id as locks have to be taken.
 func (h *byHand) group(size int) posting {
-	all, _, _ := h.next()
-	for range size - 1 {
-		one, _, _ := h.next()
+	all, _ := h.groupOf(size)
+	return all
+}
+
+// groupOf is group, with which orders of whom they are.
+func (h *byHand) groupOf(size int) (all posting, of told) {
+	for n := range size {
+		one, order, customer := h.next()
+		of.orders, of.customers = append(of.orders, order), append(of.customers, string(customer))
+		if n == 0 {
+			all = one
+			continue
+		}
 		for i := range all {
 			all[i].rows = append(all[i].rows, one[i].rows...)
 		}
@@ -141,7 +151,7 @@ func (h *byHand) group(size int) posting {
 			slices.SortFunc(w.rows, func(a, b []any) int { return strings.Compare(a[id].(string), b[id].(string)) })
 		}
 	}
-	return all
+	return all, of
 }
 
 // unnested writes what so many orders write by a statement for each table.
@@ -175,18 +185,20 @@ func (h *byHand) copied(size int) func(context.Context) error {
 }
 
 func (h *byHand) copy(ctx context.Context, p posting) error {
-	return pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error {
-		for _, w := range p {
-			if w.counts != "" {
-				if err := h.unnestTable(ctx, tx, &w); err != nil {
-					return err
-				}
-				continue
-			}
-			if _, err := tx.CopyFrom(ctx, pgx.Identifier{h.prefix + w.name}, w.columns, pgx.CopyFromRows(w.rows)); err != nil {
+	return pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error { return h.copyTables(ctx, tx, p) })
+}
+
+func (h *byHand) copyTables(ctx context.Context, tx pgx.Tx, p posting) error {
+	for _, w := range p {
+		if w.counts != "" {
+			if err := h.unnestTable(ctx, tx, &w); err != nil {
 				return err
 			}
+			continue
 		}
-		return nil
-	})
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{h.prefix + w.name}, w.columns, pgx.CopyFromRows(w.rows)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -85,6 +85,7 @@ func singleOrders(p, native *programme, h *byHand) (goals []goal, err error) {
 			faster("G12", "an order a transaction"+on.name+", against a statement a row", ours.fastest, eachRow.fastest, on.atLeast),
 			faster("G12", "the same through database/sql", standard.fastest, eachRow.fastest, on.atLeast),
 			faster("G12", "an order a transaction"+on.name+", against its rows written and nothing else", ours.fastest, bare.fastest, 0.8),
+			times("G12", "its rows written and nothing else"+on.name+", against a statement a row", bare.fastest, eachRow.fastest, eachRow.fastest/bare.fastest),
 		)
 	}
 	return goals, failed.err
@@ -102,13 +103,21 @@ func groupedOrders(_, native *programme, h *byHand) (goals []goal, err error) {
 	}{{100, "groups of 100", 50, 0.6}, {1000, "groups of 1,000", 7, 0.5}} {
 		ours := grouped(of.size, &failed, native.groupOf(of.size))
 		unnested, copied := grouped(of.size, &failed, h.unnested(of.size)), grouped(of.size, &failed, h.copied(of.size))
-		raceFor(of.rounds, of.name, ours, unnested, copied)
+		whole := grouped(of.size, &failed, h.whole(of.size))
+		raceFor(of.rounds, of.name, ours, unnested, copied, whole)
+		better := min(unnested.fastest, copied.fastest)
 		if of.size == 100 {
 			raceFor(1000, "a statement a row", eachRow)
-			goals = append(goals, faster("G13", of.name+", an order, against a statement a row", ours.fastest, eachRow.fastest, 10))
+			goals = append(goals,
+				faster("G13", of.name+", an order, against a statement a row", ours.fastest, eachRow.fastest, 10),
+				times("G13", "the better of COPY and unnest of their rows, an order, against a statement a row", better, eachRow.fastest, eachRow.fastest/better),
+				times("G13", "the better of these after what an order reads, an order, against a statement a row", whole.fastest, eachRow.fastest, eachRow.fastest/whole.fastest),
+			)
 		}
-		better := min(unnested.fastest, copied.fastest)
-		goals = append(goals, faster("G13", of.name+", an order, against the better of COPY and unnest of their rows", ours.fastest, better, of.atLeast))
+		goals = append(goals,
+			faster("G13", of.name+", an order, against the better of COPY and unnest of their rows", ours.fastest, better, of.atLeast),
+			times("G13", "the better of these after what an order reads, an order, against without", whole.fastest, better, better/whole.fastest),
+		)
 	}
 	return goals, failed.err
 }

@@ -57,8 +57,9 @@ func TestByHandTheSameRowsAreWritten(t *testing.T) {
 	require.NoError(t, h.copy(t.Context(), h.group(2)))
 	require.NoError(t, h.eachRow(t.Context()))
 	require.NoError(t, h.bare(t.Context()))
-	require.Equal(t, int64(6), h.count.Load())
-	for n := range 6 {
+	require.NoError(t, h.whole(2)(t.Context()))
+	require.Equal(t, int64(8), h.count.Load())
+	for n := range 8 {
 		order, customer := handOrder(n+1), h.buyers[(n+1)%len(h.buyers)]
 		want := h.postings[(n+1)%len(h.postings)].as(order, customer)
 		require.NoError(t, pgx.BeginFunc(t.Context(), db.pool, func(tx pgx.Tx) error {
