@@ -201,3 +201,21 @@ func TestRule_4_42_ABrokenRuleRefusesTheOrderAndLeavesNothing(t *testing.T) {
 	_, err = s.Orders.Quote(ctx, s.order("o-1", 1, "100.00"))
 	require.ErrorAs(t, err, &wrong)
 }
+
+func TestRule_4_42_ARuleIsMadeOnceForATextOfAPlanAlsoWhereTheShopAlwaysJoins(t *testing.T) {
+	made, rules := 0, flat("1")
+	make := rules[0].Make
+	rules[0].Make = func(params commission.Params) (commission.Rule, error) { made++; return make(params) }
+	s := flatShop(t, rules)
+	s.paid(s.order("o-1", 1, "100.00")) // publishes the plan
+	other, err := program.New(s.store, program.Config{Rules: rules, Clock: func() time.Time { return s.now }})
+	require.NoError(t, err)
+	joined, after := other.In(s.store), []int{}
+	for _, id := range []string{"o-2", "o-3", "o-4"} {
+		out, err := joined.Orders.Paid(ctx, s.order(id, 1, "100.00"))
+		require.NoError(t, err)
+		require.Equal(t, "7.00 CNY", out.Commission.String())
+		after = append(after, made)
+	}
+	require.Equal(t, []int{after[0], after[0], after[0]}, after)
+}
