@@ -34,7 +34,7 @@ func (t *transaction) Exec(ctx context.Context, query string, args ...any) (int6
 			return 0, err
 		}
 	}
-	tag, err := t.conn.Exec(ctx, query, args...)
+	tag, err := t.conn.Exec(ctx, query, native(args)...)
 	return tag.RowsAffected(), err
 }
 
@@ -47,7 +47,7 @@ func (t *transaction) Query(ctx context.Context, query string, args ...any) (sql
 		}
 		return rows[0], nil
 	}
-	rows, err := t.conn.Query(ctx, query, args...)
+	rows, err := t.conn.Query(ctx, query, native(args)...)
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +96,20 @@ func (t *transaction) Rollback() {
 	t.conn.Release()
 }
 
+// native are arguments as pgx knows them.
+func native(args []any) []any {
+	out := slices.Clone(args)
+	for i, arg := range out {
+		switch arg := arg.(type) {
+		case sqlstore.Texts:
+			out[i] = []string(arg)
+		case sqlstore.Integers:
+			out[i] = []int64(arg)
+		}
+	}
+	return out
+}
+
 // sender is a connection of pgx, or a transaction.
 type sender interface {
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
@@ -105,7 +119,7 @@ type sender interface {
 func send(ctx context.Context, on sender, statements []sqlstore.Statement) (all []sqlstore.Rows, err error) {
 	var batch pgx.Batch
 	for _, s := range statements {
-		batch.Queue(s.Text, s.Args...)
+		batch.Queue(s.Text, native(s.Args)...)
 	}
 	results := on.SendBatch(ctx, &batch)
 	defer func() { err = cmp.Or(err, results.Close()) }()

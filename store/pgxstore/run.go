@@ -35,13 +35,13 @@ func (r runner) Send(ctx context.Context, statements []sqlstore.Statement) ([]sq
 
 // Exec implements [sqlstore.Runner].
 func (r runner) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	tag, err := r.tx.Exec(ctx, query, args...)
+	tag, err := r.tx.Exec(ctx, query, native(args)...)
 	return tag.RowsAffected(), err
 }
 
 // Query implements [sqlstore.Runner].
 func (r runner) Query(ctx context.Context, query string, args ...any) (sqlstore.Rows, error) {
-	rows, err := r.tx.Query(ctx, query, args...)
+	rows, err := r.tx.Query(ctx, query, native(args)...)
 	if err != nil {
 		return nil, err
 	}

@@ -161,7 +161,7 @@ func (q *query) among(columns []column, tuples [][]any) *query {
 	}
 	if q.dialect == PostgreSQL && len(columns) == 1 { // which takes it a third less time
 		q.text.WriteString(columns[0].name + " = ANY(")
-		q.arg(array(tuples, 0))
+		q.arg(array(columns[0].kind, tuples, 0))
 		q.text.WriteString(arrays[columns[0].kind] + ")")
 		return q
 	}
@@ -227,41 +227,8 @@ func (q *query) unnest(columns []column, tuples [][]any) {
 		if i > 0 {
 			q.text.WriteString(", ")
 		}
-		q.arg(array(tuples, i))
+		q.arg(array(c.kind, tuples, i))
 		q.text.WriteString(arrays[c.kind])
 	}
 	q.text.WriteByte(')')
-}
-
-// array writes the i-th value of every tuple in the text form of an array, which every driver passes on as it is.
-func array(tuples [][]any, i int) string {
-	size := 2
-	for _, tuple := range tuples {
-		text, _ := tuple[i].(string)
-		size += len(text) + len(text)/8 + 3
-	}
-	b := append(make([]byte, 0, size), '{')
-	for n, tuple := range tuples {
-		if n > 0 {
-			b = append(b, ',')
-		}
-		switch v := tuple[i].(type) {
-		case nil:
-			b = append(b, "NULL"...)
-		case int64:
-			b = strconv.AppendInt(b, v, 10)
-		case string:
-			b = append(b, '"')
-			for j := range len(v) {
-				if v[j] == '"' || v[j] == '\\' {
-					b = append(b, '\\')
-				}
-				b = append(b, v[j])
-			}
-			b = append(b, '"')
-		default:
-			panic(fmt.Sprintf("sqlstore: an argument of type %T", v))
-		}
-	}
-	return string(append(b, '}'))
 }

@@ -98,7 +98,7 @@ func (t *tx) answer(ctx context.Context, q *query) (Rows, error) {
 		return nil, errNoted
 	}
 	for i, f := range t.foreseen {
-		if f.Text == s.Text && slices.Equal(f.Args, s.Args) {
+		if f.Text == s.Text && sameArgs(f.Args, s.Args) {
 			t.foreseen = slices.Delete(t.foreseen, i, i+1)
 			return f.rows, nil
 		}

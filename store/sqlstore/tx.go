@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/fenrun/fenrun/commission"
@@ -477,9 +478,17 @@ func scanKey(columns []column, scan func(...any) error) ([]any, error) {
 
 // keyText is a key as one text: its parts are no control characters, so that one separates them.
 func keyText(key []any) string {
-	var b strings.Builder
+	var b []byte
 	for _, part := range key {
-		fmt.Fprintf(&b, "%v\x00", part)
+		switch part := part.(type) {
+		case string:
+			b = append(b, part...)
+		case int64:
+			b = strconv.AppendInt(b, part, 10)
+		default:
+			b = fmt.Append(b, part)
+		}
+		b = append(b, 0)
 	}
-	return b.String()
+	return string(b)
 }
