@@ -109,22 +109,22 @@ var (
 )
 
 // String returns the option's name in a plan.
-func (o BarredShare) String() string { return optionText(o, barredShareNames) }
+func (o BarredShare) String() string { return OptionText(o, barredShareNames) }
 
 // MarshalText writes the form of String.
 func (o BarredShare) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *BarredShare) UnmarshalText(text []byte) error { return parseOption(o, text, barredShareNames) }
+func (o *BarredShare) UnmarshalText(text []byte) error { return ParseOption(o, text, barredShareNames) }
 
 // String returns the option's name in a plan.
-func (o TierMode) String() string { return optionText(o, tierModeNames) }
+func (o TierMode) String() string { return OptionText(o, tierModeNames) }
 
 // MarshalText writes the form of String.
 func (o TierMode) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *TierMode) UnmarshalText(text []byte) error { return parseOption(o, text, tierModeNames) }
+func (o *TierMode) UnmarshalText(text []byte) error { return ParseOption(o, text, tierModeNames) }
 
 // The kinds of period bonuses, as they begin the rule of an entry.
 const (

@@ -42,28 +42,28 @@ var (
 )
 
 // String returns the option's name in a plan.
-func (o Node) String() string { return optionText(o, nodeNames) }
+func (o Node) String() string { return OptionText(o, nodeNames) }
 
 // MarshalText writes the form of String.
 func (o Node) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Node) UnmarshalText(text []byte) error { return parseOption(o, text, nodeNames) }
+func (o *Node) UnmarshalText(text []byte) error { return ParseOption(o, text, nodeNames) }
 
 // String returns the option's name in a plan.
-func (o AsOf) String() string { return optionText(o, asOfNames) }
+func (o AsOf) String() string { return OptionText(o, asOfNames) }
 
 // MarshalText writes the form of String.
 func (o AsOf) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *AsOf) UnmarshalText(text []byte) error { return parseOption(o, text, asOfNames) }
+func (o *AsOf) UnmarshalText(text []byte) error { return ParseOption(o, text, asOfNames) }
 
 // String returns the option's name in a plan.
-func (o LeaderTeams) String() string { return optionText(o, leaderTeamsNames) }
+func (o LeaderTeams) String() string { return OptionText(o, leaderTeamsNames) }
 
 // MarshalText writes the form of String.
 func (o LeaderTeams) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *LeaderTeams) UnmarshalText(text []byte) error { return parseOption(o, text, leaderTeamsNames) }
+func (o *LeaderTeams) UnmarshalText(text []byte) error { return ParseOption(o, text, leaderTeamsNames) }

@@ -22,13 +22,13 @@ const (
 var intervalNames = []string{"month", "quarter", "year"}
 
 // String returns the interval's name in a plan.
-func (i Interval) String() string { return optionText(i, intervalNames) }
+func (i Interval) String() string { return OptionText(i, intervalNames) }
 
 // MarshalText writes the form of String.
 func (i Interval) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (i *Interval) UnmarshalText(text []byte) error { return parseOption(i, text, intervalNames) }
+func (i *Interval) UnmarshalText(text []byte) error { return ParseOption(i, text, intervalNames) }
 
 // months is how many months a period of the interval has.
 func (i Interval) months() int {

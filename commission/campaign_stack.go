@@ -25,13 +25,13 @@ const (
 var stackingNames = []string{"max", "sum", "product"}
 
 // String returns the option's name in a plan.
-func (o Stacking) String() string { return optionText(o, stackingNames) }
+func (o Stacking) String() string { return OptionText(o, stackingNames) }
 
 // MarshalText writes the form of String.
 func (o Stacking) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Stacking) UnmarshalText(text []byte) error { return parseOption(o, text, stackingNames) }
+func (o *Stacking) UnmarshalText(text []byte) error { return ParseOption(o, text, stackingNames) }
 
 var one = decimal.NewFromInt(1)
 

@@ -31,13 +31,13 @@ const (
 var bonusModeNames = []string{"additive", "multiplicative", "replace"}
 
 // String returns the option's name in a plan.
-func (o BonusMode) String() string { return optionText(o, bonusModeNames) }
+func (o BonusMode) String() string { return OptionText(o, bonusModeNames) }
 
 // MarshalText writes the form of String.
 func (o BonusMode) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *BonusMode) UnmarshalText(text []byte) error { return parseOption(o, text, bonusModeNames) }
+func (o *BonusMode) UnmarshalText(text []byte) error { return ParseOption(o, text, bonusModeNames) }
 
 // Raise is the bonus of a level that changed a rate.
 type Raise struct {

@@ -128,84 +128,84 @@ var (
 )
 
 // String returns the option's name in a plan.
-func (o LineRates) String() string { return optionText(o, lineRatesNames) }
+func (o LineRates) String() string { return OptionText(o, lineRatesNames) }
 
 // MarshalText writes the form of String.
 func (o LineRates) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *LineRates) UnmarshalText(text []byte) error { return parseOption(o, text, lineRatesNames) }
+func (o *LineRates) UnmarshalText(text []byte) error { return ParseOption(o, text, lineRatesNames) }
 
 // String returns the option's name in a plan.
-func (o Base) String() string { return optionText(o, baseNames) }
+func (o Base) String() string { return OptionText(o, baseNames) }
 
 // MarshalText writes the form of String.
 func (o Base) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Base) UnmarshalText(text []byte) error { return parseOption(o, text, baseNames) }
+func (o *Base) UnmarshalText(text []byte) error { return ParseOption(o, text, baseNames) }
 
 // String returns the option's name in a plan.
-func (o Loss) String() string { return optionText(o, lossNames) }
+func (o Loss) String() string { return OptionText(o, lossNames) }
 
 // MarshalText writes the form of String.
 func (o Loss) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Loss) UnmarshalText(text []byte) error { return parseOption(o, text, lossNames) }
+func (o *Loss) UnmarshalText(text []byte) error { return ParseOption(o, text, lossNames) }
 
 // String returns the option's name in a plan.
-func (o Attribution) String() string { return optionText(o, attributionNames) }
+func (o Attribution) String() string { return OptionText(o, attributionNames) }
 
 // MarshalText writes the form of String.
 func (o Attribution) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Attribution) UnmarshalText(text []byte) error { return parseOption(o, text, attributionNames) }
+func (o *Attribution) UnmarshalText(text []byte) error { return ParseOption(o, text, attributionNames) }
 
 // String returns the option's name in a plan.
-func (o SelfPurchase) String() string { return optionText(o, selfPurchaseNames) }
+func (o SelfPurchase) String() string { return OptionText(o, selfPurchaseNames) }
 
 // MarshalText writes the form of String.
 func (o SelfPurchase) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
 func (o *SelfPurchase) UnmarshalText(text []byte) error {
-	return parseOption(o, text, selfPurchaseNames)
+	return ParseOption(o, text, selfPurchaseNames)
 }
 
 // String returns the option's name in a plan.
-func (o Missing) String() string { return optionText(o, missingNames) }
+func (o Missing) String() string { return OptionText(o, missingNames) }
 
 // MarshalText writes the form of String.
 func (o Missing) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Missing) UnmarshalText(text []byte) error { return parseOption(o, text, missingNames) }
+func (o *Missing) UnmarshalText(text []byte) error { return ParseOption(o, text, missingNames) }
 
 // String returns the option's name in a plan.
-func (o PersonalRates) String() string { return optionText(o, personalNames) }
+func (o PersonalRates) String() string { return OptionText(o, personalNames) }
 
 // MarshalText writes the form of String.
 func (o PersonalRates) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *PersonalRates) UnmarshalText(text []byte) error { return parseOption(o, text, personalNames) }
+func (o *PersonalRates) UnmarshalText(text []byte) error { return ParseOption(o, text, personalNames) }
 
 // String returns the option's name in a plan.
-func (o Overflow) String() string { return optionText(o, overflowNames) }
+func (o Overflow) String() string { return OptionText(o, overflowNames) }
 
 // MarshalText writes the form of String.
 func (o Overflow) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Overflow) UnmarshalText(text []byte) error { return parseOption(o, text, overflowNames) }
+func (o *Overflow) UnmarshalText(text []byte) error { return ParseOption(o, text, overflowNames) }
 
 // String returns the option's name in a plan.
-func (o Scope) String() string { return optionText(o, scopeNames) }
+func (o Scope) String() string { return OptionText(o, scopeNames) }
 
 // MarshalText writes the form of String.
 func (o Scope) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Scope) UnmarshalText(text []byte) error { return parseOption(o, text, scopeNames) }
+func (o *Scope) UnmarshalText(text []byte) error { return ParseOption(o, text, scopeNames) }

@@ -51,40 +51,40 @@ var (
 )
 
 // String returns the option's name in a plan.
-func (o OrderInstant) String() string { return optionText(o, instantNames) }
+func (o OrderInstant) String() string { return OptionText(o, instantNames) }
 
 // MarshalText writes the form of String.
 func (o OrderInstant) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *OrderInstant) UnmarshalText(text []byte) error { return parseOption(o, text, instantNames) }
+func (o *OrderInstant) UnmarshalText(text []byte) error { return ParseOption(o, text, instantNames) }
 
 // String returns the option's name in a plan.
-func (o LevelAt) String() string { return optionText(o, levelAtNames) }
+func (o LevelAt) String() string { return OptionText(o, levelAtNames) }
 
 // MarshalText writes the form of String.
 func (o LevelAt) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *LevelAt) UnmarshalText(text []byte) error { return parseOption(o, text, levelAtNames) }
+func (o *LevelAt) UnmarshalText(text []byte) error { return ParseOption(o, text, levelAtNames) }
 
 // String returns the option's name in a plan.
-func (o Contested) String() string { return optionText(o, contestedNames) }
+func (o Contested) String() string { return OptionText(o, contestedNames) }
 
 // MarshalText writes the form of String.
 func (o Contested) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Contested) UnmarshalText(text []byte) error { return parseOption(o, text, contestedNames) }
+func (o *Contested) UnmarshalText(text []byte) error { return ParseOption(o, text, contestedNames) }
 
 // String returns the option's name in a plan.
-func (o Exchanges) String() string { return optionText(o, exchangesNames) }
+func (o Exchanges) String() string { return OptionText(o, exchangesNames) }
 
 // MarshalText writes the form of String.
 func (o Exchanges) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Exchanges) UnmarshalText(text []byte) error { return parseOption(o, text, exchangesNames) }
+func (o *Exchanges) UnmarshalText(text []byte) error { return ParseOption(o, text, exchangesNames) }
 
 // instant returns the instant of an order that the option means.
 func (o OrderInstant) instant(order *Order) time.Time {

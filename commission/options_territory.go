@@ -41,28 +41,28 @@ var (
 )
 
 // String returns the option's name in a plan.
-func (o Place) String() string { return optionText(o, placeNames) }
+func (o Place) String() string { return OptionText(o, placeNames) }
 
 // MarshalText writes the form of String.
 func (o Place) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Place) UnmarshalText(text []byte) error { return parseOption(o, text, placeNames) }
+func (o *Place) UnmarshalText(text []byte) error { return ParseOption(o, text, placeNames) }
 
 // String returns the option's name in a plan.
-func (o RegionTiers) String() string { return optionText(o, tiersNames) }
+func (o RegionTiers) String() string { return OptionText(o, tiersNames) }
 
 // MarshalText writes the form of String.
 func (o RegionTiers) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *RegionTiers) UnmarshalText(text []byte) error { return parseOption(o, text, tiersNames) }
+func (o *RegionTiers) UnmarshalText(text []byte) error { return ParseOption(o, text, tiersNames) }
 
 // String returns the option's name in a plan.
-func (o Sharing) String() string { return optionText(o, sharingNames) }
+func (o Sharing) String() string { return OptionText(o, sharingNames) }
 
 // MarshalText writes the form of String.
 func (o Sharing) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *Sharing) UnmarshalText(text []byte) error { return parseOption(o, text, sharingNames) }
+func (o *Sharing) UnmarshalText(text []byte) error { return ParseOption(o, text, sharingNames) }

@@ -1,9 +1,6 @@
 package commission
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/shopspring/decimal"
 
 	"github.com/fenrun/fenrun/commission/money"
@@ -132,30 +129,4 @@ type Tenders struct {
 type Rounding struct {
 	Mode  money.Mode `json:"mode"`
 	Scope Scope      `json:"scope"`
-}
-
-func optionText[T ~uint8](v T, names []string) string {
-	if int(v) < len(names) {
-		return names[v]
-	}
-	return fmt.Sprintf("unknown (%d)", uint8(v))
-}
-
-func parseOption[T ~uint8](into *T, text []byte, names []string) error {
-	i := slices.Index(names, string(text))
-	if i < 0 {
-		return &OptionError{Text: string(text), Names: names}
-	}
-	*into = T(i)
-	return nil
-}
-
-// OptionError says that a text names none of the choices there are.
-type OptionError struct {
-	Text  string
-	Names []string
-}
-
-func (e *OptionError) Error() string {
-	return fmt.Sprintf("commission: %q is none of %q", e.Text, e.Names)
 }

@@ -223,13 +223,13 @@ var sourceNames = []string{
 }
 
 // String returns the kind's name: "product".
-func (k SourceKind) String() string { return optionText(k, sourceNames) }
+func (k SourceKind) String() string { return OptionText(k, sourceNames) }
 
 // MarshalText writes the form of String.
 func (k SourceKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (k *SourceKind) UnmarshalText(text []byte) error { return parseOption(k, text, sourceNames) }
+func (k *SourceKind) UnmarshalText(text []byte) error { return ParseOption(k, text, sourceNames) }
 
 // String returns the kind and the key: "product p2", or "default"; with a bonus "product p2, plus 2% for level gold";
 // where something else is paid than what stands there, "differential gold, at 25%".

@@ -36,13 +36,13 @@ const (
 var peerBaseNames = []string{"income", "order"}
 
 // String returns the option's name in a plan.
-func (o PeerBase) String() string { return optionText(o, peerBaseNames) }
+func (o PeerBase) String() string { return OptionText(o, peerBaseNames) }
 
 // MarshalText writes the form of String.
 func (o PeerBase) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *PeerBase) UnmarshalText(text []byte) error { return parseOption(o, text, peerBaseNames) }
+func (o *PeerBase) UnmarshalText(text []byte) error { return ParseOption(o, text, peerBaseNames) }
 
 func (p *Plan) peerBonus() builtin {
 	return builtin{

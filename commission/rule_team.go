@@ -30,13 +30,13 @@ const (
 var teamModeNames = []string{"nearest", "differential"}
 
 // String returns the option's name in a plan.
-func (o TeamMode) String() string { return optionText(o, teamModeNames) }
+func (o TeamMode) String() string { return OptionText(o, teamModeNames) }
 
 // MarshalText writes the form of String.
 func (o TeamMode) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *TeamMode) UnmarshalText(text []byte) error { return parseOption(o, text, teamModeNames) }
+func (o *TeamMode) UnmarshalText(text []byte) error { return ParseOption(o, text, teamModeNames) }
 
 func (p *Plan) teamReward() builtin {
 	rates := byLevel(p.Team.Rate, p.Team.Levels)

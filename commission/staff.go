@@ -45,24 +45,24 @@ var (
 )
 
 // String returns the option's name in a plan.
-func (o StaffSharing) String() string { return optionText(o, staffSharingNames) }
+func (o StaffSharing) String() string { return OptionText(o, staffSharingNames) }
 
 // MarshalText writes the form of String.
 func (o StaffSharing) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
 func (o *StaffSharing) UnmarshalText(text []byte) error {
-	return parseOption(o, text, staffSharingNames)
+	return ParseOption(o, text, staffSharingNames)
 }
 
 // String returns the option's name in a plan.
-func (o StaffFirst) String() string { return optionText(o, staffFirstNames) }
+func (o StaffFirst) String() string { return OptionText(o, staffFirstNames) }
 
 // MarshalText writes the form of String.
 func (o StaffFirst) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; any other is an [*OptionError].
-func (o *StaffFirst) UnmarshalText(text []byte) error { return parseOption(o, text, staffFirstNames) }
+func (o *StaffFirst) UnmarshalText(text []byte) error { return ParseOption(o, text, staffFirstNames) }
 
 func (s Staff) check(v *problems, p *Plan) {
 	v.option("commission.staff.sharing", int(s.Sharing), len(staffSharingNames))

@@ -2,7 +2,6 @@ package incentive
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -156,44 +155,34 @@ func (u *Upgrade) reached(levels Levels, from, to partner.Level) []partner.Level
 }
 
 // String returns the option's name in a plan.
-func (p UpgradePayee) String() string { return optionText(p, payeeNames) }
+func (p UpgradePayee) String() string { return commission.OptionText(p, payeeNames) }
 
 // MarshalText writes the form of String.
 func (p UpgradePayee) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads a name; any other is a [*commission.OptionError].
-func (p *UpgradePayee) UnmarshalText(text []byte) error { return parseOption(p, text, payeeNames) }
+func (p *UpgradePayee) UnmarshalText(text []byte) error {
+	return commission.ParseOption(p, text, payeeNames)
+}
 
 // String returns the option's name in a plan.
-func (s Skipped) String() string { return optionText(s, skippedNames) }
+func (s Skipped) String() string { return commission.OptionText(s, skippedNames) }
 
 // MarshalText writes the form of String.
 func (s Skipped) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads a name; any other is a [*commission.OptionError].
-func (s *Skipped) UnmarshalText(text []byte) error { return parseOption(s, text, skippedNames) }
+func (s *Skipped) UnmarshalText(text []byte) error {
+	return commission.ParseOption(s, text, skippedNames)
+}
 
 // String returns the option's name in a plan.
-func (n NewUsers) String() string { return optionText(n, newUsersNames) }
+func (n NewUsers) String() string { return commission.OptionText(n, newUsersNames) }
 
 // MarshalText writes the form of String.
 func (n NewUsers) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
 
 // UnmarshalText reads a name; any other is a [*commission.OptionError].
-func (n *NewUsers) UnmarshalText(text []byte) error { return parseOption(n, text, newUsersNames) }
-
-func optionText[T ~uint8](o T, names []string) string {
-	if int(o) < len(names) {
-		return names[o]
-	}
-	return fmt.Sprintf("unknown (%d)", uint8(o))
-}
-
-func parseOption[T ~uint8](o *T, text []byte, names []string) error {
-	i := slices.Index(names, string(text))
-	if i < 0 {
-		return &commission.OptionError{Text: string(text), Names: names}
-	}
-	*o = T(i)
-	return nil
+func (n *NewUsers) UnmarshalText(text []byte) error {
+	return commission.ParseOption(n, text, newUsersNames)
 }

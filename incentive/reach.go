@@ -29,13 +29,15 @@ const (
 var rewardRiseNames = []string{"next-event", "cascade"}
 
 // String returns the option's name in a plan.
-func (r RewardRise) String() string { return optionText(r, rewardRiseNames) }
+func (r RewardRise) String() string { return commission.OptionText(r, rewardRiseNames) }
 
 // MarshalText writes the form of String.
 func (r RewardRise) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // UnmarshalText reads a name; any other is a [*commission.OptionError].
-func (r *RewardRise) UnmarshalText(text []byte) error { return parseOption(r, text, rewardRiseNames) }
+func (r *RewardRise) UnmarshalText(text []byte) error {
+	return commission.ParseOption(r, text, rewardRiseNames)
+}
 
 // Validate returns every problem of the section, nil if there is none.
 func (r Rising) Validate() []commission.Problem {

@@ -26,13 +26,15 @@ const (
 var shortfallNames = []string{"debt", "shop", "seller"}
 
 // String returns the option's name in a plan.
-func (s Shortfall) String() string { return optionText(s, shortfallNames) }
+func (s Shortfall) String() string { return commission.OptionText(s, shortfallNames) }
 
 // MarshalText writes the form of String.
 func (s Shortfall) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads a name; any other is a [*commission.OptionError].
-func (s *Shortfall) UnmarshalText(text []byte) error { return parseOption(s, text, shortfallNames) }
+func (s *Shortfall) UnmarshalText(text []byte) error {
+	return commission.ParseOption(s, text, shortfallNames)
+}
 
 // ShortfallSource is what somebody else bears of the refunds of an order.
 const ShortfallSource SourceKind = "shortfall"

@@ -134,26 +134,12 @@ const (
 var anchorNames = []string{"received", "paid"}
 
 // String returns the option's name in a plan.
-func (a Anchor) String() string { return optionText(a, anchorNames) }
+func (a Anchor) String() string { return commission.OptionText(a, anchorNames) }
 
 // MarshalText writes the form of String.
 func (a Anchor) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // UnmarshalText reads a name; any other is a [*commission.OptionError].
-func (a *Anchor) UnmarshalText(text []byte) error { return parseOption(a, text, anchorNames) }
-
-func optionText[T ~uint8](v T, names []string) string {
-	if int(v) < len(names) {
-		return names[v]
-	}
-	return fmt.Sprintf("unknown (%d)", uint8(v))
-}
-
-func parseOption[T ~uint8](into *T, text []byte, names []string) error {
-	i := slices.Index(names, string(text))
-	if i < 0 {
-		return &commission.OptionError{Text: string(text), Names: names}
-	}
-	*into = T(i)
-	return nil
+func (a *Anchor) UnmarshalText(text []byte) error {
+	return commission.ParseOption(a, text, anchorNames)
 }
