@@ -15,13 +15,13 @@ import (
 )
 
 var forfeitSentences = []sentence{
-	{"forfeits are saved with the revision above the stored one and any other is ErrStale", forfeitRevisions},
-	{"stale forfeits keep the others of their call from being saved", staleForfeitsInBatch},
-	{"LockForfeits leaves nothing of forfeits that do not exist", lockLeavesNoForfeits},
-	{"LockForfeits returns forfeits as they are now, own writes too", lockForfeitsNow},
-	{"forfeits are due at their Due, and not a microsecond before", dueForfeitsAtTheInstant},
-	{"forfeits that are saved again are due by what they are now", dueForfeitsAgain},
-	{"DueForfeits goes by Due, then id, at most limit of them, and leaves out what is to be skipped", dueForfeitsInOrder},
+	{"forfeits are saved with the revision above the stored one and any other is ErrStale", revisionedForfeits.revisions},
+	{"stale forfeits keep the others of their call from being saved", revisionedForfeits.staleInBatch},
+	{"LockForfeits leaves nothing of forfeits that do not exist", revisionedForfeits.lockLeavesNothing},
+	{"LockForfeits returns forfeits as they are now, own writes too", revisionedForfeits.lockNow},
+	{"forfeits are due at their Due, and not a microsecond before", dueForfeits.atTheInstant},
+	{"forfeits that are saved again are due by what they are now", dueForfeits.again},
+	{"DueForfeits goes by Due, then id, at most limit of them, and leaves out what is to be skipped", dueForfeits.inOrder},
 }
 
 // sampleForfeits are forfeits at their first revision, with everything that forfeits can have at once.
@@ -94,108 +94,6 @@ func forfeitKind() kind {
 	)
 }
 
-func forfeitRevisions(x *trial) {
-	save := func(n int64) func(store.Tx) error {
-		return func(tx store.Tx) error { return tx.SaveForfeits(x.ctx, list(forfeitsAt("u-1", n, day(1)))) }
-	}
-	for stored := range int64(4) {
-		for _, wrong := range list(stored-1, stored, stored+2, stored+10, 0) {
-			x.refused(store.ErrStale, save(wrong))
-		}
-		x.update(save(stored + 1))
-		require.Equal(x, stored+1, read(x, store.Tx.Forfeits, list[partner.ID]("u-1"))[0].Revision)
-	}
-	x.refused(store.ErrStale, func(tx store.Tx) error {
-		if err := save(5)(tx); err != nil {
-			return err
-		}
-		return save(5)(tx)
-	})
-}
-
-func staleForfeitsInBatch(x *trial) {
-	write(x, store.Tx.SaveForfeits, list(forfeitsAt("u-2", 1, day(1))))
-	x.refused(store.ErrStale, func(tx store.Tx) error {
-		return tx.SaveForfeits(x.ctx, list(forfeitsAt("u-1", 1, day(1)), forfeitsAt("u-2", 1, day(1)), forfeitsAt("u-3", 1, day(1))))
-	})
-}
-
-func lockLeavesNoForfeits(x *trial) {
-	x.update(func(tx store.Tx) error {
-		got, err := tx.LockForfeits(x.ctx, list[partner.ID]("u-1", "u-2"))
-		same(x, list(settlement.Forfeits{Partner: "u-1"}, settlement.Forfeits{Partner: "u-2"}), got)
-		return err
-	})
-	same(x, make([]settlement.Forfeits, 2), read(x, store.Tx.Forfeits, list[partner.ID]("u-1", "u-2")))
-	require.Empty(x, scan(x, store.Tx.ScanForfeits, "", 10))
-	require.Empty(x, dueForfeits(x, day(99), 10))
-	require.Empty(x, x.dump())
-	write(x, store.Tx.SaveForfeits, list(forfeitsAt("u-1", 1, day(1))))
-}
-
-func lockForfeitsNow(x *trial) {
-	x.update(func(tx store.Tx) error {
-		for n := range int64(3) {
-			locked, err := tx.LockForfeits(x.ctx, list[partner.ID]("u-1"))
-			if err != nil {
-				return err
-			}
-			require.Equal(x, n, locked[0].Revision)
-			if err := tx.SaveForfeits(x.ctx, list(forfeitsAt("u-1", n+1, day(1)))); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	require.Equal(x, int64(3), change(x, store.Tx.LockForfeits, list[partner.ID]("u-1"))[0].Revision)
-}
-
-func dueForfeits(x *trial, at time.Time, limit int, skip ...partner.ID) []partner.ID {
-	x.Helper()
-	var got []partner.ID
-	x.view(func(tx store.Tx) (err error) {
-		got, err = tx.DueForfeits(x.ctx, at, skip, limit)
-		return err
-	})
-	return got
-}
-
-func dueForfeitsAtTheInstant(x *trial) {
-	write(x, store.Tx.SaveForfeits, list(forfeitsAt("u-1", 1, day(5)), forfeitsAt("u-2", 1, time.Time{})))
-	require.Empty(x, dueForfeits(x, day(5).Add(-time.Microsecond), 10))
-	require.Equal(x, list[partner.ID]("u-1"), dueForfeits(x, day(5), 10))
-	require.Equal(x, list[partner.ID]("u-1"), dueForfeits(x, day(99), 10))
-}
-
-func dueForfeitsAgain(x *trial) {
-	for i, c := range []struct {
-		due   time.Time
-		waits bool
-	}{{day(3), true}, {time.Time{}, false}, {day(7), false}, {day(2), true}, {time.Time{}, false}} {
-		x.update(func(tx store.Tx) error {
-			if err := tx.SaveForfeits(x.ctx, list(forfeitsAt("u-1", int64(i+1), c.due))); err != nil {
-				return err
-			}
-			got, err := tx.DueForfeits(x.ctx, day(5), nil, 10)
-			require.Equal(x, c.waits, len(got) == 1, "in the transaction that saves them as due at %s", c.due)
-			return err
-		})
-		require.Equal(x, c.waits, len(dueForfeits(x, day(5), 10)) == 1, "due at %s", c.due)
-	}
-}
-
-func dueForfeitsInOrder(x *trial) {
-	write(x, store.Tx.SaveForfeits, list(
-		forfeitsAt("b", 1, day(2)), forfeitsAt("a", 1, day(2)), forfeitsAt("B", 1, day(2)), forfeitsAt("c", 1, day(1)), forfeitsAt("A", 1, day(3)), forfeitsAt("z", 1, day(9)), forfeitsAt("y", 1, time.Time{})))
-	want := list[partner.ID]("c", "B", "a", "b", "A")
-	for limit := range len(want) + 2 {
-		require.Equal(x, append([]partner.ID{}, want[:min(limit, len(want))]...), append([]partner.ID{}, dueForfeits(x, day(3), limit)...))
-	}
-	require.Equal(x, list[partner.ID]("c", "b", "A"), dueForfeits(x, day(3), 10, "a", "B", "nobody"))
-	require.Equal(x, list[partner.ID]("a"), dueForfeits(x, day(3), 1, "c", "B"))
-	require.Empty(x, dueForfeits(x, day(3), 10, want...))
-}
-
 func manyForfeits(x *trial) {
 	n := x.size
 	partners := made(n, person)
@@ -215,8 +113,8 @@ func manyForfeits(x *trial) {
 		require.Equal(x, int64(2), f.Revision)
 	}
 	require.Len(x, scan(x, store.Tx.ScanForfeits, "", n), n)
-	require.Len(x, dueForfeits(x, day(9), n), n)
-	require.Len(x, dueForfeits(x, day(9), n, partners[1:]...), 1)
+	require.Len(x, dueForfeits.list(x, day(9), n), n)
+	require.Len(x, dueForfeits.list(x, day(9), n, partners[1:]...), 1)
 }
 
 func lockedForfeitsAtOnce(x *trial) {

@@ -15,13 +15,13 @@ import (
 )
 
 var grantSentences = []sentence{
-	{"grants are saved with the revision above the stored one and any other is ErrStale", grantRevisions},
-	{"stale grants keep the others of their call from being saved", staleGrantsInBatch},
-	{"LockGrants leaves nothing of grants that do not exist", lockLeavesNoGrants},
-	{"LockGrants returns grants as they are now, own writes too", lockGrantsNow},
-	{"grants are due at their Due, and not a microsecond before", dueGrantsAtTheInstant},
-	{"grants that are saved again are due by what they are now", dueGrantsAgain},
-	{"DueGrants goes by Due, then id, at most limit of them, and leaves out what is to be skipped", dueGrantsInOrder},
+	{"grants are saved with the revision above the stored one and any other is ErrStale", revisionedGrants.revisions},
+	{"stale grants keep the others of their call from being saved", revisionedGrants.staleInBatch},
+	{"LockGrants leaves nothing of grants that do not exist", revisionedGrants.lockLeavesNothing},
+	{"LockGrants returns grants as they are now, own writes too", revisionedGrants.lockNow},
+	{"grants are due at their Due, and not a microsecond before", dueGrants.atTheInstant},
+	{"grants that are saved again are due by what they are now", dueGrants.again},
+	{"DueGrants goes by Due, then id, at most limit of them, and leaves out what is to be skipped", dueGrants.inOrder},
 	{"SettledOrders finds the order that was released first, of those of one instant the one with the lowest id", settledFirst},
 	{"an order is settled while it is released and something is left of it", settledWhile},
 	{"what was settled in a transaction that fails is not", settledUndone},
@@ -103,108 +103,6 @@ func grantKind() kind {
 		reader[settlement.Grants]{"LockGrants", true, func(ctx context.Context, tx store.Tx) ([]settlement.Grants, error) { return tx.LockGrants(ctx, users) }},
 		reader[settlement.Grants]{"ScanGrants", false, func(ctx context.Context, tx store.Tx) ([]settlement.Grants, error) { return tx.ScanGrants(ctx, "", 10) }},
 	)
-}
-
-func grantRevisions(x *trial) {
-	save := func(n int64) func(store.Tx) error {
-		return func(tx store.Tx) error { return tx.SaveGrants(x.ctx, list(grantsAt("u-1", n, day(1)))) }
-	}
-	for stored := range int64(4) {
-		for _, wrong := range list(stored-1, stored, stored+2, stored+10, 0) {
-			x.refused(store.ErrStale, save(wrong))
-		}
-		x.update(save(stored + 1))
-		require.Equal(x, stored+1, read(x, store.Tx.Grants, list[partner.ID]("u-1"))[0].Revision)
-	}
-	x.refused(store.ErrStale, func(tx store.Tx) error {
-		if err := save(5)(tx); err != nil {
-			return err
-		}
-		return save(5)(tx)
-	})
-}
-
-func staleGrantsInBatch(x *trial) {
-	write(x, store.Tx.SaveGrants, list(grantsAt("u-2", 1, day(1))))
-	x.refused(store.ErrStale, func(tx store.Tx) error {
-		return tx.SaveGrants(x.ctx, list(grantsAt("u-1", 1, day(1)), grantsAt("u-2", 1, day(1)), grantsAt("u-3", 1, day(1))))
-	})
-}
-
-func lockLeavesNoGrants(x *trial) {
-	x.update(func(tx store.Tx) error {
-		got, err := tx.LockGrants(x.ctx, list[partner.ID]("u-1", "u-2"))
-		same(x, list(settlement.Grants{User: "u-1"}, settlement.Grants{User: "u-2"}), got)
-		return err
-	})
-	same(x, make([]settlement.Grants, 2), read(x, store.Tx.Grants, list[partner.ID]("u-1", "u-2")))
-	require.Empty(x, scan(x, store.Tx.ScanGrants, "", 10))
-	require.Empty(x, dueGrants(x, day(99), 10))
-	require.Empty(x, x.dump())
-	write(x, store.Tx.SaveGrants, list(grantsAt("u-1", 1, day(1))))
-}
-
-func lockGrantsNow(x *trial) {
-	x.update(func(tx store.Tx) error {
-		for n := range int64(3) {
-			locked, err := tx.LockGrants(x.ctx, list[partner.ID]("u-1"))
-			if err != nil {
-				return err
-			}
-			require.Equal(x, n, locked[0].Revision)
-			if err := tx.SaveGrants(x.ctx, list(grantsAt("u-1", n+1, day(1)))); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	require.Equal(x, int64(3), change(x, store.Tx.LockGrants, list[partner.ID]("u-1"))[0].Revision)
-}
-
-func dueGrants(x *trial, at time.Time, limit int, skip ...partner.ID) []partner.ID {
-	x.Helper()
-	var got []partner.ID
-	x.view(func(tx store.Tx) (err error) {
-		got, err = tx.DueGrants(x.ctx, at, skip, limit)
-		return err
-	})
-	return got
-}
-
-func dueGrantsAtTheInstant(x *trial) {
-	write(x, store.Tx.SaveGrants, list(grantsAt("u-1", 1, day(5)), grantsAt("u-2", 1, time.Time{})))
-	require.Empty(x, dueGrants(x, day(5).Add(-time.Microsecond), 10))
-	require.Equal(x, list[partner.ID]("u-1"), dueGrants(x, day(5), 10))
-	require.Equal(x, list[partner.ID]("u-1"), dueGrants(x, day(99), 10))
-}
-
-func dueGrantsAgain(x *trial) {
-	for i, c := range []struct {
-		due   time.Time
-		waits bool
-	}{{day(3), true}, {time.Time{}, false}, {day(7), false}, {day(2), true}, {time.Time{}, false}} {
-		x.update(func(tx store.Tx) error {
-			if err := tx.SaveGrants(x.ctx, list(grantsAt("u-1", int64(i+1), c.due))); err != nil {
-				return err
-			}
-			got, err := tx.DueGrants(x.ctx, day(5), nil, 10)
-			require.Equal(x, c.waits, len(got) == 1, "in the transaction that saves them as due at %s", c.due)
-			return err
-		})
-		require.Equal(x, c.waits, len(dueGrants(x, day(5), 10)) == 1, "due at %s", c.due)
-	}
-}
-
-func dueGrantsInOrder(x *trial) {
-	write(x, store.Tx.SaveGrants, list(
-		grantsAt("b", 1, day(2)), grantsAt("a", 1, day(2)), grantsAt("B", 1, day(2)), grantsAt("c", 1, day(1)), grantsAt("A", 1, day(3)), grantsAt("z", 1, day(9)), grantsAt("y", 1, time.Time{})))
-	want := list[partner.ID]("c", "B", "a", "b", "A")
-	for limit := range len(want) + 2 {
-		require.Equal(x, append([]partner.ID{}, want[:min(limit, len(want))]...), append([]partner.ID{}, dueGrants(x, day(3), limit)...))
-	}
-	require.Equal(x, list[partner.ID]("c", "b", "A"), dueGrants(x, day(3), 10, "a", "B", "nobody"))
-	require.Equal(x, list[partner.ID]("a"), dueGrants(x, day(3), 1, "c", "B"))
-	require.Empty(x, dueGrants(x, day(3), 10, want...))
 }
 
 func settledOf(x *trial, customer partner.Customer) commission.OrderID {
@@ -306,8 +204,8 @@ func manyGrants(x *trial) {
 		require.Equal(x, int64(2), g.Revision)
 	}
 	require.Len(x, scan(x, store.Tx.ScanGrants, "", n), n)
-	require.Len(x, dueGrants(x, day(9), n), n)
-	require.Len(x, dueGrants(x, day(9), n, users[1:]...), 1)
+	require.Len(x, dueGrants.list(x, day(9), n), n)
+	require.Len(x, dueGrants.list(x, day(9), n, users[1:]...), 1)
 
 	customers := made(n, func(i int) partner.Customer { return partner.Customer(fmt.Sprintf("c-%d", i)) })
 	write(x, store.Tx.SaveOrders, made(n, func(i int) settlement.Order {

@@ -11,10 +11,10 @@ import (
 )
 
 var orderSentences = []sentence{
-	{"an order is saved with the revision above the stored one and any other is ErrStale", orderRevisions},
-	{"a stale order keeps the others of its call from being saved", staleOrderInBatch},
-	{"LockOrders leaves nothing of an order that does not exist", lockLeavesNothing},
-	{"LockOrders returns an order as it is now, own writes too", lockReturnsNow},
+	{"an order is saved with the revision above the stored one and any other is ErrStale", revisionedOrders.revisions},
+	{"a stale order keeps the others of its call from being saved", revisionedOrders.staleInBatch},
+	{"LockOrders leaves nothing of an order that does not exist", revisionedOrders.lockLeavesNothing},
+	{"LockOrders returns an order as it is now, own writes too", revisionedOrders.lockNow},
 	{"an order is due at its ReleaseAt, and not a microsecond before", dueBoundary},
 	{"only orders that are posted, not released and have a ReleaseAt are due", dueStates},
 	{"an order that is saved again is due by what it is now", dueAgain},
@@ -22,75 +22,10 @@ var orderSentences = []sentence{
 	{"due orders leave out what is to be skipped", dueSkip},
 }
 
-func revision(id commission.OrderID, n int64) settlement.Order {
+func orderAt(id commission.OrderID, n int64) settlement.Order {
 	o := sampleOrder(id)
 	o.Revision = n
 	return o
-}
-
-func orderRevisions(x *trial) {
-	save := func(n int64) func(store.Tx) error {
-		return func(tx store.Tx) error { return tx.SaveOrders(x.ctx, list(revision("o-1", n))) }
-	}
-	for stored := range int64(4) {
-		for _, wrong := range list(stored-1, stored, stored+2, stored+10, 0) {
-			x.refused(store.ErrStale, save(wrong))
-		}
-		x.update(save(stored + 1))
-		require.Equal(x, stored+1, read(x, store.Tx.Orders, list[commission.OrderID]("o-1"))[0].Revision)
-	}
-	x.update(func(tx store.Tx) error {
-		if err := save(5)(tx); err != nil {
-			return err
-		}
-		return save(6)(tx)
-	})
-	x.refused(store.ErrStale, func(tx store.Tx) error {
-		if err := save(7)(tx); err != nil {
-			return err
-		}
-		return save(7)(tx)
-	})
-}
-
-func staleOrderInBatch(x *trial) {
-	write(x, store.Tx.SaveOrders, list(revision("o-2", 1)))
-	x.refused(store.ErrStale, func(tx store.Tx) error {
-		return tx.SaveOrders(x.ctx, list(revision("o-1", 1), revision("o-2", 1), revision("o-3", 1)))
-	})
-}
-
-func lockLeavesNothing(x *trial) {
-	x.update(func(tx store.Tx) error {
-		got, err := tx.LockOrders(x.ctx, list[commission.OrderID]("o-1", "o-2"))
-		same(x, list(settlement.Order{ID: "o-1"}, settlement.Order{ID: "o-2"}), got)
-		return err
-	})
-	same(x, make([]settlement.Order, 2), read(x, store.Tx.Orders, list[commission.OrderID]("o-1", "o-2")))
-	require.Empty(x, scan(x, store.Tx.ScanOrders, "", 10))
-	require.Empty(x, x.dump())
-	write(x, store.Tx.SaveOrders, list(revision("o-1", 1)))
-}
-
-func lockReturnsNow(x *trial) {
-	x.update(func(tx store.Tx) error {
-		for n := range int64(3) {
-			locked, err := tx.LockOrders(x.ctx, list[commission.OrderID]("o-1"))
-			if err != nil {
-				return err
-			}
-			require.Equal(x, n, locked[0].Revision)
-			if err := tx.SaveOrders(x.ctx, list(revision("o-1", n+1))); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	x.update(func(tx store.Tx) error {
-		locked, err := tx.LockOrders(x.ctx, list[commission.OrderID]("o-1"))
-		require.Equal(x, int64(3), locked[0].Revision)
-		return err
-	})
 }
 
 func due(x *trial, at time.Time, limit int, skip ...commission.OrderID) []commission.OrderID {

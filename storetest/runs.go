@@ -10,10 +10,10 @@ import (
 )
 
 var runSentences = []sentence{
-	{"a run is saved with the revision above the stored one and any other is ErrStale", runRevisions},
-	{"a stale run keeps the others of its call from being saved", staleRunInBatch},
-	{"LockRuns leaves nothing of a run that does not exist", lockLeavesNoRun},
-	{"LockRuns returns a run as it is now, own writes too", lockRunNow},
+	{"a run is saved with the revision above the stored one and any other is ErrStale", revisionedRuns.revisions},
+	{"a stale run keeps the others of its call from being saved", revisionedRuns.staleInBatch},
+	{"LockRuns leaves nothing of a run that does not exist", revisionedRuns.lockLeavesNothing},
+	{"LockRuns returns a run as it is now, own writes too", revisionedRuns.lockNow},
 	{"a run waits to be released while it is committed or reversed and has parts that are not", releasingStates},
 	{"a run that is saved again waits to be released by what it is now", releasingAgain},
 	{"ReleasingRuns goes by id, at most limit of them, and leaves out what is to be skipped", releasingInOrder},
@@ -23,68 +23,6 @@ func runAt(id settlement.RunID, revision int64) settlement.Run {
 	r := sampleRun(id)
 	r.Revision = revision
 	return r
-}
-
-func runRevisions(x *trial) {
-	save := func(n int64) func(store.Tx) error {
-		return func(tx store.Tx) error { return tx.SaveRuns(x.ctx, list(runAt("r-1", n))) }
-	}
-	for stored := range int64(4) {
-		for _, wrong := range list(stored-1, stored, stored+2, stored+10, 0) {
-			x.refused(store.ErrStale, save(wrong))
-		}
-		x.update(save(stored + 1))
-		require.Equal(x, stored+1, read(x, store.Tx.Runs, list[settlement.RunID]("r-1"))[0].Revision)
-	}
-	x.update(func(tx store.Tx) error {
-		if err := save(5)(tx); err != nil {
-			return err
-		}
-		return save(6)(tx)
-	})
-	x.refused(store.ErrStale, func(tx store.Tx) error {
-		if err := save(7)(tx); err != nil {
-			return err
-		}
-		return save(7)(tx)
-	})
-}
-
-func staleRunInBatch(x *trial) {
-	write(x, store.Tx.SaveRuns, list(runAt("r-2", 1)))
-	x.refused(store.ErrStale, func(tx store.Tx) error {
-		return tx.SaveRuns(x.ctx, list(runAt("r-1", 1), runAt("r-2", 1), runAt("r-3", 1)))
-	})
-}
-
-func lockLeavesNoRun(x *trial) {
-	x.update(func(tx store.Tx) error {
-		got, err := tx.LockRuns(x.ctx, list[settlement.RunID]("r-1", "r-2"))
-		same(x, list(settlement.Run{ID: "r-1"}, settlement.Run{ID: "r-2"}), got)
-		return err
-	})
-	same(x, make([]settlement.Run, 2), read(x, store.Tx.Runs, list[settlement.RunID]("r-1", "r-2")))
-	require.Empty(x, scan(x, store.Tx.ScanRuns, "", 10))
-	require.Empty(x, releasing(x, 10))
-	require.Empty(x, x.dump())
-	write(x, store.Tx.SaveRuns, list(runAt("r-1", 1)))
-}
-
-func lockRunNow(x *trial) {
-	x.update(func(tx store.Tx) error {
-		for n := range int64(3) {
-			locked, err := tx.LockRuns(x.ctx, list[settlement.RunID]("r-1"))
-			if err != nil {
-				return err
-			}
-			require.Equal(x, n, locked[0].Revision)
-			if err := tx.SaveRuns(x.ctx, list(runAt("r-1", n+1))); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	require.Equal(x, int64(3), change(x, store.Tx.LockRuns, list[settlement.RunID]("r-1"))[0].Revision)
 }
 
 func releasing(x *trial, limit int, skip ...settlement.RunID) []settlement.RunID {

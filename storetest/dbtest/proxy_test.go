@@ -44,13 +44,13 @@ type wire struct {
 	opening  func(*bufio.Reader) ([]byte, error) // the client's first message
 	message  func(*bufio.Reader) ([]byte, error)
 	commits  func() func(message []byte) bool // says for one connection whether the client's message is a COMMIT
-	answered func(message []byte) bool // whether the server's message ends the answer to it
+	answered func(message []byte) bool        // whether the server's message ends the answer to it
 }
 
 var wires = map[sqlstore.Dialect]wire{
 	sqlstore.PostgreSQL: {
-		opening: func(from *bufio.Reader) ([]byte, error) { return framed(from, 0, bigEndian) },
-		message: func(from *bufio.Reader) ([]byte, error) { return framed(from, 1, bigEndian) },
+		opening:  func(from *bufio.Reader) ([]byte, error) { return framed(from, 0, bigEndian) },
+		message:  func(from *bufio.Reader) ([]byte, error) { return framed(from, 1, bigEndian) },
 		commits:  postgresCommits,
 		answered: func(message []byte) bool { return message[0] == 'Z' },
 	},
