@@ -68,15 +68,30 @@ func distantOrders(db *database, p *programme, h *byHand) ([]goal, error) {
 	hand := *h
 	hand.pool = pool
 	var failed firstError
-	ours, through := at(1, &failed, native.pay), at(1, &failed, standard.pay)
-	eachRow, bare := at(1, &failed, hand.eachRow), at(1, &failed, hand.bare)
-	raceFor(200, "a distant server", ours, through, eachRow, bare)
-	against := func(name string, of, reference *contender) goal {
-		return times("G12", name, of.fastest, reference.fastest, reference.fastest/of.fastest)
+	var goals []goal
+	var alone *contender // a statement a row, on one connection
+	for _, on := range []struct {
+		workers int
+		name    string
+		rounds  int
+		atLeast float64
+	}{{1, " on 1 connection", 200, 2.5}, {8, " on 8 connections", 20, 2}} {
+		ours, through := at(on.workers, &failed, native.pay), at(on.workers, &failed, standard.pay)
+		eachRow, bare := at(on.workers, &failed, hand.eachRow), at(on.workers, &failed, hand.bare)
+		raceFor(on.rounds, "a distant server"+on.name, ours, through, eachRow, bare)
+		goals = append(goals,
+			faster("G12", "an order a transaction"+on.name+", 1 ms from the server, against a statement a row", ours.fastest, eachRow.fastest, on.atLeast),
+			times("G12", "the same through database/sql", through.fastest, eachRow.fastest, eachRow.fastest/through.fastest),
+			faster("G12", "an order a transaction"+on.name+", 1 ms from the server, against its rows written and nothing else", ours.fastest, bare.fastest, 0.8),
+		)
+		if on.workers == 1 {
+			alone = eachRow
+		}
 	}
-	return []goal{
-		against("an order a transaction, 1 ms from the server, against a statement a row", ours, eachRow),
-		against("the same through database/sql", through, eachRow),
-		against("an order a transaction, 1 ms from the server, against its rows written and nothing else", ours, bare),
-	}, failed.err
+	group, whole := grouped(100, &failed, native.groupOf(100)), grouped(100, &failed, hand.whole(100))
+	raceFor(50, "groups at a distant server", group, whole)
+	return append(goals,
+		faster("G13", "groups of 100, an order, 1 ms from the server, against a statement a row", group.fastest, alone.fastest, 10),
+		times("G13", "the same, against COPY after what an order reads", group.fastest, whole.fastest, whole.fastest/group.fastest),
+	), failed.err
 }
