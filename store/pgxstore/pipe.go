@@ -23,7 +23,7 @@ type transaction struct {
 
 var (
 	_ sqlstore.Pipe   = (*transaction)(nil)
-	_ sqlstore.Closer = (*transaction)(nil)
+	_ sqlstore.Committer = (*transaction)(nil)
 	_ sqlstore.Pipe   = runner{}
 )
 
@@ -71,7 +71,7 @@ func (t *transaction) Commit(ctx context.Context) error {
 	return err
 }
 
-// SendAndCommit implements [sqlstore.Closer].
+// SendAndCommit implements [sqlstore.Committer].
 func (t *transaction) SendAndCommit(ctx context.Context, last []sqlstore.Statement) (refused bool, err error) {
 	if t.begin != "" && len(last) == 0 { // nothing was done
 		t.conn.Release()

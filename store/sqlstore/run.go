@@ -35,8 +35,8 @@ type Transaction interface {
 	Rollback()
 }
 
-// Closer is what a [Transaction] that is a [Pipe] can be too: one that sends its last statements with the commit.
-type Closer interface {
+// Committer is what a [Transaction] that is a [Pipe] can be too: one that sends its last statements with the commit.
+type Committer interface {
 	// SendAndCommit runs statements of which nothing comes back, and commits. Where refused is reported of an error, the database refused one of them, so that
 	// nothing is committed and the transaction is to be rolled back; after any other error nobody knows.
 	SendAndCommit(ctx context.Context, last []Statement) (refused bool, err error)

@@ -122,8 +122,8 @@ func (s *Store) once(ctx context.Context, tenant store.Tenant, readOnly bool, fn
 
 // commit sends what is to be run, and commits. refused reports of an error that nothing is committed.
 func (t *tx) commit(ctx context.Context, open Transaction) (refused bool, err error) {
-	if closer, ok := open.(Closer); ok {
-		return closer.SendAndCommit(ctx, t.later)
+	if pipe, ok := open.(Committer); ok {
+		return pipe.SendAndCommit(ctx, t.later)
 	}
 	if _, err := t.send(ctx, nil); err != nil {
 		return true, err
