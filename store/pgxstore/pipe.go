@@ -22,9 +22,9 @@ type transaction struct {
 }
 
 var (
-	_ sqlstore.Pipe   = (*transaction)(nil)
+	_ sqlstore.Pipe      = (*transaction)(nil)
 	_ sqlstore.Committer = (*transaction)(nil)
-	_ sqlstore.Pipe   = runner{}
+	_ sqlstore.Pipe      = runner{}
 )
 
 // Exec implements [sqlstore.Runner].
