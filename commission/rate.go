@@ -147,17 +147,34 @@ func (r Rate) Decimal() decimal.Decimal { return decimal.New(r.coefficient, -int
 
 // String returns "10%", "3/unit" or "-".
 func (r Rate) String() string {
-	switch r.kind {
-	case percent:
-		return r.Decimal().Shift(2).String() + "%"
-	case perUnit:
-		return r.Decimal().String() + unitSuffix
-	}
-	return unsetText
+	text, _ := r.MarshalText()
+	return string(text)
 }
 
 // MarshalText writes the form of String.
-func (r Rate) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+func (r Rate) MarshalText() ([]byte, error) {
+	b := make([]byte, 0, 24)
+	switch r.kind {
+	case percent:
+		b = appendShort(b, r.coefficient, int(r.scale)-2)
+		return append(b, '%'), nil
+	case perUnit:
+		return append(appendShort(b, r.coefficient, int(r.scale)), unitSuffix...), nil
+	}
+	return append(b, unsetText...), nil
+}
+
+// appendShort appends n / 10^scale without zeros at the end of its decimals.
+func appendShort(b []byte, n int64, scale int) []byte {
+	for ; scale > 0 && n%10 == 0; scale-- {
+		n /= 10
+	}
+	b = money.AppendFixed(b, n, max(scale, 0))
+	for ; scale < 0 && n != 0; scale++ {
+		b = append(b, '0')
+	}
+	return b
+}
 
 // UnmarshalText reads what [ParseRate] reads.
 func (r *Rate) UnmarshalText(text []byte) error {

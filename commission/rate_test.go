@@ -118,3 +118,15 @@ func TestRateTextRoundTrips(t *testing.T) {
 func TestABareNumberInAPlanIsAnsweredWithWhatToWrite(t *testing.T) {
 	require.Equal(t, `write a rate as text: "10%" for a share of the base, or "10/unit" for an amount for each unit`, commission.Rate{}.NumberHint("10"))
 }
+
+func TestARateIsWrittenAsItsDecimalIs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := decimal.New(rapid.OneOf(rapid.Int64Range(0, 120), rapid.Int64Range(0, 1_000_000_000)).Draw(t, "n"), -rapid.Int32Range(0, 9).Draw(t, "scale"))
+		if share, err := commission.Fraction(d); err == nil {
+			require.Equal(t, d.Shift(2).String()+"%", share.String())
+		}
+		if unit, err := commission.PerUnit(d); err == nil {
+			require.Equal(t, d.String()+"/unit", unit.String())
+		}
+	})
+}

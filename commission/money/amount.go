@@ -142,14 +142,19 @@ func (a Amount) Decimal() decimal.Decimal {
 }
 
 // Plain returns the number alone, with all decimals of the currency: "19.90".
-func (a Amount) Plain() string { return a.Decimal().StringFixed(int32(a.cur.scale)) }
+func (a Amount) Plain() string { return string(a.appendPlain(nil)) }
+
+func (a Amount) appendPlain(b []byte) []byte {
+	if n, ok := a.units.Int64(); ok {
+		return AppendFixed(b, n, int(a.cur.scale))
+	}
+	return append(b, a.Decimal().StringFixed(int32(a.cur.scale))...)
+}
 
 // String returns the number and the code: "19.90 CNY", or "0" for the zero Amount.
 func (a Amount) String() string {
-	if a.cur.IsZero() {
-		return a.Plain()
-	}
-	return a.Plain() + " " + a.cur.Code()
+	text, _ := a.MarshalText()
+	return string(text)
 }
 
 // Sign returns -1, 0 or 1.
@@ -202,7 +207,13 @@ func Sum(amounts ...Amount) (Amount, error) {
 }
 
 // MarshalText writes the form of String, which carries code and scale: "19.90 CNY".
-func (a Amount) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+func (a Amount) MarshalText() ([]byte, error) {
+	b := a.appendPlain(make([]byte, 0, 24))
+	if !a.cur.IsZero() {
+		b = append(append(b, ' '), a.cur.Code()...)
+	}
+	return b, nil
+}
 
 // UnmarshalText reads what MarshalText writes; the scale is the number of decimals written. Its errors are those of [Currency.Parse] and
 // [NewCurrency].
