@@ -1,26 +1,20 @@
 package sqlstore
 
 import (
-	"database/sql/driver"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// Texts and Integers are arguments that are arrays of PostgreSQL: what a column has in several rows. A driver that knows arrays takes them as they are; to any
-// other they are the text of one.
+// Texts and Integers are arguments that are arrays of PostgreSQL: what a column has in several rows. A [Runner] whose driver knows arrays gives them to it as
+// they are, any other as their text.
 type (
 	Texts    []string
 	Integers []int64
 )
 
-var (
-	_ driver.Valuer = Texts{}
-	_ driver.Valuer = Integers{}
-)
-
-// Value implements [driver.Valuer].
-func (a Texts) Value() (driver.Value, error) {
+// String returns the text of PostgreSQL's array.
+func (a Texts) String() string {
 	size := 2
 	for _, text := range a {
 		size += len(text) + len(text)/8 + 3
@@ -41,11 +35,11 @@ func (a Texts) Value() (driver.Value, error) {
 		}
 		b = append(append(b, text...), '"')
 	}
-	return string(append(b, '}')), nil
+	return string(append(b, '}'))
 }
 
-// Value implements [driver.Valuer].
-func (a Integers) Value() (driver.Value, error) {
+// String returns the text of PostgreSQL's array.
+func (a Integers) String() string {
 	b := []byte{'{'}
 	for i, n := range a {
 		if i > 0 {
@@ -53,7 +47,21 @@ func (a Integers) Value() (driver.Value, error) {
 		}
 		b = strconv.AppendInt(b, n, 10)
 	}
-	return string(append(b, '}')), nil
+	return string(append(b, '}'))
+}
+
+// written are arguments for a driver that knows no arrays.
+func written(args []any) []any {
+	out := slices.Clone(args)
+	for i, arg := range out {
+		switch arg := arg.(type) {
+		case Texts:
+			out[i] = arg.String()
+		case Integers:
+			out[i] = arg.String()
+		}
+	}
+	return out
 }
 
 // array is the i-th value of every tuple. Amounts are the text of an array to every driver, for none has a type of its own for integers of any size.

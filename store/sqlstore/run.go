@@ -5,7 +5,8 @@ import (
 	"database/sql"
 )
 
-// Runner runs statements in a transaction that is open. database/sql is one way to have it; a driver that is used without it is another.
+// Runner runs statements in a transaction that is open. database/sql is one way to have it; a driver that is used without it is another. Arguments are strings
+// and int64 and, for PostgreSQL, [Texts] and [Integers].
 type Runner interface {
 	// Exec runs a statement and returns how many rows it affected, by the database's own count.
 	Exec(ctx context.Context, query string, args ...any) (int64, error)
@@ -77,7 +78,7 @@ func (p pool) Begin(ctx context.Context, readOnly bool) (Transaction, error) {
 type standard struct{ db DBTX }
 
 func (s standard) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := s.db.ExecContext(ctx, query, args...)
+	result, err := s.db.ExecContext(ctx, query, written(args)...)
 	if err != nil {
 		return 0, err
 	}
@@ -85,7 +86,7 @@ func (s standard) Exec(ctx context.Context, query string, args ...any) (int64, e
 }
 
 func (s standard) Query(ctx context.Context, query string, args ...any) (Rows, error) {
-	rows, err := s.db.QueryContext(ctx, query, args...)
+	rows, err := s.db.QueryContext(ctx, query, written(args)...)
 	if err != nil {
 		return nil, err
 	}
