@@ -238,11 +238,11 @@ func (t *tx) lock(ctx context.Context, of *table, keys [][]any, empty []any, rea
 	for i, key := range keys {
 		tuples[i] = append(slices.Clone(key), empty...)
 	}
-	switch t.store.config.Dialect {
-	case PostgreSQL:
-		return t.chunks(tuples, func(tuples [][]any) error { return t.lockAtOnce(ctx, of, tuples, read) })
-	case SQLite:
+	switch {
+	case t.store.config.Dialect == SQLite:
 		return t.lockFile(ctx, of, keys, tuples, read)
+	case t.store.config.Dialect == PostgreSQL && len(tuples) == 1:
+		return t.lockOne(ctx, of, tuples[0], read)
 	}
 	if err := t.insert(ctx, of, tuples, ignore); err != nil {
 		return err
@@ -250,30 +250,23 @@ func (t *tx) lock(ctx context.Context, of *table, keys [][]any, empty []any, rea
 	return t.selecting(ctx, of, keys, true, read)
 }
 
-// lockAtOnce locks and reads by one statement. What somebody else has inserted since it began is in neither of its halves, and read by a second one.
-func (t *tx) lockAtOnce(ctx context.Context, of *table, tuples [][]any, read func(scan func(...any) error) error) error {
-	keys, missing := make([][]any, len(tuples)), map[string]bool{}
-	for i, tuple := range tuples {
-		keys[i] = tuple[:len(of.key)]
-		missing[keyText(keys[i])] = true
-	}
+// lockOne locks and reads one record by one statement. What somebody else has inserted since it began is in neither of its halves, and read by a second one:
+// of several that would come after others by which they should have been locked.
+func (t *tx) lockOne(ctx context.Context, of *table, tuple []any, read func(scan func(...any) error) error) error {
+	key, found := tuple[:len(of.key)], false
 	columns := list(of.key, of.rest)
 	q := t.query("WITH fresh AS (")
-	t.insertion(q, of, of.columns(), tuples, ignore)
-	q.add(" RETURNING "+columns+"), known AS (SELECT "+columns+" FROM {"+of.name+"} WHERE tenant = ? AND ", t.tenant).among(of.key, keys)
-	q.add(" ORDER BY " + list(of.key) + " FOR UPDATE) SELECT " + columns + " FROM fresh UNION ALL SELECT " + columns + " FROM known")
+	t.insertion(q, of, of.columns(), [][]any{tuple}, ignore)
+	q.add(" RETURNING "+columns+"), known AS (SELECT "+columns+" FROM {"+of.name+"} WHERE tenant = ? AND ", t.tenant).among(of.key, [][]any{key})
+	q.add(" FOR UPDATE) SELECT " + columns + " FROM fresh UNION ALL SELECT " + columns + " FROM known")
 	err := t.each(ctx, q, func(scan func(...any) error) error {
-		return read(func(into ...any) error {
-			err := scan(into...)
-			delete(missing, keyText(valuesOf(into[:len(of.key)])))
-			return err
-		})
+		found = true
+		return read(scan)
 	})
-	if err != nil || len(missing) == 0 {
+	if err != nil || found {
 		return err
 	}
-	keys = slices.DeleteFunc(keys, func(key []any) bool { return !missing[keyText(key)] })
-	return t.selecting(ctx, of, keys, true, read)
+	return t.selecting(ctx, of, [][]any{key}, true, read)
 }
 
 // lockFile reads: whoever writes to the file after somebody else has is refused by it, so that what was read in a transaction that writes is still so. What

@@ -9,8 +9,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fenrun/fenrun/commission/money"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/partner/program"
+	"github.com/fenrun/fenrun/settlement"
+	"github.com/fenrun/fenrun/store"
 	"github.com/fenrun/fenrun/store/sqlstore"
 )
 
@@ -75,4 +78,43 @@ func TestGroupsOnEightConnectionsNeverWaitInARingOnPostgreSQL(t *testing.T) {
 	require.NoError(t, failed)
 	require.True(t, report.OK(), report)
 	require.Equal(t, connections*each*size+buyers, report.Orders)
+}
+
+// Sixteen connections add to the same balances, of which some are there and some are made meanwhile: whoever waits for one that is made by somebody else has
+// locked none yet that comes after it.
+func TestWhatIsNewIsLockedInOrderOnPostgreSQL(t *testing.T) {
+	p := &place{db: server(t, "pgx", postgresAt), config: sqlstore.Config{Dialect: sqlstore.PostgreSQL}}
+	t.Cleanup(func() { p.drop(t, " CASCADE") })
+	const connections, each, rounds = 16, 3, 10
+	ctx, st := context.Background(), p.open(t)
+	cny, failed := money.NewCurrency("CNY", 2)
+	require.NoError(t, failed)
+	to := func(ids ...partner.ID) (changes []settlement.Change) {
+		for _, id := range ids {
+			changes = append(changes, settlement.Change{Partner: id, Net: cny.Minor(1)})
+		}
+		return changes
+	}
+	add := func(st store.Store, tenant store.Tenant, changes []settlement.Change) error {
+		return st.Update(ctx, tenant, func(tx store.Tx) error { return tx.ChangeBalances(ctx, changes) })
+	}
+	for round := range rounds {
+		tenant := store.Tenant(fmt.Sprintf("round %d", round))
+		require.NoError(t, add(st, tenant, to("p-2", "p-4")))
+		var all sync.WaitGroup
+		failures := make([]error, connections)
+		for connection := range connections {
+			all.Go(func() {
+				for n := 0; n < each && failures[connection] == nil; n++ {
+					failures[connection] = (&host{p.db, st, nil}).once(ctx, nil, func(j *sqlstore.Joined) error {
+						return add(j, tenant, to("p-1", "p-2", "p-3", "p-4", "p-5"))
+					})
+				}
+			})
+		}
+		all.Wait()
+		for _, err := range failures {
+			require.NoError(t, err)
+		}
+	}
 }
