@@ -177,7 +177,7 @@ func (o *oracle) findUpgrades(user partner.ID, g *oracleGrants, now time.Time) (
 		if f.kind != partner.FactLevel {
 			continue
 		}
-		if f.at.After(now) {
+		if f.at.After(modelEarlier(now, o.clock)) { // then the plan may be another
 			if g.due.IsZero() || f.at.Before(g.due) {
 				g.due = f.at
 			}

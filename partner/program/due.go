@@ -92,7 +92,7 @@ type dueRun struct {
 
 	runs []settlement.RunID // those of which a part could not be released
 
-	users   []partner.ID // those whose one-off bonuses could not be judged
+	users   []partner.ID // those whose one-off bonuses could not be judged, or are judged no more by this run
 	leavers []partner.ID // those of whom what they forfeited could not be taken
 }
 

@@ -65,6 +65,7 @@ func (r *dueRun) judgeUsers(ctx context.Context, users []partner.ID) (again bool
 	}
 	r.due.Granted = append(r.due.Granted, out.changes...)
 	r.due.Risen = append(r.due.Risen, out.rises...)
+	r.users = append(r.users, out.later...)
 	return out.again, nil
 }
 
@@ -72,7 +73,8 @@ func (r *dueRun) judgeUsers(ctx context.Context, users []partner.ID) (again bool
 type judgedGrants struct {
 	changes []GrantChange
 	rises   []Rise
-	again   bool // whether somebody is to be judged again at once
+	again   bool         // whether somebody is to be judged again at once
+	later   []partner.ID // who is judged again when the clock is where this run is
 }
 
 // judgeGrants judges the one-off bonuses for users, who stand in order: it looks for levels that they reached and for their first settled orders, and pays
@@ -94,28 +96,43 @@ func (c *call) judgeGrants(users []partner.ID, now time.Time) (judgedGrants, err
 		return out, err
 	}
 	grants = slices.DeleteFunc(grants, func(g settlement.Grants) bool { return g.Due.IsZero() || g.Due.After(now) })
-	judged, err := c.findGrants(grants, now)
+	known := now // of a level that begins after the clock nobody knows yet what the plan will be then
+	if c.record.Recorded.Before(known) {
+		known = c.record.Recorded
+	}
+	judged, err := c.findGrants(grants, known)
 	if err != nil {
 		return out, err
+	}
+	stored := make([]settlement.Grants, len(grants))
+	for i := range grants {
+		stored[i] = grants[i].Clone()
 	}
 	if err := c.forfeitGrants(grants, judged, now); err != nil {
 		return out, err
 	}
 	var rows []settlement.Row
+	var saved []settlement.Grants
 	for i, before := range grants {
 		after, paid, err := before.Judge(judged[i], now, c.record)
 		if err != nil {
 			return out, err
 		}
 		changed := grantChanges(before, after)
-		if cascade && slices.ContainsFunc(changed, func(x GrantChange) bool { return x.Grant.Payee == x.User }) {
+		switch {
+		case cascade && slices.ContainsFunc(changed, func(x GrantChange) bool { return x.Grant.Payee == x.User }):
 			after.Due, out.again = now, true
+		case !after.Due.IsZero() && !after.Due.After(now):
+			out.later = append(out.later, after.User)
+			if after.Due.Equal(stored[i].Due) && after.Settled == stored[i].Settled && slices.Equal(after.All, stored[i].All) {
+				continue // also by the run before this one it was too early
+			}
 		}
-		grants[i] = after
+		saved = append(saved, after)
 		rows = append(rows, paid...)
 		out.changes = append(out.changes, changed...)
 	}
-	if err := c.tx.SaveGrants(c.ctx, grants); err != nil {
+	if err := c.tx.SaveGrants(c.ctx, saved); err != nil {
 		return out, err
 	}
 	if err := c.addRows(rows); err != nil {
