@@ -409,3 +409,26 @@ func TestRule_4_28_ABonusGoesBackWithAnOrderThatWasReleasedAheadOfTheClock(t *te
 	run(s.now)
 	s.has("alice", "0.00", "0.00", "0.00")
 }
+
+func TestALevelThatBeginsLaterWaitsForTheClockAlsoWhereARunIsAhead(t *testing.T) {
+	const levels = `"currency": "CNY", "levels": [{"id": "bronze", "weight": 1, "default": true}, {"id": "gold", "weight": 2}], "commission": {"rates": ["10%"]}`
+	s := open(t, `{`+levels+`}`)
+	s.add("alice")
+	_, err := s.Partners.SetLevel(ctx, program.SetLevel{Partner: "alice", Level: "gold", Meta: program.Meta{At: noon.Add(2 * time.Hour)}})
+	require.NoError(t, err)
+	for range 2 {
+		_, err = s.RunDue(ctx, noon.AddDate(0, 0, 1))
+		require.NoError(t, err)
+	}
+	s.now = noon.Add(time.Hour)
+	_, err = s.Plans.Publish(ctx, program.Publish{Plan: program.MustPlan(`{` + levels + `, "oneOffs": [{"name": "rise", "upgrade": {"payee": "self", "levels": {"gold": "5.00"}}}]}`)})
+	require.NoError(t, err)
+	s.now = noon.Add(3 * time.Hour)
+	_, err = s.RunDue(ctx, s.now)
+	require.NoError(t, err)
+	grants, err := s.Bonuses.Grants(ctx, "alice")
+	require.NoError(t, err)
+	require.Len(t, grants[0].All, 1)
+	require.True(t, grants[0].All[0].Stands)
+	require.Equal(t, int64(2), grants[0].Revision, "runs ahead of the clock write nothing")
+}
