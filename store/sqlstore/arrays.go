@@ -52,14 +52,23 @@ func (a Integers) String() string {
 
 // written are arguments for a driver that knows no arrays.
 func written(args []any) []any {
-	out := slices.Clone(args)
-	for i, arg := range out {
+	var out []any // a copy, where there is an array at all
+	set := func(i int, text string) {
+		if out == nil {
+			out = slices.Clone(args)
+		}
+		out[i] = text
+	}
+	for i, arg := range args {
 		switch arg := arg.(type) {
 		case Texts:
-			out[i] = arg.String()
+			set(i, arg.String())
 		case Integers:
-			out[i] = arg.String()
+			set(i, arg.String())
 		}
+	}
+	if out == nil {
+		return args
 	}
 	return out
 }
