@@ -152,12 +152,13 @@ func (r Rate) String() string {
 }
 
 // MarshalText writes the form of String.
-func (r Rate) MarshalText() ([]byte, error) {
-	b := make([]byte, 0, 24)
+func (r Rate) MarshalText() ([]byte, error) { return r.AppendText(make([]byte, 0, 24)) }
+
+// AppendText appends the form of String.
+func (r Rate) AppendText(b []byte) ([]byte, error) {
 	switch r.kind {
 	case percent:
-		b = appendShort(b, r.coefficient, int(r.scale)-2)
-		return append(b, '%'), nil
+		return append(appendShort(b, r.coefficient, int(r.scale)-2), '%'), nil
 	case perUnit:
 		return append(appendShort(b, r.coefficient, int(r.scale)), unitSuffix...), nil
 	}

@@ -207,8 +207,11 @@ func Sum(amounts ...Amount) (Amount, error) {
 }
 
 // MarshalText writes the form of String, which carries code and scale: "19.90 CNY".
-func (a Amount) MarshalText() ([]byte, error) {
-	b := a.appendPlain(make([]byte, 0, 24))
+func (a Amount) MarshalText() ([]byte, error) { return a.AppendText(make([]byte, 0, 24)) }
+
+// AppendText appends the form of String.
+func (a Amount) AppendText(b []byte) ([]byte, error) {
+	b = a.appendPlain(b)
 	if !a.cur.IsZero() {
 		b = append(append(b, ' '), a.cur.Code()...)
 	}
