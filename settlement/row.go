@@ -64,7 +64,8 @@ func own[T any](p *T) *T {
 	return &copied
 }
 
-// rows packs entries into one row a payee and currency, in order of both. Payees whose entries cancel out get a row too, since its entries say why.
+// rows packs entries into one row a payee and currency, in order of both. Payees whose entries cancel out get a row too, since its entries say why. The entries
+// are put in order in place, and are then the rows'.
 func rows(source Source, revision int64, key string, at time.Time, record partner.Record, entries []commission.Entry) ([]Row, error) {
 	order := func(a, b *commission.Entry) int {
 		return cmp.Or(cmp.Compare(a.Payee, b.Payee), a.Amount.Currency().Cmp(b.Amount.Currency()))
@@ -74,26 +75,45 @@ func rows(source Source, revision int64, key string, at time.Time, record partne
 		places[i] = i
 	}
 	slices.SortFunc(places, func(a, b int) int { return cmp.Or(order(&entries[a], &entries[b]), a-b) })
-	sorted := make([]commission.Entry, len(entries))
-	for i, place := range places {
-		sorted[i] = entries[place]
+	arrange(entries, places)
+	payees := 0
+	for i := range entries {
+		if i == 0 || order(&entries[i], &entries[i-1]) != 0 {
+			payees++
+		}
 	}
-	var all []Row
-	for start := 0; start < len(sorted); {
+	all := make([]Row, 0, payees)
+	for start := 0; start < len(entries); {
 		end := start
 		total := money.Amount{}
 		var err error
-		for end < len(sorted) && order(&sorted[end], &sorted[start]) == 0 {
-			if total, err = total.Add(sorted[end].Amount); err != nil {
+		for end < len(entries) && order(&entries[end], &entries[start]) == 0 {
+			if total, err = total.Add(entries[end].Amount); err != nil {
 				return nil, err
 			}
 			end++
 		}
 		all = append(all, Row{
-			Source: source, Payee: sorted[start].Payee, Revision: revision, Key: key, Amount: total,
-			Entries: sorted[start:end:end], At: at, Record: record,
+			Source: source, Payee: entries[start].Payee, Revision: revision, Key: key, Amount: total,
+			Entries: entries[start:end:end], At: at, Record: record,
 		})
 		start = end
 	}
 	return all, nil
+}
+
+// arrange puts the entry of places[i] at i, along each ring of places with one entry in hand. places is used up.
+func arrange(entries []commission.Entry, places []int) {
+	for i := range places {
+		if places[i] == i {
+			continue
+		}
+		hand, at := entries[i], i
+		for places[at] != i {
+			next := places[at]
+			entries[at], places[at] = entries[next], at
+			at = next
+		}
+		entries[at], places[at] = hand, at
+	}
 }
