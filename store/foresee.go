@@ -16,11 +16,11 @@ type Foreseeing interface {
 
 // Reads are calls of methods of which something comes back, by their arguments. An empty one is no call.
 type Reads struct {
-	Claimed    []ClaimKey
 	Plans      int // the first version; 0: no call
 	LockOrders []commission.OrderID
+	LockSpent  []partner.Customer // to whose totals [Partners].AddSpend adds nothing, or something
+	Claimed    []ClaimKey
 	Bindings   []partner.Customer
 	Partners   []partner.ID
-	Claim      []Claim            // which is called next, and must be
-	LockSpent  []partner.Customer // to whose totals [Partners].AddSpend is going to add
+	Claim      []Claim // which is called next, and must be
 }

@@ -27,7 +27,8 @@ type Partners interface {
 	// Facts returns all facts of each partner in order of Seq.
 	Facts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, error)
 
-	// AddSpend adds to what customers have spent themselves and returns each customer's total after it. The same customer may come more than once.
+	// AddSpend adds to what customers have spent themselves and returns each customer's total after it. The same customer may come more than once. The zero Amount
+	// adds nothing and keeps others from adding until the end; of who has spent nothing then nothing is kept either.
 	AddSpend(ctx context.Context, spend []Spend) ([]money.Amount, error)
 	// Spent returns what each customer has spent in all, the zero Amount for one who has spent nothing.
 	Spent(ctx context.Context, customers []partner.Customer) ([]money.Amount, error)

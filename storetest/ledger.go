@@ -1,6 +1,9 @@
 package storetest
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fenrun/fenrun/commission"
@@ -11,6 +14,7 @@ import (
 
 var rowSentences = []sentence{
 	{"a row whose source, payee, currency and revision exist is an ExistsError and nothing is added", rowExists},
+	{"many rows of orders that are new are added as few are", manyRowsOfNewOrders},
 	{"rows of a source come in order of revision, payee, currency", rowsInOrder},
 	{"FoldRows marks at most limit rows and returns them as they are after it, in order of payee, currency, source, revision", foldOrder},
 	{"FoldRows takes each row once", foldOnce},
@@ -33,6 +37,70 @@ func rowExists(x *trial) {
 	other := sampleRow("o-1", "p-1", 1, 100)
 	other.Source.Kind = "period"
 	write(x, store.Tx.AddRows, list(other, sampleRow("o-1", "p-2", 1, 100), sampleRow("o-1", "p-1", 2, 100), sampleRow("o-2", "p-1", 1, 100)))
+}
+
+// manyRowsOfNewOrders adds rows in the transaction that first saves their orders, which a store may do in another way: with all that a value can be.
+func manyRowsOfNewOrders(x *trial) {
+	const n = 60
+	ids := make([]commission.OrderID, n)
+	sums := append(amounts(), cny.Minor(1), cny.Minor(-9999), cny.Minor(10000), cny.Minor(-100010000))
+	sources, orders := make([]settlement.Source, n), make([]settlement.Order, n)
+	var rows []settlement.Row
+	for i := range ids {
+		ids[i] = commission.OrderID(fmt.Sprintf("o-%02d", i))
+		sources[i], orders[i] = settlement.OfOrder(ids[i]), sampleOrder(ids[i])
+		for k := 3 * i; k < 3*i+3; k++ {
+			row := sampleRow(ids[i], partner.ID(fmt.Sprintf("p-%03d", k)), 1, 0)
+			row.Amount, row.Folded = sums[k%len(sums)], instants()[k%len(instants())]
+			row.Reason = texts()[k%len(texts())]
+			row.Entries[0].Level = partner.Level(row.Reason)
+			rows = append(rows, row)
+		}
+	}
+	want := make([][]settlement.Row, n)
+	for i := range want {
+		want[i] = rows[3*i : 3*i+3]
+	}
+	adding := func(again ...settlement.Row) func(tx store.Tx) error {
+		return func(tx store.Tx) error {
+			if _, err := tx.LockOrders(x.ctx, ids); err != nil {
+				return err
+			}
+			if err := tx.SaveOrders(x.ctx, orders); err != nil {
+				return err
+			}
+			if err := tx.AddRows(x.ctx, rows[:n]); err != nil {
+				return err
+			}
+			if err := tx.AddRows(x.ctx, append(slices.Clone(rows[n:]), again...)); err != nil {
+				return err
+			}
+			own, err := tx.Rows(x.ctx, sources)
+			same(x, want, own, "what it has added itself")
+			return err
+		}
+	}
+	x.exists(adding(rows[2*n]))
+	x.exists(func(tx store.Tx) error {
+		if err := adding()(tx); err != nil {
+			return err
+		}
+		return tx.AddRows(x.ctx, rows[n:])
+	})
+	x.refused(errRefused, func(tx store.Tx) error {
+		if err := adding()(tx); err != nil {
+			return err
+		}
+		return errRefused
+	})
+	x.update(adding())
+	same(x, want, read(x, store.Tx.Rows, sources))
+	x.exists(func(tx store.Tx) error {
+		if _, err := tx.LockOrders(x.ctx, ids); err != nil {
+			return err
+		}
+		return tx.AddRows(x.ctx, rows)
+	})
 }
 
 // name says which row it is.

@@ -18,6 +18,8 @@ var partnerSentences = []sentence{
 	{"AddSpend returns each customer's total after it, in the order given", spendTotals},
 	{"Spent returns the totals of AddSpend", spentTotals},
 	{"AddSpend takes back what is below 0, down to below 0", spendBack},
+	{"AddSpend of nothing changes nothing and keeps nothing", spendNothing},
+	{"AddSpend of nothing keeps others from adding, also of who has spent nothing", spendAtOnce},
 	{"ScanCustomers has who spent and whom somebody attempted to bind", customersKnown},
 }
 
@@ -144,6 +146,40 @@ func spendBack(x *trial) {
 		return err
 	})
 	require.ErrorAs(x, err, &tooLarge, "a total beyond 38 digits")
+}
+
+func spendNothing(x *trial) {
+	change(x, store.Tx.AddSpend, list(spend("c-1", 100), spend("c-2", 0)))
+	got := change(x, store.Tx.AddSpend, list(store.Spend{Customer: "c-1"}, store.Spend{Customer: "c-9"}, store.Spend{Customer: "c-1"}))
+	same(x, list(cny.Minor(100), money.Amount{}, cny.Minor(100)), got)
+	same(x, list(cny.Minor(100), money.Amount{}), read(x, store.Tx.Spent, list[partner.Customer]("c-1", "c-9")))
+	known := list(spend("c-1", 100), spend("c-2", 0))
+	same(x, known, scan(x, store.Tx.ScanCustomers, "", 10), "who has spent nothing, and nobody bound, is no customer")
+}
+
+func spendAtOnce(x *trial) {
+	x.contended(func(x *trial, workers, _ int) {
+		for _, err := range together(workers, func(int) error {
+			return x.st.Update(x.ctx, x.tenant, func(tx store.Tx) error {
+				before, err := tx.AddSpend(x.ctx, list(store.Spend{Customer: "c-1"}))
+				if err != nil {
+					return err
+				}
+				after, err := tx.AddSpend(x.ctx, list(spend("c-1", 1)))
+				if err != nil {
+					return err
+				}
+				total, err := before[0].Add(cny.Minor(1))
+				if err == nil && total != after[0] {
+					err = fmt.Errorf("%s and then %s: somebody has added meanwhile", before[0], after[0])
+				}
+				return err
+			})
+		}) {
+			require.NoError(x, err)
+		}
+		same(x, list(cny.Minor(int64(workers))), read(x, store.Tx.Spent, list[partner.Customer]("c-1")))
+	})
 }
 
 func customersKnown(x *trial) {

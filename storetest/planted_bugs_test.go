@@ -12,21 +12,22 @@ type plantedEdit struct{ file, old, new string }
 
 // The tests that find bugs: of this package, or of another one that stands before the colon.
 const (
-	byModel    = "TestTheProgrammeOnMemstore/programme/any_history_agrees_with_the_naive_programme"
-	byOrder    = "TestTheProgrammeOnMemstore/programme/events_that_commute_give_the_same_in_any_order"
-	byPortions = "TestTheProgrammeOnMemstore/programme/refunds_in_portions_are_one_refund_and_the_order_without_it"
-	byHistory  = "TestEveryHistoryOfFiveActions"
-	byRuns     = "TestTheProgrammeOnMemstore/programme/any_history_of_period_runs_agrees_with_the_naive_ones"
-	byGrants   = "TestAStoreThatRunsEverythingTwiceKeepsTheContract/programme/one-off_bonuses_that_many_runs_of_RunDue_judge_at_once_are_paid_and_taken_back_once"
-	byLate     = "partner/program:TestRule_6_10_WhatIsToldLateLiftsFromTheLastLevelOn"
-	byLock     = "partner:TestRule_6_10_AManualLevelIsLockedUntilItsInstantAndOnlyThatLevel"
-	byReward   = "partner/program:TestRule_6_12_ARewardToHimselfIsExplainedAndStandsWithTheLevel"
-	byPass     = "partner/program:TestRule_6_12_WhoIsJudgedByASettledOrderDoesNotRiseByTheRewardInThatPass"
-	byCascade  = "partner/program:TestRule_6_12_ACascadeThatIsInterruptedGoesOn"
-	byRounds   = "settlement:TestWhatIsTakenBackBeyondWhatIsPendingComesReleased"
-	byBatch    = "partner/program:TestRule_5_34_ABatchIsItsOrdersOneByOne"
-	byForest   = "partner/program:TestRule_3_23_InEveryTreeWhoStandsWhereIsWhatAMapSays"
-	bySupply   = "partner/program:TestRule_3_2_WhatIsJudgedOnceMoreIsSoInEveryTree"
+	byModel      = "TestTheProgrammeOnMemstore/programme/any_history_agrees_with_the_naive_programme"
+	byOrder      = "TestTheProgrammeOnMemstore/programme/events_that_commute_give_the_same_in_any_order"
+	byPortions   = "TestTheProgrammeOnMemstore/programme/refunds_in_portions_are_one_refund_and_the_order_without_it"
+	byHistory    = "TestEveryHistoryOfFiveActions"
+	byRuns       = "TestTheProgrammeOnMemstore/programme/any_history_of_period_runs_agrees_with_the_naive_ones"
+	byGrants     = "TestAStoreThatRunsEverythingTwiceKeepsTheContract/programme/one-off_bonuses_that_many_runs_of_RunDue_judge_at_once_are_paid_and_taken_back_once"
+	byLate       = "partner/program:TestRule_6_10_WhatIsToldLateLiftsFromTheLastLevelOn"
+	byLock       = "partner:TestRule_6_10_AManualLevelIsLockedUntilItsInstantAndOnlyThatLevel"
+	byReward     = "partner/program:TestRule_6_12_ARewardToHimselfIsExplainedAndStandsWithTheLevel"
+	byPass       = "partner/program:TestRule_6_12_WhoIsJudgedByASettledOrderDoesNotRiseByTheRewardInThatPass"
+	byCascade    = "partner/program:TestRule_6_12_ACascadeThatIsInterruptedGoesOn"
+	byRounds     = "settlement:TestWhatIsTakenBackBeyondWhatIsPendingComesReleased"
+	byBatch      = "partner/program:TestRule_5_34_ABatchIsItsOrdersOneByOne"
+	byBatchLocks = "partner/program:TestABatchTakesItsLocksInOrder"
+	byForest     = "partner/program:TestRule_3_23_InEveryTreeWhoStandsWhereIsWhatAMapSays"
+	bySupply     = "partner/program:TestRule_3_2_WhatIsJudgedOnceMoreIsSoInEveryTree"
 
 	bySale = "commission:TestRule_4_17_WhatIsNoSaleInAnyOrderIsNoneWhereTheBuyersOwnPurchasesPayNobody"
 
@@ -43,6 +44,12 @@ var plantedBugs = []plantedBug{
 	}}},
 	{"an order of a batch reads what it has not written yet", byBatch, []plantedEdit{{
 		"partner/program/internal/ahead/asked.go", "	a.inTurn = a.inTurn || a.kinds&of != 0\n", "",
+	}}},
+	{"orders of a batch lock when each comes to it", byBatchLocks, []plantedEdit{{
+		"partner/program/internal/ahead/ahead.go", "	if notes == 0 {\n", "	if notes >= 0 {\n",
+	}}},
+	{"a batch locks customers before what is left of campaigns", byBatchLocks, []plantedEdit{{
+		"partner/program/lock_paid.go", "among && !slices.ContainsFunc(likely, (*version).counts)", "among",
 	}}},
 	{"half-even rounds as half-up", byModel, []plantedEdit{{"commission/money/round.go", "return half > 0 || half == 0 && odd", "return half >= 0"}}},
 	{"the order's discount is not taken off", byModel, []plantedEdit{{

@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/stretchr/testify/require"
 
@@ -20,6 +21,7 @@ var sizeSentences = []sentence{
 	{"grants and settled orders are written and read in one call, however many", manyGrants},
 	{"forfeits are written and read in one call, however many", manyForfeits},
 	{"claims, events and withdrawals are written and read in one call, however many", manyClaims},
+	{"what a transaction begins with is undone with it, however much it is", manyUndone},
 	{"a line of people is as long as it is", longLine},
 	{"one record may be large", largeRecords},
 }
@@ -160,6 +162,23 @@ func manyClaims(x *trial) {
 		require.Equal(x, ids[i], w.ID)
 		require.Equal(x, int64(2), w.Revision)
 	}
+}
+
+func manyUndone(x *trial) {
+	n := x.size
+	orders := made(n, func(i int) store.QueuedOrder { return queued(commission.OrderID(fmt.Sprintf("o-%d", i)), "a", day(1)) })
+	for i := range orders {
+		orders[i].Data = []byte(fmt.Sprintf("%q", strings.Repeat("long ", 200)))
+	}
+	x.refused(errRefused, func(tx store.Tx) error {
+		if err := tx.Enqueue(x.ctx, orders); err != nil {
+			return err
+		}
+		return errRefused
+	})
+	require.Empty(x, x.dump())
+	write(x, store.Tx.Enqueue, orders)
+	require.Len(x, scan(x, waiting, store.QueueCursor{}, n+1), n)
 }
 
 func longLine(x *trial) {

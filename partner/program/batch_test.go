@@ -236,31 +236,46 @@ func TestABatchLocksABuyerBeforeItReadsWhatHeHasDone(t *testing.T) {
 }
 
 func TestABatchRunsAnOrderAgainOnlyWhereAnotherHasChangedWhatItRead(t *testing.T) {
-	ids, asked := 0, map[commission.OrderID]int{}
-	prog, err := program.New(memstore.New(), program.Config{
-		Plan: program.MustPlan(twoLevels), Clock: func() time.Time { return noon },
-		NewID: func() string { ids++; return fmt.Sprintf("%032x", ids) },
-		Hooks: program.Hooks{Verify: program.VerifyFunc(func(_ context.Context, sale program.Sale) (program.Verdict, error) {
-			asked[sale.Order.ID]++
-			return program.Verdict{}, nil
-		})},
-	})
-	require.NoError(t, err)
-	require.NoError(t, errOf(prog.Partners.Add(ctx, program.Add{Partner: "alice"})))
-	first := ordersOf(t, prog, "first", 1)
-	out, err := prog.Orders.PaidBatch(ctx, first) // publishes the plan
-	requireAllPaid(t, out, err)
+	for _, c := range []struct {
+		name, plan string
+		referrer   partner.ID
+		again      int
+		why        string
+	}{
+		{"spending", twoLevels, "", 1, "what its customer has spent it reads when the first has had its turn"},
+		{"binding", `{"currency": "CNY", "binding": {"on": "payment"}, "commission": {"rates": ["10%"]}}`, "alice", 2, "whose its customer is is no longer what it read"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ids, asked := 0, map[commission.OrderID]int{}
+			prog, err := program.New(memstore.New(), program.Config{
+				Plan: program.MustPlan(c.plan), Clock: func() time.Time { return noon },
+				NewID: func() string { ids++; return fmt.Sprintf("%032x", ids) },
+				Hooks: program.Hooks{Verify: program.VerifyFunc(func(_ context.Context, sale program.Sale) (program.Verdict, error) {
+					asked[sale.Order.ID]++
+					return program.Verdict{}, nil
+				})},
+			})
+			require.NoError(t, err)
+			require.NoError(t, errOf(prog.Partners.Add(ctx, program.Add{Partner: "alice"})))
+			_, err = prog.Orders.PaidBatch(ctx, ordersOf(t, prog, "first", 1)) // publishes the plan
+			require.NoError(t, err)
 
-	all := ordersOf(t, prog, "o", 30)
-	again := all[7] // the same customer buys once more
-	again.ID = "again"
-	all = append(all, again)
-	out, err = prog.Orders.PaidBatch(ctx, all)
-	requireAllPaid(t, out, err)
-	for _, o := range all[:30] {
-		require.Equal(t, 1, asked[o.ID], o.ID)
+			all := ordersOf(t, prog, "o", 30)
+			for i := range all { // who are nobody's yet
+				all[i].Customer, all[i].Referrer = partner.Customer(fmt.Sprintf("new-%d", i)), c.referrer
+			}
+			again := all[7] // the same customer buys once more
+			again.ID = "again"
+			all = append(all, again)
+			out, err := prog.Orders.PaidBatch(ctx, all)
+			require.NoError(t, err)
+			for i, o := range all[:30] {
+				require.NoError(t, out[i].Err)
+				require.Equal(t, 1, asked[o.ID], o.ID)
+			}
+			require.Equal(t, c.again, asked["again"], c.why)
+		})
 	}
-	require.Equal(t, 2, asked["again"], "what its customer has spent is no longer what it read")
 }
 
 func TestABatchThatFailsAsAWholeIsDoneOneByOne(t *testing.T) {

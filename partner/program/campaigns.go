@@ -30,6 +30,11 @@ func (v *version) countersOf(c *commission.Campaign, customer partner.Customer) 
 	return all
 }
 
+// counts reports whether the plan has a campaign with counters.
+func (v *version) counts() bool {
+	return slices.ContainsFunc(v.plan.Campaigns, func(c commission.Campaign) bool { return len(v.countersOf(&c, "")) > 0 })
+}
+
 // used tells the calculation what earlier orders use of the campaigns that can raise this one. An order that is posted locks what it reads, so that what is
 // left of them is the same until it is written.
 func (c *call) used(j *judged, people int, locks bool) error {

@@ -90,7 +90,7 @@ func (c *call) cameTo(node partner.Node, order *settlement.Order) (promoted bool
 		return false, "", nil
 	}
 	// Adding nothing takes the locks that keep two facts of one buyer from missing each other.
-	totals, err := c.tx.AddSpend(c.ctx, []store.Spend{{Customer: order.Customer, Amount: v.calc.Currency().Minor(0)}})
+	totals, err := c.tx.AddSpend(c.ctx, []store.Spend{{Customer: order.Customer}})
 	if err != nil {
 		return false, "", err
 	}

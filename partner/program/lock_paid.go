@@ -5,6 +5,7 @@ import (
 
 	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner"
+	"github.com/fenrun/fenrun/partner/program/internal/ahead"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
 	"github.com/fenrun/fenrun/tree"
@@ -18,7 +19,12 @@ func (in *Order) expected(c *call) store.Reads {
 	}) {
 		return store.Reads{}
 	}
-	return store.Reads{LockOrders: []commission.OrderID{in.ID}, Bindings: []partner.Customer{in.Customer}, Partners: []partner.ID{partner.ID(in.Customer)}}
+	next := store.Reads{LockOrders: []commission.OrderID{in.ID}, Bindings: []partner.Customer{in.Customer}, Partners: []partner.ID{partner.ID(in.Customer)}}
+	// Among others all that is going to be locked is locked at once. Where some need counters, what customers have spent comes after these.
+	if _, among := c.tx.(*ahead.Tx); among && !slices.ContainsFunc(likely, (*version).counts) {
+		next.LockSpent = []partner.Customer{in.Customer}
+	}
+	return next
 }
 
 // lockPaid locks an order that is told of, after what is known of its customer where the order is going to be among it, or some plan has a grace in which it

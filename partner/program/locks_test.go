@@ -315,3 +315,34 @@ func TestWhatAPaymentReachesIsLockedInOrderWithItsOwnOrder(t *testing.T) {
 	require.True(t, w.taken["counters"])
 	require.Empty(t, w.wrong)
 }
+
+// Of the orders of a batch some are nobody's and make their buyers partners, when others still have to find who stands above and what is left of a campaign.
+func TestABatchTakesItsLocksInOrder(t *testing.T) {
+	s, w := watchLocks(t, `{
+	  "currency": "CNY", "commission": {"rates": ["10%", "5%"]}, "joining": {"spend": "1.00"},
+	  "campaigns": [{"name": "june", "factor": "2", "budget": "100.00", "perCustomer": "50.00"}]
+	}`)
+	s.add("alice")
+	s.add("zoe")
+	s.recruit("zoe", "alice")
+	var all []program.Order
+	for i := range 6 {
+		o := s.order(fmt.Sprintf("o-%d", i), 1, "10.00")
+		o.Customer = partner.Customer(fmt.Sprintf("c-%d", i))
+		if i%2 == 1 {
+			_, err := s.Team.Bind(ctx, program.Bind{Customer: o.Customer, Owner: "zoe"})
+			require.NoError(t, err)
+		}
+		all = append(all, o)
+	}
+	for _, some := range [][]program.Order{all[:2], all[2:]} {
+		out, err := s.Orders.PaidBatch(ctx, some)
+		require.NoError(t, err)
+		for _, one := range out {
+			require.NoError(t, one.Err)
+			require.True(t, one.Outcome.Promoted)
+		}
+	}
+	require.True(t, w.taken["counters"] && w.taken["partners"], "%v %v", w.taken, w.wrong)
+	require.Empty(t, w.wrong)
+}

@@ -98,7 +98,9 @@ func (in Order) paid() (task[Outcome], error) {
 			if err != nil {
 				return err
 			}
-			*out, err = c.firstOutcome(order, judged.version)
+			if *out, err = outcomeBy(order.JudgedAt(0), judged.version, judged.result); err == nil {
+				*out, err = c.asPosted(*out, &order, judged.version)
+			}
 			return err
 		}, nil
 	}, func(c *call, first store.Claim, out *Outcome) error {

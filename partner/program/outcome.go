@@ -120,8 +120,13 @@ func outcomeOf(o settlement.Order, v *version) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	return outcomeBy(o, v, result)
+}
+
+// outcomeBy is outcomeOf where the result is known.
+func outcomeBy(o settlement.Order, v *version, result *commission.Result) (out Outcome, err error) {
 	terms := v.plan.Settlement.Of(o.Kind)
-	out := Outcome{
+	out = Outcome{
 		Order: o.ID, Plan: o.Plan, Attributed: o.Attributed, ReleaseAt: o.ReleaseAt,
 		Promoted: o.Promoted, Risen: o.Risen, Unparked: o.Unparked, Veto: o.Veto,
 		hold: fmt.Sprintf("%d days after it is %s", int(terms.Hold().Hours()/24), terms.Anchor),
@@ -156,12 +161,17 @@ func (c *call) firstOutcome(o settlement.Order, v *version) (Outcome, error) {
 	if err != nil {
 		return out, err
 	}
+	return c.asPosted(out, &o, v)
+}
+
+// asPosted leaves out of the outcome of an order what came after it was posted.
+func (c *call) asPosted(out Outcome, o *settlement.Order, v *version) (Outcome, error) {
 	received := slices.ContainsFunc(o.Unparked, func(u settlement.Unparked) bool { return u.Event == eventReceived })
 	if v.plan.Settlement.Of(o.Kind).Anchor == settlement.AnchorReceived && !received {
 		out.ReleaseAt = time.Time{}
 	}
 	out.Veto = ""
-	return out, c.lessForfeits(&out, &o, true)
+	return out, c.lessForfeits(&out, o, true)
 }
 
 // lessForfeits makes those get nothing who have forfeited what an order pays them; first leaves out what they have forfeited since it was posted.

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -198,24 +199,14 @@ func (c *call) reachedOne(v *version, x concerned) (out reachedOne, err error) {
 	return out, err
 }
 
-// lockBuyers takes the locks that keep two facts of one buyer from missing each other, of those who have bought.
+// lockBuyers takes the locks that keep two facts of one buyer from missing each other.
 func (c *call) lockBuyers(all []concerned) error {
-	customers := make([]partner.Customer, len(all))
+	nothing := make([]store.Spend, len(all))
 	for i, x := range all {
-		customers[i] = partner.Customer(x.id)
+		nothing[i].Customer = partner.Customer(x.id)
 	}
-	slices.Sort(customers)
-	spent, err := c.tx.Spent(c.ctx, customers)
-	if err != nil {
-		return err
-	}
-	var nothing []store.Spend
-	for i, customer := range customers {
-		if zero := spent[i].Currency().Minor(0); !spent[i].IsZero() {
-			nothing = append(nothing, store.Spend{Customer: customer, Amount: zero})
-		}
-	}
-	_, err = c.tx.AddSpend(c.ctx, nothing)
+	slices.SortFunc(nothing, func(a, b store.Spend) int { return cmp.Compare(a.Customer, b.Customer) })
+	_, err := c.tx.AddSpend(c.ctx, nothing)
 	return err
 }
 

@@ -101,6 +101,9 @@ func (t *tx) AddSpend(ctx context.Context, spend []store.Spend) ([]money.Amount,
 		if out[i], err = total.Amount.Add(s.Amount); err != nil {
 			return nil, err
 		}
+		if out[i] == (money.Amount{}) {
+			continue
+		}
 		if err := write(t, key(s), store.Spend{Customer: s.Customer, Amount: out[i]}); err != nil {
 			return nil, err
 		}

@@ -86,8 +86,9 @@ func (t *tx) AddSpend(ctx context.Context, spend []store.Spend) ([]money.Amount,
 		if err != nil {
 			return nil, err
 		}
-		put(t, t.spend, s.Customer, total)
-		out[i] = total
+		if out[i] = total; total != (money.Amount{}) {
+			put(t, t.spend, s.Customer, total)
+		}
 	}
 	return out, nil
 }

@@ -19,12 +19,15 @@ import (
 type transaction struct {
 	conn  *pgxpool.Conn
 	begin string // "" once it is begun
+	background
 }
 
 var (
-	_ sqlstore.Pipe      = (*transaction)(nil)
-	_ sqlstore.Committer = (*transaction)(nil)
-	_ sqlstore.Pipe      = runner{}
+	_ sqlstore.Pipe       = (*transaction)(nil)
+	_ sqlstore.Committer  = (*transaction)(nil)
+	_ sqlstore.Background = (*transaction)(nil)
+	_ sqlstore.Pipe       = (*runner)(nil)
+	_ sqlstore.Background = (*runner)(nil)
 )
 
 // Exec implements [sqlstore.Runner].
@@ -33,6 +36,9 @@ func (t *transaction) Exec(ctx context.Context, query string, args ...any) (int6
 		if _, err := t.Send(ctx, nil); err != nil {
 			return 0, err
 		}
+	}
+	if err := t.Wait(); err != nil {
+		return 0, err
 	}
 	tag, err := t.conn.Exec(ctx, query, native(args)...)
 	return tag.RowsAffected(), err
@@ -47,6 +53,9 @@ func (t *transaction) Query(ctx context.Context, query string, args ...any) (sql
 		}
 		return rows[0], nil
 	}
+	if err := t.Wait(); err != nil {
+		return nil, err
+	}
 	rows, err := t.conn.Query(ctx, query, native(args)...)
 	if err != nil {
 		return nil, err
@@ -56,6 +65,9 @@ func (t *transaction) Query(ctx context.Context, query string, args ...any) (sql
 
 // Send implements [sqlstore.Pipe].
 func (t *transaction) Send(ctx context.Context, statements []sqlstore.Statement) ([]sqlstore.Rows, error) {
+	if err := t.Wait(); err != nil {
+		return nil, err
+	}
 	if t.begin == "" {
 		return send(ctx, t.conn, statements)
 	}
@@ -63,6 +75,23 @@ func (t *transaction) Send(ctx context.Context, statements []sqlstore.Statement)
 	t.begin = ""
 	rows, err := send(ctx, t.conn, slices.Insert(slices.Clone(statements), 0, begin))
 	return rows[min(1, len(rows)):], err
+}
+
+// Start implements [sqlstore.Background].
+func (t *transaction) Start(ctx context.Context, statements []sqlstore.Statement) {
+	if t.begin != "" {
+		statements = slices.Insert(slices.Clone(statements), 0, sqlstore.Statement{Text: t.begin})
+		t.begin = ""
+	}
+	t.background.Start(ctx, statements)
+}
+
+// Copy implements [sqlstore.Background].
+func (t *transaction) Copy(ctx context.Context, statement string, data []byte) {
+	if t.begin != "" {
+		t.Start(ctx, nil)
+	}
+	t.background.Copy(ctx, statement, data)
 }
 
 // Commit implements [sqlstore.Transaction].
@@ -77,6 +106,9 @@ func (t *transaction) SendAndCommit(ctx context.Context, last []sqlstore.Stateme
 		t.conn.Release()
 		return false, nil
 	}
+	if err := t.Wait(); err != nil {
+		return true, err
+	}
 	rows, err := t.Send(ctx, append(slices.Clone(last), sqlstore.Statement{Text: "commit"}))
 	if said := new(pgconn.PgError); len(rows) < len(last) && errors.As(err, &said) {
 		return true, err
@@ -90,6 +122,7 @@ func (t *transaction) SendAndCommit(ctx context.Context, last []sqlstore.Stateme
 
 // Rollback implements [sqlstore.Transaction]. A connection on which it fails is not used again.
 func (t *transaction) Rollback() {
+	_ = t.Wait()
 	if t.begin == "" {
 		_, _ = t.conn.Exec(context.Background(), "rollback")
 	}

@@ -22,25 +22,37 @@ func (b beginner) Begin(ctx context.Context, readOnly bool) (sqlstore.Transactio
 	if err != nil {
 		return nil, err
 	}
-	return &transaction{conn: conn, begin: begin}, nil
+	return &transaction{conn: conn, begin: begin, background: background{conn: conn.Conn()}}, nil
 }
 
 // runner runs statements in a transaction of pgx.
-type runner struct{ tx pgx.Tx }
+type runner struct {
+	tx pgx.Tx
+	background
+}
 
 // Send implements [sqlstore.Pipe].
-func (r runner) Send(ctx context.Context, statements []sqlstore.Statement) ([]sqlstore.Rows, error) {
+func (r *runner) Send(ctx context.Context, statements []sqlstore.Statement) ([]sqlstore.Rows, error) {
+	if err := r.Wait(); err != nil {
+		return nil, err
+	}
 	return send(ctx, r.tx, statements)
 }
 
 // Exec implements [sqlstore.Runner].
-func (r runner) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+func (r *runner) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if err := r.Wait(); err != nil {
+		return 0, err
+	}
 	tag, err := r.tx.Exec(ctx, query, native(args)...)
 	return tag.RowsAffected(), err
 }
 
 // Query implements [sqlstore.Runner].
-func (r runner) Query(ctx context.Context, query string, args ...any) (sqlstore.Rows, error) {
+func (r *runner) Query(ctx context.Context, query string, args ...any) (sqlstore.Rows, error) {
+	if err := r.Wait(); err != nil {
+		return nil, err
+	}
 	rows, err := r.tx.Query(ctx, query, native(args)...)
 	if err != nil {
 		return nil, err

@@ -11,7 +11,9 @@
 //
 // Tables, statements and locks are those of package sqlstore, so that a shop can go from one to the other. It works in every mode in which pgx runs queries,
 // also without prepared statements behind a pool of connections. Statements of which nothing comes back, and what is known to be read next, go to the server
-// by one message, so that an order waits six times for it and not fifteen. It is a module of its own, so that nobody else has to download pgx.
+// by one message, so that an order waits six times for it and not fifteen. Of many orders in one call the first are written while the last are worked out,
+// rows of new ones by COPY; that is over before the call returns, and no tracer of pgx sees it. It is a module of its own, so that nobody else has to
+// download pgx.
 package pgxstore
 
 import (
@@ -66,7 +68,9 @@ func (s *Store) View(ctx context.Context, tenant store.Tenant, fn func(store.Tx)
 
 // Join returns the store inside a transaction that the shop has open: what is done through it is committed or rolled back with the rest of that transaction,
 // by the shop. After an error other than a refusal the shop must roll back. The transaction is used by one goroutine at a time.
-func (s *Store) Join(tx pgx.Tx) store.Store { return s.store.JoinOn(runner{tx}) }
+func (s *Store) Join(tx pgx.Tx) store.Store {
+	return s.store.JoinOn(&runner{tx, background{conn: tx.Conn()}})
+}
 
 // Migrate makes the tables, or brings them to this version, as [sqlstore.Migrate] does.
 func Migrate(ctx context.Context, pool *pgxpool.Pool, config Config) error {

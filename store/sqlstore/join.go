@@ -80,6 +80,7 @@ func (j *Joined) run(ctx context.Context, tenant store.Tenant, readOnly bool, fn
 	finished := false
 	defer func() {
 		t.end()
+		_ = t.wait() // also where fn has failed: the connection is the shop's again
 		switch {
 		case t.failed != nil:
 			j.poisoned = t.failed

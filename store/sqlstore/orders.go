@@ -47,9 +47,12 @@ func (t *tx) lockOrders(ctx context.Context, ids []commission.OrderID) (map[comm
 		return err
 	})
 	if t.locked == nil {
-		t.locked = map[commission.OrderID]int64{}
+		t.locked, t.unsaved = map[commission.OrderID]int64{}, map[commission.OrderID]bool{}
 	}
 	for id, o := range found {
+		if _, again := t.locked[id]; !again && o.Revision == 0 {
+			t.unsaved[id] = true
+		}
 		t.locked[id] = o.Revision
 	}
 	return found, err

@@ -122,22 +122,34 @@ func (t *tx) Facts(ctx context.Context, ids []partner.ID) ([][]partner.Fact, err
 }
 
 func (t *tx) facts(ctx context.Context, ids []partner.ID, lock bool) ([][]partner.Fact, error) {
-	found := map[partner.ID][]partner.Fact{}
-	order := "" // those of one person are put in order here, which takes less than all of them there
+	order := "" // they are put in order here, which takes less than there
 	if lock {
 		order = "partner, seq"
 	}
+	all := make([]partner.Fact, 0, 2*len(ids)) // most people have a status and a level
+	var f partner.Fact
+	var at int64
+	var r scanned
+	into := append([]any{&f.Partner, &f.Seq, &f.Kind, &f.Value, &at}, r.into()...)
 	err := t.owned(ctx, &factsTable, factsTable.key[:1], singles(ids), order, lock, func(scan func(...any) error) error {
-		var f partner.Fact
-		var at int64
-		var r scanned
-		err := scan(append([]any{&f.Partner, &f.Seq, &f.Kind, &f.Value, &at}, r.into()...)...)
+		err := scan(into...)
 		f.At, f.Record = moment(at), r.record()
-		found[f.Partner] = append(found[f.Partner], f)
+		all = append(all, f)
 		return err
 	})
-	for _, facts := range found {
-		slices.SortFunc(facts, func(a, b partner.Fact) int { return cmp.Compare(a.Seq, b.Seq) })
+	inTurn := func(a, b partner.Fact) int {
+		return cmp.Or(cmp.Compare(a.Partner, b.Partner), cmp.Compare(a.Seq, b.Seq))
+	}
+	if !slices.IsSortedFunc(all, inTurn) {
+		slices.SortFunc(all, inTurn)
+	}
+	found := make(map[partner.ID][]partner.Fact, len(ids))
+	for len(all) > 0 {
+		of, n := all[0].Partner, 1
+		for n < len(all) && all[n].Partner == of {
+			n++
+		}
+		found[of], all = all[:n:n], all[n:]
 	}
 	return inOrder(ids, found), err
 }
@@ -201,7 +213,8 @@ func (t *tx) AddSpend(ctx context.Context, spend []store.Spend) ([]money.Amount,
 	t.wrote = true
 	var tuples [][]any
 	for _, key := range sortedKeys(singles(customers)) {
-		if customer := partner.Customer(key[0].(string)); changed[customer] {
+		customer := partner.Customer(key[0].(string))
+		if t.spends[customer] = totals[customer]; changed[customer] {
 			code, scale := currencyOf(totals[customer])
 			tuples = append(tuples, []any{key[0], digits(totals[customer]), code, scale})
 		}
@@ -209,15 +222,27 @@ func (t *tx) AddSpend(ctx context.Context, spend []store.Spend) ([]money.Amount,
 	return out, t.insert(ctx, &customersTable, tuples, upsert)
 }
 
-// lockSpent locks and reads what customers have spent.
+// lockSpent locks what customers have spent, as far as it is not locked yet, and returns it.
 func (t *tx) lockSpent(ctx context.Context, customers []partner.Customer) (map[partner.Customer]money.Amount, error) {
-	totals := map[partner.Customer]money.Amount{}
-	err := t.lock(ctx, &customersTable, singles(customers), []any{"0", "", int64(0)}, func(scan func(...any) error) error {
+	totals := make(map[partner.Customer]money.Amount, len(customers))
+	var unlocked []partner.Customer
+	for _, c := range customers {
+		total, locked := t.spends[c]
+		if totals[c] = total; !locked {
+			unlocked = append(unlocked, c)
+		}
+	}
+	if len(unlocked) == 0 {
+		return totals, nil
+	}
+	if t.spends == nil {
+		t.spends = map[partner.Customer]money.Amount{}
+	}
+	return totals, t.lock(ctx, &customersTable, singles(unlocked), []any{"0", "", int64(0)}, func(scan func(...any) error) error {
 		s, err := scanSpend(scan)
-		totals[s.Customer] = s.Amount
+		totals[s.Customer], t.spends[s.Customer] = s.Amount, s.Amount
 		return err
 	})
-	return totals, err
 }
 
 func scanSpend(scan func(...any) error) (store.Spend, error) {
@@ -237,7 +262,7 @@ func (t *tx) ScanCustomers(ctx context.Context, after partner.Customer, limit in
 		return nil, err
 	}
 	// Each side gives as many as are asked for, so that neither is read whole.
-	q := t.query("SELECT id FROM (SELECT id FROM (SELECT id FROM {customers} WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?"+t.sharing()+") a "+
+	q := t.query("SELECT id FROM (SELECT id FROM (SELECT id FROM {customers} WHERE tenant = ? AND id > ? AND currency <> '' ORDER BY id LIMIT ?"+t.sharing()+") a "+
 		"UNION SELECT id FROM (SELECT DISTINCT customer AS id FROM {bindings} WHERE tenant = ? AND customer > ? ORDER BY customer LIMIT ?"+t.sharing()+") b) c "+
 		"ORDER BY id LIMIT ?", t.tenant, string(after), int64(limit), t.tenant, string(after), int64(limit), int64(limit))
 	var ids []partner.Customer

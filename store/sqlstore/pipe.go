@@ -23,10 +23,11 @@ type Pipe interface {
 // piped is what a transaction has on its way where its runner is a pipe.
 type piped struct {
 	pipe     Pipe        // nil: every statement is run when it is called
+	behind   Background  // nil: nothing is run while the transaction goes on
 	later    []Statement // writes of which nothing comes back, to be sent with what is next
-	noting   bool        // whether queries are noted and not run
+	noting   bool        // whether statements are noted and not run
 	noted    []Statement
-	foreseen []foreseen // what was read before it is asked for
+	foreseen []foreseen // what was run before it is asked for
 }
 
 type foreseen struct {
@@ -40,7 +41,8 @@ var errNoted = errors.New("sqlstore: noted, to be read")
 // piping is a transaction's state for its runner.
 func piping(db Runner) piped {
 	pipe, _ := db.(Pipe)
-	return piped{pipe: pipe}
+	behind, _ := db.(Background)
+	return piped{pipe: pipe, behind: behind}
 }
 
 var _ store.Foreseeing = (*tx)(nil)
@@ -51,14 +53,17 @@ func (t *tx) Foresee(ctx context.Context, next store.Reads) error {
 		return err
 	}
 	t.noting = true
-	if len(next.Claimed) > 0 {
-		_, _ = t.Claimed(ctx, next.Claimed)
-	}
 	if next.Plans > 0 {
 		_, _ = t.Plans(ctx, next.Plans)
 	}
 	if len(next.LockOrders) > 0 {
 		_, _ = t.LockOrders(ctx, next.LockOrders)
+	}
+	if len(next.LockSpent) > 0 {
+		_, _ = t.lockSpent(ctx, next.LockSpent)
+	}
+	if len(next.Claimed) > 0 {
+		_, _ = t.Claimed(ctx, next.Claimed)
 	}
 	if len(next.Bindings) > 0 {
 		_, _ = t.Bindings(ctx, next.Bindings)
@@ -70,12 +75,12 @@ func (t *tx) Foresee(ctx context.Context, next store.Reads) error {
 		_, _ = t.Claim(ctx, next.Claim)
 		t.wrote = true
 	}
-	if len(next.LockSpent) > 0 {
-		_, _ = t.lockSpent(ctx, next.LockSpent)
-	}
 	t.noting = false
 	noted := t.noted
 	t.noted, t.foreseen = nil, nil
+	if len(noted) == 0 {
+		return nil
+	}
 	n := len(t.later)
 	rows, err := t.send(ctx, noted)
 	if err != nil {
@@ -85,6 +90,17 @@ func (t *tx) Foresee(ctx context.Context, next store.Reads) error {
 		t.foreseen = append(t.foreseen, foreseen{s, rows[n+i]})
 	}
 	return nil
+}
+
+// known returns what a statement gave that was run before it was asked for.
+func (t *tx) known(s Statement) (Rows, bool) {
+	for i, f := range t.foreseen {
+		if f.Text == s.Text && sameArgs(f.Args, s.Args) {
+			t.foreseen = slices.Delete(t.foreseen, i, i+1)
+			return f.rows, true
+		}
+	}
+	return nil, false
 }
 
 // answer returns the rows of a query: what was foreseen, or what the database says once it has run what was to be run before.
@@ -97,11 +113,8 @@ func (t *tx) answer(ctx context.Context, q *query) (Rows, error) {
 		t.noted = append(t.noted, s)
 		return nil, errNoted
 	}
-	for i, f := range t.foreseen {
-		if f.Text == s.Text && sameArgs(f.Args, s.Args) {
-			t.foreseen = slices.Delete(t.foreseen, i, i+1)
-			return f.rows, nil
-		}
+	if rows, ok := t.known(s); ok {
+		return rows, nil
 	}
 	if len(t.later) == 0 {
 		return t.db.Query(ctx, s.Text, s.Args...)
@@ -119,9 +132,29 @@ func (t *tx) write(ctx context.Context, q *query) error {
 		_, err := t.exec(ctx, q)
 		return err
 	}
+	s := Statement{q.text.String(), q.args}
+	if t.noting {
+		t.noted = append(t.noted, s)
+		return nil
+	}
+	if _, ok := t.known(s); ok {
+		return nil
+	}
 	t.foreseen = nil
-	t.later = append(t.later, Statement{q.text.String(), q.args})
+	t.later = append(t.later, s)
+	if t.behind != nil && q.large() {
+		t.behind.Start(ctx, t.later)
+		t.later = nil
+	}
 	return nil
+}
+
+// wait waits for what runs behind.
+func (t *tx) wait() error {
+	if t.behind == nil {
+		return nil
+	}
+	return t.fail(t.behind.Wait())
 }
 
 // send sends what is to be run, and then these statements.

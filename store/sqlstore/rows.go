@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fenrun/fenrun/commission"
 	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/settlement"
 	"github.com/fenrun/fenrun/store"
@@ -17,20 +18,38 @@ func rowKey(r *settlement.Row) []any {
 	return []any{string(r.Source.Kind), r.Source.ID, string(r.Payee), code, scale, r.Revision}
 }
 
+func rowExists(key []any) error {
+	return &store.ExistsError{Record: "row", Key: fmt.Sprintf("%s/%s/%s/%s/%d", key[0], key[1], key[2], key[3], key[5])}
+}
+
 func (t *tx) AddRows(ctx context.Context, rows []settlement.Row) error {
+	copies := t.copies(rows)
 	tuples := make([][]any, len(rows))
 	for i := range rows {
 		r := &rows[i]
-		entries, err := document(r.Entries)
-		if err != nil {
-			return err
+		var entries any = entriesOf(r)
+		if !copies {
+			text, err := document(r.Entries)
+			if err != nil {
+				return err
+			}
+			entries = text
 		}
 		tuples[i] = slices.Concat(rowKey(r), []any{r.Key, digits(r.Amount), micros(r.At), micros(r.Folded), micros(r.Released), currentFormat, entries},
 			recordOf(r.Record))
 	}
-	return t.add(ctx, &rowsTable, tuples, func(key []any) error {
-		return &store.ExistsError{Record: "row", Key: fmt.Sprintf("%s/%s/%s/%s/%d", key[0], key[1], key[2], key[3], key[5])}
-	})
+	if !copies {
+		return t.add(ctx, &rowsTable, tuples, rowExists)
+	}
+	for i := range rows {
+		delete(t.unsaved, commission.OrderID(rows[i].Source.ID)) // what comes later of them is inserted
+	}
+	return t.copy(ctx, &rowsTable, tuples, rowExists)
+}
+
+// entriesOf appends the entries of a row as a document: they are most of what an order writes.
+func entriesOf(r *settlement.Row) appender {
+	return func(b []byte) ([]byte, error) { return commission.AppendEntries(b, r.Entries) }
 }
 
 var selectRows = "SELECT " + list(rowsTable.key, rowsTable.rest) + " FROM {rows} WHERE tenant = ? AND "

@@ -113,22 +113,21 @@ func (t *tx) Uplines(ctx context.Context, queries []store.UplineQuery) ([][]part
 		return nil, err
 	}
 	out := make([][]partner.ID, len(queries))
-	edges := map[below]tree.Edge{}
-	known := map[below]bool{} // of whom it is known whether there is an edge
+	steps := map[below]partner.ID{}
 	for {
 		ends := map[below]int64{} // where the walks end for want of an edge, and how much further they go
 		for i, q := range queries {
 			at := micros(q.At)
 			line := tree.Walk(q.Start, q.At, q.Depth, func(id partner.ID) (tree.Edge, bool) {
-				e, ok := edges[below{q.Tree, id, at}]
-				return e, ok
+				recruiter := steps[below{q.Tree, id, at}]
+				return tree.Edge{Recruiter: recruiter}, recruiter != ""
 			})
 			out[i] = line
 			rest, last := int64(stretch), below{q.Tree, line[len(line)-1], at}
 			if q.Depth > 0 {
 				rest = min(rest, int64(q.Depth-len(line)))
 			}
-			if rest > 0 && !known[last] {
+			if _, known := steps[last]; rest > 0 && !known {
 				ends[last] = max(ends[last], rest)
 			}
 		}
@@ -137,7 +136,6 @@ func (t *tx) Uplines(ctx context.Context, queries []store.UplineQuery) ([][]part
 		}
 		var tuples [][]any
 		for end, rest := range ends {
-			known[end] = true
 			tuples = append(tuples, []any{string(end.tree), string(end.person), end.instant, rest})
 		}
 		slices.SortFunc(tuples, compareKeys)
@@ -145,35 +143,39 @@ func (t *tx) Uplines(ctx context.Context, queries []store.UplineQuery) ([][]part
 		if t.current {
 			up = t.climbNow
 		}
-		if err := t.chunks(tuples, func(tuples [][]any) error { return up(ctx, tuples, edges, known) }); err != nil {
+		if err := t.chunks(tuples, func(tuples [][]any) error { return up(ctx, tuples, steps) }); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// climb reads by one statement the edges on the ways up from these ends. Where a way is shorter than was asked for, it is known that it ends there.
-func (t *tx) climb(ctx context.Context, ends [][]any, edges map[below]tree.Edge, known map[below]bool) error {
+// belowOf is the end of a walk that climbing begins with, and how much further it goes.
+func belowOf(end []any) (from below, rest int64) {
+	return below{partner.Tree(end[0].(string)), partner.ID(end[1].(string)), end[2].(int64)}, end[3].(int64)
+}
+
+// climb reads by one statement the steps on the ways up from these ends: who stands directly above whom, "" for nobody. Where a way is shorter than was asked
+// for, it is known that it ends there.
+func (t *tx) climb(ctx context.Context, ends [][]any, steps map[below]partner.ID) error {
 	q := t.climbing(ends)
 	q.locks = true // a recursion cannot
-	found := map[below]partner.ID{}
+	var of below
+	var recruiter partner.ID
+	into := []any{&of.tree, &of.person, &of.instant, &recruiter}
 	err := t.each(ctx, q, func(scan func(...any) error) error {
-		var e tree.Edge
-		var instant, from int64
-		err := scan(&e.Tree, &e.Partner, &instant, &e.Recruiter, &from)
-		e.From = moment(from)
-		of := below{e.Tree, e.Partner, instant}
-		edges[of], known[of], found[of] = e, true, e.Recruiter
+		err := scan(into...)
+		steps[of] = recruiter
 		return err
 	})
 	for _, end := range ends {
-		at := below{partner.Tree(end[0].(string)), partner.ID(end[1].(string)), end[2].(int64)}
-		for rest := end[3].(int64); rest > 0; rest-- {
-			up, ok := found[at]
-			if !ok {
-				known[at] = true
+		at, rest := belowOf(end)
+		for ; rest > 0; rest-- {
+			recruiter := steps[at]
+			if recruiter == "" {
+				steps[at] = ""
 				break
 			}
-			at.person = up
+			at.person = recruiter
 		}
 	}
 	return err
@@ -181,12 +183,9 @@ func (t *tx) climb(ctx context.Context, ends [][]any, edges map[below]tree.Edge,
 
 // climbNow is climb where a statement that does not lock may read what is out of date: by one it finds who is above, and by another what holds of each of
 // them. Where that leads elsewhere the walk goes on from there.
-func (t *tx) climbNow(ctx context.Context, ends [][]any, edges map[below]tree.Edge, known map[below]bool) error {
-	all := map[below]bool{}
-	for _, end := range ends {
-		all[below{partner.Tree(end[0].(string)), partner.ID(end[1].(string)), end[2].(int64)}] = true
-	}
-	if err := t.climb(ctx, ends, map[below]tree.Edge{}, all); err != nil {
+func (t *tx) climbNow(ctx context.Context, ends [][]any, steps map[below]partner.ID) error {
+	all := map[below]partner.ID{}
+	if err := t.climb(ctx, ends, all); err != nil {
 		return err
 	}
 	queries := make([]store.EdgeQuery, 0, len(all))
@@ -195,10 +194,7 @@ func (t *tx) climbNow(ctx context.Context, ends [][]any, edges map[below]tree.Ed
 	}
 	found, err := t.edges(ctx, queries)
 	for b := range all {
-		known[b] = true
-		if e, ok := tree.EdgeAt(found[store.EdgeQuery{Tree: b.tree, Partner: b.person}], moment(b.instant)); ok {
-			edges[b] = e
-		}
+		steps[b] = tree.RecruiterAt(found[store.EdgeQuery{Tree: b.tree, Partner: b.person}], moment(b.instant))
 	}
 	return err
 }
@@ -232,21 +228,20 @@ func (t *tx) climbing(ends [][]any) *query {
 		}
 		q.text.WriteByte(')')
 	}
-	const results = " SELECT tree, person, instant, recruiter, since FROM above"
+	const results = " SELECT tree, person, instant, recruiter FROM above WHERE recruiter <> ''"
 	if q.dialect == PostgreSQL { // for which the latest edge is the first of an index, and others cannot look for one row a row
-		latest := "CROSS JOIN LATERAL (SELECT recruiter, since FROM {edges} WHERE tenant = ? AND tree = n.tree AND partner = %s AND since <= n.instant " +
-			"ORDER BY since DESC, seq DESC LIMIT 1) e WHERE e.recruiter <> ''"
-		return q.add(", above (tree, person, instant, recruiter, since, rest) AS ("+
-			"SELECT n.tree, n.person, n.instant, e.recruiter, e.since, n.rest FROM ends n "+fmt.Sprintf(latest, "n.person")+
-			" UNION ALL SELECT n.tree, n.recruiter, n.instant, e.recruiter, e.since, n.rest - 1 FROM above n "+fmt.Sprintf(latest, "n.recruiter")+
-			" AND n.rest > 1)"+results, t.tenant, t.tenant)
+		latest := "(SELECT recruiter FROM {edges} WHERE tenant = ? AND tree = n.tree AND partner = %s AND since <= n.instant ORDER BY since DESC, seq DESC LIMIT 1)"
+		return q.add(", above (tree, person, instant, recruiter, rest) AS ("+
+			"SELECT n.tree, n.person, n.instant, "+fmt.Sprintf(latest, "n.person")+", n.rest FROM ends n "+
+			"UNION ALL SELECT n.tree, n.recruiter, n.instant, "+fmt.Sprintf(latest, "n.recruiter")+", n.rest - 1 FROM above n WHERE n.recruiter <> '' AND n.rest > 1)"+
+			results, t.tenant, t.tenant)
 	}
 	holds := "e.tree = %[1]s.tree AND e.recruiter <> '' AND e.since <= %[1]s.instant AND NOT EXISTS (SELECT 1 FROM {edges} x WHERE x.tenant = e.tenant " +
 		"AND x.tree = e.tree AND x.partner = e.partner AND x.since <= %[1]s.instant AND (x.since > e.since OR x.since = e.since AND x.seq > e.seq))"
-	return q.add(", above (tree, person, instant, recruiter, since, rest) AS ("+
-		"SELECT e.tree, e.partner, n.instant, e.recruiter, e.since, n.rest FROM ends n JOIN {edges} e ON e.tenant = ? AND e.partner = n.person AND "+
+	return q.add(", above (tree, person, instant, recruiter, rest) AS ("+
+		"SELECT e.tree, e.partner, n.instant, e.recruiter, n.rest FROM ends n JOIN {edges} e ON e.tenant = ? AND e.partner = n.person AND "+
 		fmt.Sprintf(holds, "n")+" "+
-		"UNION ALL SELECT e.tree, e.partner, a.instant, e.recruiter, e.since, a.rest - 1 FROM above a JOIN {edges} e ON e.tenant = ? AND e.partner = a.recruiter AND "+
+		"UNION ALL SELECT e.tree, e.partner, a.instant, e.recruiter, a.rest - 1 FROM above a JOIN {edges} e ON e.tenant = ? AND e.partner = a.recruiter AND "+
 		fmt.Sprintf(holds, "a")+" WHERE a.rest > 1)"+results, t.tenant, t.tenant)
 }
 

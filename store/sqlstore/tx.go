@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/fenrun/fenrun/commission"
+	"github.com/fenrun/fenrun/commission/money"
+	"github.com/fenrun/fenrun/partner"
 	"github.com/fenrun/fenrun/store"
 )
 
@@ -25,7 +27,9 @@ type tx struct {
 	wrote    bool  // whether something was written that a read shows
 	failed   error // the first error of the database, after which nothing works any more
 
-	locked map[commission.OrderID]int64 // the revisions of the orders that are locked
+	locked  map[commission.OrderID]int64      // the revisions of the orders that are locked
+	unsaved map[commission.OrderID]bool       // the locked orders that nobody had ever saved, of which there are no rows
+	spends  map[partner.Customer]money.Amount // the totals that are locked
 
 	piped
 }
@@ -390,15 +394,11 @@ func (t *tx) add(ctx context.Context, into *table, tuples [][]any, say func(key 
 		return err
 	}
 	t.wrote = true
-	there := map[string]bool{}
-	for _, tuple := range tuples {
-		key := keyText(tuple[:len(into.key)])
-		if there[key] {
-			return say(tuple[:len(into.key)])
-		}
-		there[key] = true
+	there, err := keysOf(into, tuples, say)
+	if err != nil {
+		return err
 	}
-	err := t.chunks(tuples, func(tuples [][]any) error { return t.addSome(ctx, into, tuples, there) })
+	err = t.chunks(tuples, func(tuples [][]any) error { return t.addSome(ctx, into, tuples, there) })
 	if err != nil {
 		return err
 	}
@@ -408,6 +408,19 @@ func (t *tx) add(ctx context.Context, into *table, tuples [][]any, say func(key 
 		}
 	}
 	return nil
+}
+
+// keysOf are the keys of records, as texts; say names one that comes twice.
+func keysOf(into *table, tuples [][]any, say func(key []any) error) (map[string]bool, error) {
+	keys := make(map[string]bool, len(tuples))
+	for _, tuple := range tuples {
+		key := keyText(tuple[:len(into.key)])
+		if keys[key] {
+			return nil, say(tuple[:len(into.key)])
+		}
+		keys[key] = true
+	}
+	return keys, nil
 }
 
 // addSome inserts records and removes from there those that were not there yet.

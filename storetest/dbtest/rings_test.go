@@ -28,9 +28,7 @@ func TestGroupsOnEightConnectionsNeverWaitInARingOnPostgreSQL(t *testing.T) {
 	require.NoError(t, err(prog.Partners.Add(ctx, program.Add{Partner: "alice"})))
 	require.NoError(t, err(prog.Team.Recruit(ctx, program.Recruit{Partner: "bob", Recruiter: "alice"})))
 	for i := range buyers {
-		buyer := fmt.Sprintf("c-%d", i)
-		require.NoError(t, err(prog.Team.Bind(ctx, program.Bind{Customer: partner.Customer(buyer), Owner: "bob"})))
-		require.NoError(t, err(prog.Orders.Paid(ctx, tea("first of "+buyer, buyer, "100.00", *now)))) // before which there is no total to lock
+		require.NoError(t, err(prog.Team.Bind(ctx, program.Bind{Customer: partner.Customer(fmt.Sprintf("c-%d", i)), Owner: "bob"})))
 	}
 	at := *now
 	prog, failed := program.New(st, program.Config{Plan: program.MustPlan(flowPlan)}) // whose ids are its own, and its clock the machine's
@@ -77,7 +75,7 @@ func TestGroupsOnEightConnectionsNeverWaitInARingOnPostgreSQL(t *testing.T) {
 	report, failed := prog.Audit(ctx)
 	require.NoError(t, failed)
 	require.True(t, report.OK(), report)
-	require.Equal(t, connections*each*size+buyers, report.Orders)
+	require.Equal(t, connections*each*size, report.Orders)
 }
 
 // Sixteen connections add to the same balances, of which some are there and some are made meanwhile: whoever waits for one that is made by somebody else has

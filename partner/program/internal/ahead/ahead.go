@@ -30,6 +30,8 @@ type Tx struct {
 	tx    store.Tx
 	asked *asked // the operation that runs before its turn; nil: one in its turn
 
+	overlaps bool // whether the store writes while operations have their turn
+
 	claims   *records[store.ClaimKey, store.Claim]
 	plans    *records[int, []store.PlanVersion]
 	bindings *records[partner.Customer, []tree.Binding]
@@ -68,6 +70,9 @@ func New(tx store.Tx) *Tx {
 		rows:     reading(ofRows, tx.Rows, slices.Clone[[]settlement.Row]),
 	}
 	t.spent.locking(t.lockSpent, cmp.Compare[partner.Customer])
+	if tx, ok := tx.(store.Overlapping); ok {
+		t.overlaps = tx.Overlaps()
+	}
 	return t
 }
 
@@ -91,21 +96,65 @@ func compareCounters(a, b store.CounterKey) int {
 	return cmp.Or(cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Customer, b.Customer))
 }
 
-// fetch reads what was noted: first what is locked, in the order of locks.
+// noting are all kinds of records.
+type noting interface {
+	notes() int
+	lockWaiting() bool
+	sift()
+	lockNoted(ctx context.Context) error
+	readNoted(ctx context.Context) error
+}
+
+// kinds are all kinds of records, and how many of them have a lock: these come first, in the order of locks.
+func (t *Tx) kinds() (all []noting, locked int) {
+	return []noting{t.bindings, t.orders, t.counters, t.spent, t.facts, t.grants, t.forfeits, t.claims, t.plans, t.partners, t.edges, t.uplines, t.rows}, 7
+}
+
+// fetch reads what was noted: first what is locked, in the order of locks. While somebody only reads, who may then lock anything, what waits to be locked goes
+// on waiting; then of that what comes first.
 func (t *Tx) fetch(ctx context.Context) error {
-	for _, lock := range []func(context.Context) error{t.bindings.lockNoted, t.orders.lockNoted, t.counters.lockNoted, t.spent.lockNoted, t.facts.lockNoted,
-		t.grants.lockNoted, t.forfeits.lockNoted} {
-		if err := lock(ctx); err != nil {
+	all, locked := t.kinds()
+	notes := 0
+	for _, kind := range all {
+		notes += kind.notes()
+	}
+	if notes == 0 {
+		for _, kind := range all[:locked] {
+			if kind.lockWaiting() {
+				break
+			}
+		}
+	}
+	for _, kind := range all {
+		kind.sift()
+	}
+	if err := t.foresee(ctx); err != nil {
+		return err
+	}
+	for _, kind := range all[:locked] {
+		if err := kind.lockNoted(ctx); err != nil {
 			return err
 		}
 	}
-	for _, read := range []func(context.Context) error{
-		t.claims.readNoted, t.plans.readNoted, t.bindings.readNoted, t.orders.readNoted, t.counters.readNoted, t.grants.readNoted, t.forfeits.readNoted, t.spent.readNoted,
-		t.facts.readNoted, t.partners.readNoted, t.edges.readNoted, t.uplines.readNoted, t.rows.readNoted,
-	} {
-		if err := read(ctx); err != nil {
+	for _, kind := range all {
+		if err := kind.readNoted(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// foresee tells the store what is read next, where it likes to know and no lock of another kind comes first.
+func (t *Tx) foresee(ctx context.Context) error {
+	tx, likes := t.tx.(store.Foreseeing)
+	if !likes || len(t.bindings.notedLocked)+len(t.counters.notedLocked) > 0 {
+		return nil
+	}
+	next := store.Reads{
+		LockOrders: t.orders.notedLocked, LockSpent: t.spent.notedLocked, Claimed: t.claims.noted, Bindings: t.bindings.noted, Partners: t.partners.noted,
+	}
+	if len(t.plans.noted) == 1 {
+		next.Plans = t.plans.noted[0]
+	}
+	return tx.Foresee(ctx, next)
 }

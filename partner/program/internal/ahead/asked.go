@@ -39,6 +39,7 @@ const (
 	ofEdges
 	ofUplines
 	ofRows
+	ofStore // which are not kept here, or not for sure
 )
 
 // errInTurn says that something is read when the turn of its operation comes, so that running it further is of no use.
@@ -50,42 +51,78 @@ const rounds = 20
 // Do does n operations. run runs the i-th in this transaction and reports whether it began to write; it may be called twice. ended is told what became of
 // each, in turn; its error ends everything.
 func (t *Tx) Do(ctx context.Context, n int, run func(i int) (wrote bool, err error), ended func(i int, wrote bool, err error) error) error {
-	all := make([]asked, n)
-	if err := t.ask(ctx, all, run); err != nil {
+	q := &queue{all: make([]asked, n), run: run, ended: ended}
+	if err := t.ask(ctx, q); err != nil {
 		return err
 	}
-	for i := range all {
-		a := &all[i]
-		if a.stands() {
-			for _, write := range a.writes {
-				if a.err == nil {
-					a.err = write()
-				}
-			}
-		} else {
-			a.wrote, a.err = run(i)
-		}
-		if err := ended(i, a.wrote, a.err); err != nil {
+	for q.next < n {
+		if err := t.turn(ctx, q); err != nil {
 			return err
 		}
-		*a = asked{}
+	}
+	if t.overlaps {
+		if err := t.writeEarly(ctx, 0); err != nil {
+			return err
+		}
 	}
 	return t.Flush(ctx)
 }
 
+// queue are operations in order.
+type queue struct {
+	all   []asked
+	next  int // whose turn it is
+	run   func(i int) (wrote bool, err error)
+	ended func(i int, wrote bool, err error) error
+}
+
+// turn is the turn of the next operation.
+func (t *Tx) turn(ctx context.Context, q *queue) error {
+	i, a := q.next, &q.all[q.next]
+	q.next++
+	if a.stands() {
+		for _, write := range a.writes {
+			if a.err == nil {
+				a.err = write()
+			}
+		}
+	} else {
+		a.wrote, a.err = q.run(i)
+	}
+	if err := q.ended(i, a.wrote, a.err); err != nil {
+		return err
+	}
+	*a = asked{ended: a.ended, goOn: a.goOn, stop: a.stop}
+	if t.overlaps && len(t.kept.rows) >= someRows {
+		return t.writeEarly(ctx, someOrders)
+	}
+	return nil
+}
+
+// turns are the turns that can be taken while operations after them still wait: what they do asks the store for nothing, so that no lock is taken before one
+// that comes first.
+func (t *Tx) turns(ctx context.Context, q *queue) error {
+	for q.next < len(q.all) && q.all[q.next].stands() && q.all[q.next].kinds&ofStore == 0 {
+		if err := t.turn(ctx, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ask runs operations before their turn, side by side.
-func (t *Tx) ask(ctx context.Context, all []asked, run func(i int) (wrote bool, err error)) error {
-	for i := range all {
-		a := &all[i]
+func (t *Tx) ask(ctx context.Context, q *queue) error {
+	for i := range q.all {
+		a := &q.all[i]
 		a.goOn, a.stop = iter.Pull(func(wait func(struct{}) bool) {
 			a.wait = wait
-			a.wrote, a.err = run(i)
+			a.wrote, a.err = q.run(i)
 		})
 	}
-	defer t.stop(all)
+	defer t.stop(q.all)
 	for range rounds {
-		if !t.goOn(all) {
-			return nil
+		if waits, err := t.goOn(ctx, q); err != nil || !waits {
+			return err
 		}
 		if err := t.fetch(ctx); err != nil {
 			return err
@@ -95,16 +132,20 @@ func (t *Tx) ask(ctx context.Context, all []asked, run func(i int) (wrote bool, 
 }
 
 // goOn lets operations run until each waits or has ended, and reports whether one waits.
-func (t *Tx) goOn(all []asked) (waits bool) {
-	for i := range all {
-		if t.asked = &all[i]; !t.asked.ended {
-			_, more := t.asked.goOn()
-			t.asked.ended = !more
+func (t *Tx) goOn(ctx context.Context, q *queue) (waits bool, err error) {
+	for i := range q.all {
+		if a := &q.all[i]; !a.ended {
+			t.asked = a
+			_, more := a.goOn()
+			t.asked = nil
+			a.ended = !more
 			waits = waits || more
+			if err := t.turns(ctx, q); err != nil {
+				return false, err
+			}
 		}
 	}
-	t.asked = nil
-	return waits
+	return waits, nil
 }
 
 // stop ends operations that still wait.

@@ -13,19 +13,24 @@ import (
 
 var _ store.Foreseeing = (*Tx)(nil)
 
-// Foresee implements [store.Foreseeing]: before its turn an operation so says at once what it would say one after the other.
+// Foresee implements [store.Foreseeing]: before its turn an operation so says at once what it would say one after the other. What it says first, before it has
+// read anything, all operations say, and it is locked with it; what it says later waits for those who still have to lock something that comes before.
 func (t *Tx) Foresee(_ context.Context, next store.Reads) error {
 	if t.asked == nil {
 		return nil
+	}
+	lockOrders, lockSpent := t.orders.noteLocked, t.spent.noteLocked
+	if len(t.asked.reads) > 0 {
+		lockOrders, lockSpent = t.orders.noteWaiting, t.spent.noteWaiting
 	}
 	t.claims.note(next.Claimed)
 	if next.Plans > 0 {
 		t.plans.note([]int{next.Plans})
 	}
-	t.orders.noteLocked(next.LockOrders)
+	lockOrders(next.LockOrders)
 	t.bindings.note(next.Bindings)
 	t.partners.note(next.Partners)
-	t.spent.noteLocked(next.LockSpent)
+	lockSpent(next.LockSpent)
 	return nil
 }
 

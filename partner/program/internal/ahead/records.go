@@ -10,7 +10,9 @@ type records[K comparable, V any] struct {
 	have map[K]*cell[V]
 	kind kind
 
-	noted, notedLocked []K // to be read; to be read and locked
+	noted       []K // to be read
+	notedLocked []K // to be read and locked
+	waiting     []K // to be read and locked once nobody has to lock something that comes before
 
 	read    batch[K, V]
 	lock    batch[K, V] // nil: the kind has no lock of its own
@@ -72,11 +74,17 @@ func (r *records[K, V]) take(ctx context.Context, t *Tx, keys []K, locked bool) 
 func (r *records[K, V]) obtain(ctx context.Context, t *Tx, missing []K, locked bool) error {
 	if t.asked != nil {
 		if locked {
-			r.noteLocked(missing)
+			r.noteWaiting(missing)
 		} else {
 			r.note(missing)
 		}
-		return t.asked.await()
+		for len(missing) > 0 {
+			if err := t.asked.await(); err != nil {
+				return err
+			}
+			missing = r.missing(missing, locked)
+		}
+		return nil
 	}
 	if err := t.Flush(ctx); err != nil {
 		return err
@@ -101,6 +109,9 @@ func (r *records[K, V]) note(keys []K) { r.noted = append(r.noted, keys...) }
 // noteLocked notes what is going to be locked.
 func (r *records[K, V]) noteLocked(keys []K) { r.notedLocked = append(r.notedLocked, keys...) }
 
+// noteWaiting notes what is going to be locked when its time comes.
+func (r *records[K, V]) noteWaiting(keys []K) { r.waiting = append(r.waiting, keys...) }
+
 // learn reads records, and locks them or not.
 func (r *records[K, V]) learn(ctx context.Context, keys []K, locked bool) error {
 	read := r.read
@@ -123,30 +134,49 @@ func (r *records[K, V]) know(k K, v V, locked bool) {
 	r.have[k] = &cell[V]{value: v, locked: locked}
 }
 
-// readNoted reads what was noted and is not known by now.
+// notes returns how much is noted to be read or locked now.
+func (r *records[K, V]) notes() int { return len(r.noted) + len(r.notedLocked) }
+
+// lockWaiting makes the time come, and reports whether something waits.
+func (r *records[K, V]) lockWaiting() bool {
+	waits := len(r.waiting) > 0
+	r.notedLocked, r.waiting = append(r.notedLocked, r.waiting...), nil
+	return waits
+}
+
+// sift leaves of what was noted what is not known, each once and in order of locks.
+func (r *records[K, V]) sift() {
+	locked := make(map[K]bool, len(r.notedLocked))
+	r.notedLocked = slices.DeleteFunc(r.notedLocked, func(k K) bool {
+		c := r.have[k]
+		twice := locked[k]
+		locked[k] = true
+		return twice || c != nil && c.locked
+	})
+	slices.SortFunc(r.notedLocked, r.compare)
+	seen := make(map[K]bool, len(r.noted))
+	r.noted = slices.DeleteFunc(r.noted, func(k K) bool {
+		twice := seen[k] || locked[k]
+		seen[k] = true
+		return twice || r.have[k] != nil
+	})
+}
+
+// readNoted reads what was noted.
 func (r *records[K, V]) readNoted(ctx context.Context) error {
 	return r.learnNoted(ctx, &r.noted, false)
 }
 
-// lockNoted locks what was noted to be locked, in order.
+// lockNoted locks what was noted to be locked.
 func (r *records[K, V]) lockNoted(ctx context.Context) error {
 	return r.learnNoted(ctx, &r.notedLocked, true)
 }
 
 func (r *records[K, V]) learnNoted(ctx context.Context, noted *[]K, locked bool) error {
-	seen := make(map[K]bool, len(*noted))
-	keys := slices.DeleteFunc(*noted, func(k K) bool {
-		c := r.have[k]
-		known := seen[k] || c != nil && (c.locked || !locked)
-		seen[k] = true
-		return known
-	})
+	keys := *noted
 	*noted = nil
 	if len(keys) == 0 {
 		return nil
-	}
-	if locked {
-		slices.SortFunc(keys, r.compare)
 	}
 	return r.learn(ctx, keys, locked)
 }

@@ -50,6 +50,26 @@ func (t *Tx) Flush(ctx context.Context) error {
 	return nil
 }
 
+// What is enough for a store that overlaps to be given at once: each time has its price.
+const (
+	someRows   = 256
+	someOrders = 100
+)
+
+// writeEarly writes rows, and so many orders or more that are locked: nobody waits for these.
+func (t *Tx) writeEarly(ctx context.Context, orders int) error {
+	k := kept{rows: t.kept.rows}
+	if len(t.kept.orders) >= orders && !slices.ContainsFunc(t.kept.orders, func(o settlement.Order) bool { return !t.orders.have[o.ID].locked }) {
+		k.orders, t.kept.orders = t.kept.orders, t.kept.orders[:0]
+		clear(t.kept.hasOrder)
+	}
+	t.kept.rows = t.kept.rows[:0]
+	if err := t.writeRows(ctx, &k); err != nil {
+		return err
+	}
+	return t.writeOrders(ctx, &k)
+}
+
 func (t *Tx) writeClaims(ctx context.Context, k *kept) error {
 	if len(k.claims) == 0 {
 		return nil
@@ -136,7 +156,7 @@ func (t *Tx) Claim(ctx context.Context, claims []store.Claim) ([]store.Claim, er
 
 // AddBindings implements [store.Tree].
 func (t *Tx) AddBindings(ctx context.Context, bindings []tree.Binding) error {
-	return t.write(ofBindings, func() error {
+	return t.write(ofBindings|ofStore, func() error {
 		for _, b := range bindings {
 			known, err := t.bindings.get(ctx, t, []partner.Customer{b.Customer})
 			if err != nil {
@@ -154,10 +174,14 @@ func (t *Tx) AddBindings(ctx context.Context, bindings []tree.Binding) error {
 // SaveOrders implements [store.Ledger].
 func (t *Tx) SaveOrders(ctx context.Context, orders []settlement.Order) error {
 	orders = cloned(orders, settlement.Order.Clone)
-	return t.write(ofOrders, func() error {
+	kinds := ofOrders
+	if t.asked != nil && t.asked.kinds&ofOrders != 0 {
+		kinds |= ofStore // which takes one revision of an order at a time
+	}
+	return t.write(kinds, func() error {
 		for _, o := range orders {
 			if t.kept.hasOrder[o.ID] {
-				if err := t.Flush(ctx); err != nil { // the store takes one revision of an order at a time
+				if err := t.Flush(ctx); err != nil {
 					return err
 				}
 			}
@@ -179,7 +203,7 @@ func cloned[V any](all []V, clone func(V) V) []V {
 // SaveGrants implements [store.Grants].
 func (t *Tx) SaveGrants(ctx context.Context, grants []settlement.Grants) error {
 	grants = cloned(grants, settlement.Grants.Clone)
-	return t.write(ofGrants, func() error {
+	return t.write(ofGrants|ofStore, func() error {
 		for _, g := range grants {
 			if slices.ContainsFunc(t.kept.grants, func(k settlement.Grants) bool { return k.User == g.User }) {
 				if err := t.Flush(ctx); err != nil {
@@ -195,7 +219,7 @@ func (t *Tx) SaveGrants(ctx context.Context, grants []settlement.Grants) error {
 
 // ChangeCounters implements [store.Counters]. The counters are locked, so that what they stand at is known.
 func (t *Tx) ChangeCounters(ctx context.Context, changes []store.CounterChange) error {
-	return t.write(ofCounters, func() error { return t.changeCounters(ctx, changes) })
+	return t.write(ofCounters|ofStore, func() error { return t.changeCounters(ctx, changes) })
 }
 
 func (t *Tx) changeCounters(ctx context.Context, changes []store.CounterChange) error {
@@ -227,25 +251,13 @@ func (t *Tx) changeCounters(ctx context.Context, changes []store.CounterChange) 
 	return nil
 }
 
-// lockSpent reads what customers have spent and keeps others from adding to it until the end: by adding nothing, where there is something already. Whoever buys
-// for the first time in two transactions at once is found by what was added.
+// lockSpent reads what customers have spent and keeps others from adding to it until the end.
 func (t *Tx) lockSpent(ctx context.Context, customers []partner.Customer) ([]money.Amount, error) {
-	totals, err := t.tx.Spent(ctx, customers)
-	if err != nil {
-		return nil, err
+	nothing := make([]store.Spend, len(customers))
+	for i, c := range customers {
+		nothing[i].Customer = c
 	}
-	var nothing []store.Spend
-	var of []int
-	for i, total := range totals {
-		if !total.IsZero() {
-			nothing, of = append(nothing, store.Spend{Customer: customers[i], Amount: total.Currency().Minor(0)}), append(of, i)
-		}
-	}
-	locked, err := t.tx.AddSpend(ctx, nothing)
-	for i, total := range locked {
-		totals[of[i]] = total
-	}
-	return totals, err
+	return t.tx.AddSpend(ctx, nothing)
 }
 
 // AddSpend implements [store.Partners].
@@ -294,8 +306,13 @@ func (t *Tx) AddRows(_ context.Context, rows []settlement.Row) error {
 
 // ChangeBalances implements [store.Ledger]. A change that needs something waits for nothing: whether it can be is known only in the store.
 func (t *Tx) ChangeBalances(ctx context.Context, changes []settlement.Change) error {
-	return t.write(0, func() error {
-		if slices.ContainsFunc(changes, func(c settlement.Change) bool { return c.Need.Sign() > 0 }) {
+	var kinds kind
+	needs := slices.ContainsFunc(changes, func(c settlement.Change) bool { return c.Need.Sign() > 0 })
+	if needs {
+		kinds = ofStore
+	}
+	return t.write(kinds, func() error {
+		if needs {
 			if err := t.Flush(ctx); err != nil {
 				return err
 			}
@@ -316,7 +333,7 @@ func (t *Tx) AppendEvents(_ context.Context, events []store.Event) error {
 
 // through writes what is kept, and then what is not kept here; forget forgets what that changes of what is.
 func (t *Tx) through(ctx context.Context, kinds kind, write func() error, forget ...func()) error {
-	return t.write(kinds, func() error {
+	return t.write(kinds|ofStore, func() error {
 		if err := t.Flush(ctx); err != nil {
 			return err
 		}
