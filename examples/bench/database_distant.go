@@ -92,6 +92,6 @@ func distantOrders(db *database, p *programme, h *byHand) ([]goal, error) {
 	raceFor(50, "groups at a distant server", group, whole)
 	return append(goals,
 		faster("G13", "groups of 100, an order, 1 ms from the server, against a statement a row", group.fastest, alone.fastest, 10),
-		times("G13", "the same, against COPY after what an order reads", group.fastest, whole.fastest, whole.fastest/group.fastest),
+		times("G13", "the same, against COPY of their rows after what an order reads", group.fastest, whole.fastest, whole.fastest/group.fastest),
 	), failed.err
 }

@@ -86,7 +86,7 @@ func (h *byHand) eachRow(ctx context.Context) error {
 	})
 }
 
-// read reads whether the order is known, whose it is, and who stands above, with the level of each.
+// read reads whether the order is known, whose it is, and who stands above, with the status of each, for not everybody is paid, and his level.
 func (h *byHand) read(ctx context.Context, tx pgx.Tx, order string, customer partner.Customer) error {
 	known := ""
 	err := tx.QueryRow(ctx, "SELECT token FROM "+h.prefix+"claims WHERE tenant = '' AND operation = 'paid' AND ref = $1", order).Scan(&known)
@@ -102,11 +102,12 @@ func (h *byHand) read(ctx context.Context, tx pgx.Tx, order string, customer par
 	if err := tx.QueryRow(ctx, owner, customer).Scan(&at); err != nil {
 		return err
 	}
-	upline := "SELECT (SELECT value FROM " + h.prefix + "facts WHERE tenant = '' AND partner = $1 AND kind = 'level' ORDER BY seq DESC LIMIT 1), " +
+	fact := "(SELECT value FROM " + h.prefix + "facts WHERE tenant = '' AND partner = $1 AND kind = '%s' ORDER BY seq DESC LIMIT 1), "
+	upline := "SELECT " + fmt.Sprintf(fact+fact, "status", "level") +
 		"COALESCE((SELECT recruiter FROM " + h.prefix + "edges WHERE tenant = '' AND tree = '' AND partner = $1 ORDER BY since DESC, seq DESC LIMIT 1), '')"
 	for at != "" {
-		level := ""
-		if err := tx.QueryRow(ctx, upline, at).Scan(&level, &at); err != nil {
+		status, level := "", ""
+		if err := tx.QueryRow(ctx, upline, at).Scan(&status, &level, &at); err != nil {
 			return err
 		}
 	}

@@ -99,24 +99,25 @@ func groupedOrders(_, native *programme, h *byHand) (goals []goal, err error) {
 		name    string
 		rounds  int
 		atLeast float64
-	}{{100, "groups of 100", 50, 0.6}, {1000, "groups of 1,000", 7, 0.5}} {
+	}{{100, "groups of 100", 101, 0.6}, {1000, "groups of 1,000", 15, 0.5}} {
 		ours := grouped(of.size, &failed, native.groupOf(of.size))
 		unnested, copied := grouped(of.size, &failed, h.unnested(of.size)), grouped(of.size, &failed, h.copied(of.size))
 		whole := grouped(of.size, &failed, h.whole(of.size))
-		raceFor(of.rounds, of.name, ours, unnested, copied, whole)
+		raceFor(of.rounds, of.name+" of ready rows", unnested, copied)
+		raceFor(of.rounds, of.name, ours, whole) // alone, for garbage of one that is much more disturbs the other on few processors
 		better := min(unnested.fastest, copied.fastest)
 		if of.size == 100 {
 			raceFor(1000, "a statement a row", eachRow)
 			goals = append(goals,
 				times("G13", of.name+", an order, against a statement a row", ours.fastest, eachRow.fastest, eachRow.fastest/ours.fastest),
 				times("G13", "the better of COPY and unnest of their rows, an order, against a statement a row", better, eachRow.fastest, eachRow.fastest/better),
-				times("G13", "COPY of these after what an order reads, an order, against a statement a row", whole.fastest, eachRow.fastest, eachRow.fastest/whole.fastest),
+				times("G13", "COPY of their rows after what an order reads, an order, against a statement a row", whole.fastest, eachRow.fastest, eachRow.fastest/whole.fastest),
 			)
 		}
 		goals = append(goals,
-			faster("G13", of.name+", an order, against the better of COPY and unnest of their rows", ours.fastest, better, of.atLeast),
-			times("G13", "COPY of these after what an order reads, against without", whole.fastest, better, better/whole.fastest),
-			times("G13", of.name+", an order, against COPY after what an order reads", ours.fastest, whole.fastest, whole.fastest/ours.fastest),
+			faster("G13", of.name+", an order, against COPY of their rows after what an order reads", ours.fastest, whole.fastest, of.atLeast),
+			times("G13", "the same, against the better of COPY and unnest alone", ours.fastest, better, better/ours.fastest),
+			times("G13", "COPY of their rows after what an order reads, against the better of COPY and unnest alone", whole.fastest, better, better/whole.fastest),
 		)
 	}
 	return goals, failed.err

@@ -12,15 +12,16 @@ import (
 type told struct{ orders, customers []string }
 
 // handReads are what eachRow reads of an order, for a group by a statement a table: which orders are known, the orders with a lock, whose the customers are, and
-// of everybody above these his level. Each has one argument: the orders, or the customers.
+// of everybody above these whether he is active, and his level. Each has one argument: the orders, or the customers.
 var handReads = []string{
 	"SELECT ref FROM %[1]sclaims WHERE tenant = '' AND operation = 'paid' AND ref = ANY($1::text[])",
 	"SELECT id FROM %[1]sorders WHERE tenant = '' AND id = ANY($1::text[]) FOR UPDATE",
 	`WITH RECURSIVE owners AS (SELECT c.customer, (SELECT owner FROM %[1]sbindings WHERE tenant = '' AND customer = c.customer ORDER BY at DESC, id DESC LIMIT 1)
 		FROM unnest($1::text[]) AS c (customer)), above (customer, partner) AS (SELECT customer, owner FROM owners UNION ALL
-		SELECT a.customer, e.recruiter FROM above a CROSS JOIN LATERAL (SELECT recruiter FROM %[1]sedges WHERE tenant = '' AND tree = '' AND partner = a.partner
-			ORDER BY since DESC, seq DESC LIMIT 1) e WHERE e.recruiter <> '')
-		SELECT customer, partner, (SELECT value FROM %[1]sfacts WHERE tenant = '' AND partner = a.partner AND kind = 'level' ORDER BY seq DESC LIMIT 1) FROM above a`,
+		SELECT a.customer, (SELECT recruiter FROM %[1]sedges WHERE tenant = '' AND tree = '' AND partner = a.partner ORDER BY since DESC, seq DESC LIMIT 1)
+			FROM above a WHERE a.partner <> '')
+		SELECT customer, partner, (SELECT value FROM %[1]sfacts WHERE tenant = '' AND partner = a.partner AND kind = 'status' ORDER BY seq DESC LIMIT 1),
+			(SELECT value FROM %[1]sfacts WHERE tenant = '' AND partner = a.partner AND kind = 'level' ORDER BY seq DESC LIMIT 1) FROM above a WHERE partner <> ''`,
 }
 
 // whole posts so many orders as one who writes for this alone would: it reads what an order needs by a statement a table, and writes as copied does.
