@@ -41,7 +41,7 @@ func rowExists(x *trial) {
 
 // manyRowsOfNewOrders adds rows in the transaction that first saves their orders, which a store may do in another way: with all that a value can be.
 func manyRowsOfNewOrders(x *trial) {
-	const n = 60
+	n := min(60, x.size)
 	ids := make([]commission.OrderID, n)
 	sums := append(amounts(), cny.Minor(1), cny.Minor(-9999), cny.Minor(10000), cny.Minor(-100010000))
 	sources, orders := make([]settlement.Source, n), make([]settlement.Order, n)

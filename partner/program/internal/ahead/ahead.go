@@ -3,7 +3,8 @@
 // The operations themselves know nothing of it. First each runs for itself: where it reads what is not there yet, that is noted and the operation waits; when
 // all wait, what was noted is read in as few calls as there are kinds of records, and they go on. What they write is only remembered. Then comes the turn of
 // each: where nothing that it has read was changed by those before it, what it wrote is taken over as it is, and otherwise it runs again, on what is known by
-// then. All that is written is kept, is seen by the operations after it, and goes to the store in the end, in the order in which the programme takes its locks.
+// then. All that is written is kept, is seen by the operations after it, and goes to the store in the end, in the order in which the programme takes its locks; to a
+// store that writes while its caller goes on, what takes no lock goes before.
 //
 //	t := ahead.New(tx)
 //	err := t.Do(ctx, len(orders), func(i int) (wrote bool, err error) { return post(t, orders[i]) }, func(i int, wrote bool, err error) error { … })
