@@ -1,7 +1,6 @@
 package program
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -199,14 +198,24 @@ func (c *call) reachedOne(v *version, x concerned) (out reachedOne, err error) {
 	return out, err
 }
 
-// lockBuyers takes the locks that keep two facts of one buyer from missing each other.
+// lockBuyers takes the locks that keep two facts of one buyer from missing each other, of those who have bought.
 func (c *call) lockBuyers(all []concerned) error {
-	nothing := make([]store.Spend, len(all))
+	customers := make([]partner.Customer, len(all))
 	for i, x := range all {
-		nothing[i].Customer = partner.Customer(x.id)
+		customers[i] = partner.Customer(x.id)
 	}
-	slices.SortFunc(nothing, func(a, b store.Spend) int { return cmp.Compare(a.Customer, b.Customer) })
-	_, err := c.tx.AddSpend(c.ctx, nothing)
+	slices.Sort(customers)
+	spent, err := c.tx.Spent(c.ctx, customers)
+	if err != nil {
+		return err
+	}
+	var nothing []store.Spend
+	for i, customer := range customers {
+		if zero := spent[i].Currency().Minor(0); !spent[i].IsZero() {
+			nothing = append(nothing, store.Spend{Customer: customer, Amount: zero})
+		}
+	}
+	_, err = c.tx.AddSpend(c.ctx, nothing)
 	return err
 }
 
