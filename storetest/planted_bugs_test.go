@@ -49,7 +49,7 @@ var plantedBugs = []plantedBug{
 		"partner/program/internal/ahead/ahead.go", "	if notes == 0 {\n", "	if notes >= 0 {\n",
 	}}},
 	{"a batch locks customers before what is left of campaigns", byBatchLocks, []plantedEdit{{
-		"partner/program/lock_paid.go", "among && !slices.ContainsFunc(likely, (*version).counts)", "among",
+		"partner/program/lock_paid.go", "among && !slices.ContainsFunc(c.likely, (*version).counts)", "among",
 	}}},
 	{"half-even rounds as half-up", byModel, []plantedEdit{{"commission/money/round.go", "return half > 0 || half == 0 && odd", "return half >= 0"}}},
 	{"the order's discount is not taken off", byModel, []plantedEdit{{

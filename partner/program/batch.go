@@ -104,11 +104,11 @@ func doEach[T any](ctx context.Context, s *shell, all []one[T]) error {
 // is that of all.
 func doTogether[T any](ctx context.Context, s *shell, all []one[T]) error {
 	return s.store.Update(ctx, s.tenant, func(tx store.Tx) error {
-		together, now := ahead.New(tx), s.now()
+		together, by := ahead.New(tx), s.sees()
 		var none T
 		return together.Do(ctx, len(all), func(i int) (wrote bool, err error) {
 			*all[i].out = none
-			return all[i].once(ctx, s, together, all[i].token, now, all[i].out)
+			return all[i].once(ctx, s, together, all[i].token, by, all[i].out)
 		}, func(i int, wrote bool, err error) error {
 			if err != nil && (wrote || ctx.Err() != nil) {
 				return err

@@ -13,15 +13,14 @@ import (
 
 // expected is what an order that is told of reads first, where none of the plans that there probably are wants it otherwise.
 func (in *Order) expected(c *call) store.Reads {
-	likely := c.plans.likely(c.tenant)
-	if len(likely) == 0 || slices.ContainsFunc(likely, func(v *version) bool {
+	if len(c.likely) == 0 || slices.ContainsFunc(c.likely, func(v *version) bool {
 		return v.plan.Commission.GraceMinutes > 0 || v.plan.Binding.Unbind == tree.UnbindVoids || v.plan.Binding.KeepsOrders()
 	}) {
 		return store.Reads{}
 	}
 	next := store.Reads{LockOrders: []commission.OrderID{in.ID}, Bindings: []partner.Customer{in.Customer}, Partners: []partner.ID{partner.ID(in.Customer)}}
 	// Among others all that is going to be locked is locked at once. Where some need counters, what customers have spent comes after these.
-	if _, among := c.tx.(*ahead.Tx); among && !slices.ContainsFunc(likely, (*version).counts) {
+	if _, among := c.tx.(*ahead.Tx); among && !slices.ContainsFunc(c.likely, (*version).counts) {
 		next.LockSpent = []partner.Customer{in.Customer}
 	}
 	return next

@@ -56,6 +56,7 @@ type call struct {
 	quotes bool      // whether it only looks, in a view: there nothing can be locked
 	known  time.Time // what was recorded later is not seen; zero: everything is
 	events []store.Event
+	likely []*version // the plans that there probably are
 
 	spends []partner.Customer // to whose totals it adds next, once it has its key
 
@@ -161,7 +162,7 @@ func (t task[T]) writeAs(ctx context.Context, s *shell, token string) (T, error)
 	for range attempts {
 		err = s.store.Update(ctx, s.tenant, func(tx store.Tx) error {
 			out = none // the store may run this more than once
-			_, err := t.once(ctx, s, tx, token, s.now(), &out)
+			_, err := t.once(ctx, s, tx, token, s.sees(), &out)
 			return err
 		})
 		if s.joined || !errors.Is(err, store.ErrUnknown) && !errors.Is(err, store.ErrStale) {
@@ -175,11 +176,22 @@ func (t task[T]) writeAs(ctx context.Context, s *shell, token string) (T, error)
 	return out, nil
 }
 
+// seen is what all operations of a transaction begin with.
+type seen struct {
+	now    time.Time
+	likely []*version // the plans that there probably are: by these it is known what is locked first, which has to be the same for all
+}
+
+func (s *shell) sees() seen { return seen{s.now(), s.plans.likely(s.tenant)} }
+
 // once does an operation in a transaction, and reports whether it has begun to write.
-func (t task[T]) once(ctx context.Context, s *shell, tx store.Tx, token string, now time.Time, out *T) (wrote bool, err error) {
-	c := &call{shell: s, ctx: ctx, tx: tx, key: t.key, token: token, record: partner.Record{Recorded: now, Actor: t.meta.Actor, Reason: t.meta.Reason}}
+func (t task[T]) once(ctx context.Context, s *shell, tx store.Tx, token string, by seen, out *T) (wrote bool, err error) {
+	c := &call{
+		shell: s, ctx: ctx, tx: tx, key: t.key, token: token, likely: by.likely,
+		record: partner.Record{Recorded: by.now, Actor: t.meta.Actor, Reason: t.meta.Reason},
+	}
 	if c.at = instant(t.meta.At); t.meta.At.IsZero() {
-		c.at = now
+		c.at = by.now
 	}
 	if t.keyed != nil && t.meta.Key == "" {
 		if t.key, err = t.keyed(c); err != nil {
@@ -189,7 +201,7 @@ func (t task[T]) once(ctx context.Context, s *shell, tx store.Tx, token string, 
 	}
 	claim := store.Claim{
 		ClaimKey: store.ClaimKey{Operation: t.name, Key: t.key},
-		Hash:     t.payload.hash(), Fields: t.payload.fieldHashes(), Token: token, At: now,
+		Hash:     t.payload.hash(), Fields: t.payload.fieldHashes(), Token: token, At: by.now,
 	}
 	if t.expects != nil {
 		next := t.expects(c)
