@@ -201,7 +201,7 @@ const (
 
 // at is a contender of so many workers that do a work at once, each of them again and again. Its first error is kept.
 func at(workers int, failed *firstError, work func(ctx context.Context) error) *contender {
-	c := &contender{run: func(n int) {
+	c := &contender{side: workers, run: func(n int) {
 		var left atomic.Int64
 		left.Store(int64(n))
 		var all sync.WaitGroup

@@ -18,6 +18,7 @@ const (
 type contender struct {
 	run  func(n int)
 	each int           // how many works one run is; 0 for one
+	side int           // how many it does side by side; 0 for one
 	long time.Duration // of its slices; 0 for the usual
 
 	perSlice int
@@ -43,13 +44,17 @@ func raceFor(rounds int, label string, contenders ...*contender) {
 	}
 }
 
-// calibrate warms the contender up and finds how many times it fits into a slice.
+// calibrate warms the contender up and finds how many times it fits into a slice, in which all that it does side by side have something to do.
 func (c *contender) calibrate() {
 	c.fastest = math.MaxFloat64
-	long := cmp.Or(c.long, slice)
-	for n := 1; ; n *= 2 {
-		if took := c.time(n); took >= long {
-			c.perSlice = max(1, int(float64(long)/float64(took)*float64(n)))
+	long, least := cmp.Or(c.long, slice), max(c.side, 1)
+	for n := least; ; n *= 2 {
+		took := c.time(n)
+		if took >= long {
+			took = min(took, c.time(n)) // what is done once, such as to connect, is no part of a slice
+		}
+		if took >= long {
+			c.perSlice = max(least, int(float64(long)/float64(took)*float64(n)))
 			return
 		}
 	}
