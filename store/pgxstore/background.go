@@ -22,7 +22,9 @@ type background struct {
 // Copy implements [sqlstore.Background].
 func (b *background) Copy(ctx context.Context, statement string, data []byte) {
 	b.begin(func() error {
-		_, err := b.conn.PgConn().CopyFrom(ctx, bytes.NewReader(data), statement)
+		ended := trace(ctx, b.conn, sqlstore.Statement{Text: statement})
+		tag, err := b.conn.PgConn().CopyFrom(ctx, bytes.NewReader(data), statement)
+		ended(tag, err)
 		return err
 	})
 }
@@ -34,7 +36,7 @@ func (b *background) Start(ctx context.Context, statements []sqlstore.Statement)
 			_, err := send(ctx, b.conn, statements)
 			return err
 		}
-		return pipeline(ctx, b.conn.PgConn(), statements)
+		return pipeline(ctx, b.conn, statements)
 	})
 }
 
@@ -65,10 +67,17 @@ func (b *background) Wait() error {
 
 // pipeline runs statements with large arguments of which nothing comes back. pgx itself would make an array larger again and again while it writes it, and
 // copy it each time.
-func pipeline(ctx context.Context, conn *pgconn.PgConn, statements []sqlstore.Statement) (err error) {
-	p := conn.StartPipeline(ctx)
-	defer func() { err = cmp.Or(err, p.Close()) }()
+func pipeline(ctx context.Context, conn *pgx.Conn, statements []sqlstore.Statement) (err error) {
+	var open []func(pgconn.CommandTag, error)
+	p := conn.PgConn().StartPipeline(ctx)
+	defer func() {
+		err = cmp.Or(err, p.Close())
+		for _, ended := range open {
+			ended(pgconn.CommandTag{}, err)
+		}
+	}()
 	for _, s := range statements {
+		open = append(open, trace(ctx, conn, s))
 		values, formats := encode(s.Args)
 		p.SendQueryParams(s.Text, values, nil, formats, nil)
 	}
@@ -80,13 +89,28 @@ func pipeline(ctx context.Context, conn *pgconn.PgConn, statements []sqlstore.St
 		if err != nil {
 			return err
 		}
+		var tag pgconn.CommandTag
 		if reader, ok := results.(*pgconn.ResultReader); ok {
-			if _, err := reader.Close(); err != nil {
+			if tag, err = reader.Close(); err != nil {
 				return err
 			}
 		}
+		open[0](tag, nil)
+		open = open[1:]
 	}
 	return nil
+}
+
+// trace tells the tracer of a connection of a statement that pgx does not send itself, and returns what tells it how that ended.
+func trace(ctx context.Context, conn *pgx.Conn, s sqlstore.Statement) func(pgconn.CommandTag, error) {
+	tracer := conn.Config().Tracer
+	if tracer == nil {
+		return func(pgconn.CommandTag, error) {}
+	}
+	ctx = tracer.TraceQueryStart(ctx, conn, pgx.TraceQueryStartData{SQL: s.Text, Args: native(s.Args)})
+	return func(tag pgconn.CommandTag, err error) {
+		tracer.TraceQueryEnd(ctx, conn, pgx.TraceQueryEndData{CommandTag: tag, Err: err})
+	}
 }
 
 // The object ids of the types of PostgreSQL whose arrays are written here.

@@ -12,8 +12,8 @@
 // Tables, statements and locks are those of package sqlstore, so that a shop can go from one to the other. It works in every mode in which pgx runs queries,
 // also without prepared statements behind a pool of connections. Statements of which nothing comes back, and what is known to be read next, go to the server
 // by one message, so that an order waits six times for it and not fifteen. Of many orders in one call the first are written while the last are worked out,
-// rows of new ones by COPY; that is over before the call returns, and no tracer of pgx sees it. It is a module of its own, so that nobody else has to
-// download pgx.
+// rows of new ones by COPY; that is over before the call returns, and a tracer of pgx is told of each statement as of a query, from another goroutine. It is
+// a module of its own, so that nobody else has to download pgx.
 package pgxstore
 
 import (
