@@ -25,7 +25,8 @@ const (
 	// StaffBoth pays each of them slot 1 in full, at his own rate.
 	StaffBoth
 	// StaffRatio divides slot 1 between them by weight, by largest remainder, at the rate of the partner. Where nobody is paid slot 1 the member of the
-	// staff gets his part of what it would pay him.
+	// staff gets his part of what it would pay him. A cap cuts each of them for himself, as all others, so that it can leave them together a unit more or
+	// less than one alone.
 	StaffRatio
 )
 
